@@ -1,0 +1,77 @@
+/** What happened, stable within a major version. {@link sessionErrorCodes} says what each means. */
+export type SessionErrorCode =
+  | 'SESSION_ITEM_INVALID'
+  | 'SESSION_RECORD_CORRUPT'
+  | 'SESSION_CONFLICT'
+  | 'SESSION_OPERATION_REUSED'
+  | 'SESSION_CLOSED'
+  | 'SESSION_UNSUPPORTED'
+  | 'SESSION_UNAVAILABLE'
+  | 'SESSION_BUSY'
+  | 'SESSION_SCHEMA_UNSUPPORTED'
+  | 'SESSION_BACKEND'
+
+interface CodeEntry {
+  /** Whether the same call may succeed later with nothing changed by the caller. */
+  readonly retryable: boolean
+  readonly meaning: string
+  readonly remedy: string
+}
+
+/**
+ * Every code a `SessionError` can carry. Codes are stable within a major version; messages are not.
+ * The table of errors in the documentation is generated from here.
+ */
+export const sessionErrorCodes: Readonly<Record<SessionErrorCode, CodeEntry>> = {
+  SESSION_ITEM_INVALID: {
+    retryable: false,
+    meaning: 'An item holds something that cannot be stored and read back unchanged. Nothing was written.',
+    remedy: 'Change the value at the path that the message names, such as `items[2].output.image`.',
+  },
+  SESSION_RECORD_CORRUPT: {
+    retryable: false,
+    meaning: 'A stored record cannot be decoded. Nothing was removed.',
+    remedy: "Repair or delete the record, or read the rest with `onCorrupt: 'skip'`.",
+  },
+  SESSION_CONFLICT: {
+    retryable: false,
+    meaning:
+      'The history no longer ends as the caller expected, or it was rewritten while being iterated. Nothing was changed.',
+    remedy: 'Read the history again and decide anew.',
+  },
+  SESSION_OPERATION_REUSED: {
+    retryable: false,
+    meaning: 'The operation id was already applied with a different transaction. Nothing was changed.',
+    remedy: 'Use a new operation id for a new transaction.',
+  },
+  SESSION_CLOSED: {
+    retryable: false,
+    meaning: 'The session or its store was closed.',
+    remedy: 'Open a new one; `close()` is final.',
+  },
+  SESSION_UNSUPPORTED: {
+    retryable: false,
+    meaning: 'The backend cannot do this.',
+    remedy: 'Choose an adapter that declares the capability.',
+  },
+  SESSION_UNAVAILABLE: {
+    retryable: true,
+    meaning: 'There is no connection to the backend.',
+    remedy: 'Check that the backend is there and reachable, then try again.',
+  },
+  SESSION_BUSY: {
+    retryable: true,
+    meaning: 'A lock or a connection could not be had in time. Nothing was changed.',
+    remedy: 'Try again; if it persists, look for a writer that holds its lock too long.',
+  },
+  SESSION_SCHEMA_UNSUPPORTED: {
+    retryable: false,
+    meaning: 'The stored schema is newer than this version of the package. It was not touched.',
+    remedy: 'Upgrade the package to at least the version that wrote the schema.',
+  },
+  SESSION_BACKEND: {
+    retryable: false,
+    meaning: 'The backend refused or failed in another way.',
+    remedy: 'Read the message and `cause`, the error of the driver.',
+  },
+}

@@ -1,0 +1,33 @@
+import { type SessionErrorCode, sessionErrorCodes } from './codes.ts'
+
+export interface SessionErrorOptions {
+  /** The error of the driver. Never pass one whose message or fields hold item contents, keys or credentials. */
+  cause?: unknown
+  /** Overrides what the code says. */
+  retryable?: boolean
+  sessionId?: string
+  /** The method that failed, such as `addItems`. */
+  operation?: string
+}
+
+/**
+ * What goes wrong outside the caller's own arguments (those are `TypeError` and `RangeError`).
+ * Its text never holds item contents, keys or credentials.
+ */
+export class SessionError extends Error {
+  /** What happened, stable within a major version. */
+  readonly code: SessionErrorCode
+  /** Whether the same call may succeed later with nothing changed by the caller. */
+  readonly retryable: boolean
+  declare readonly sessionId?: string
+  declare readonly operation?: string
+
+  constructor(code: SessionErrorCode, message: string, options: SessionErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = 'SessionError'
+    this.code = code
+    this.retryable = options.retryable ?? sessionErrorCodes[code].retryable
+    if (options.sessionId !== undefined) this.sessionId = options.sessionId
+    if (options.operation !== undefined) this.operation = options.operation
+  }
+}

@@ -1,0 +1,22 @@
+export type { AgentInputItem } from './agent-input-item.ts'
+export { type Clock, systemClock } from './clock.ts'
+export { type SessionErrorCode, sessionErrorCodes } from './errors/codes.ts'
+export { SessionError, type SessionErrorOptions } from './errors/session-error.ts'
+export { type CommitResult, type HistoryChange, writes } from './history-change.ts'
+export type {
+  AppendItems,
+  HistoryMutation,
+  HistoryTransaction,
+  HistoryTransactionArgs,
+  ReplaceSuffix,
+} from './history-transaction.ts'
+export type { CodecContext, ItemCodec } from './item-codec.ts'
+export { canonicalJSON, type JSONValue } from './json.ts'
+export { jsonCodec } from './json-codec.ts'
+export { MemorySession, type MemorySessionOptions } from './memory-session.ts'
+export { MemoryStore, type MemoryStoreOptions } from './memory-store.ts'
+export { Session } from './session.ts'
+export type { SessionFilter, SessionInfo } from './session-filter.ts'
+export { type DeleteTarget, type RecordPage, SessionStore } from './session-store.ts'
+export { StoredSession, type StoredSessionOptions } from './stored-session.ts'
+export { assertOptions, checkTTL, type OptionTypes } from './validate.ts'

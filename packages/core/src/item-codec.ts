@@ -1,0 +1,28 @@
+import type { AgentInputItem } from './agent-input-item.ts'
+
+/** Where a record lives. */
+export interface CodecContext {
+  readonly sessionId: string
+}
+
+/**
+ * Turns one item into one record, a string, and back. Codecs know nothing about backends; one may wrap another.
+ * A record is any well-formed string without NUL characters.
+ */
+export interface ItemCodec<TItem extends object = AgentInputItem> {
+  /**
+   * The record of an item that was found to be plain data. Reads the item before it returns, also where it returns a
+   * promise: the caller may change the item afterwards.
+   */
+  encode(item: TItem, context: CodecContext): string | Promise<string>
+  /**
+   * A fresh item. @throws SESSION_RECORD_CORRUPT or another `SessionError`, whose message says what is wrong with the
+   * record and never what it holds.
+   */
+  decode(record: string, context: CodecContext): TItem | Promise<TItem>
+  /**
+   * What a store keeps to recognise a transaction that is sent again: equal for equal texts, from any process.
+   * Without it, SHA-256. A codec that hides contents gives a keyed digest.
+   */
+  fingerprint?(canonical: string, context: CodecContext): string | Promise<string>
+}

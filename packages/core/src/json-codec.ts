@@ -1,0 +1,89 @@
+import { SessionError } from './errors/session-error.ts'
+import type { ItemCodec } from './item-codec.ts'
+import { isBytes } from './plain-data.ts'
+
+/**
+ * JSON, as the Agents SDK for Python stores it too. What JSON cannot say is bytes: a `Uint8Array` becomes
+ * `{"$bytes":"<base64>"}`, and an object of the caller's that has just that key gets one `$` more, taken off again when
+ * it is read.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: one codec for every item type; `TItem` is in both directions
+export const jsonCodec: ItemCodec<any> = {
+  encode: (item: object): string => JSON.stringify(needsEscape(item) ? escapeBytes(item) : item),
+  decode(record: string): object {
+    const item = parse(record)
+    if (typeof item !== 'object' || item === null || Array.isArray(item)) {
+      throw new SessionError('SESSION_RECORD_CORRUPT', 'it is JSON, but not an object')
+    }
+    return record.includes('$bytes"') ? (unescapeBytes(item) as object) : item
+  },
+}
+
+const bytesKey = /^\$+bytes$/
+
+/** The message of a `SyntaxError` quotes the text, so it is not passed on. */
+function parse(record: string): unknown {
+  try {
+    return JSON.parse(record)
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    throw new SessionError('SESSION_RECORD_CORRUPT', 'it is not valid JSON')
+  }
+}
+
+function needsEscape(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (isBytes(value)) return true
+  if (Array.isArray(value)) return value.some(needsEscape)
+  for (const [key, inner] of Object.entries(value)) {
+    if (bytesKey.test(key) || needsEscape(inner)) return true
+  }
+  return false
+}
+
+function escapeBytes(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (isBytes(value)) return { $bytes: toBase64(value) }
+  if (Array.isArray(value)) return value.map(escapeBytes)
+  const entries = Object.entries(value)
+    .filter(([, inner]) => inner !== undefined)
+    .map(([key, inner]) => [key, escapeBytes(inner)] as const)
+  const [only] = entries
+  if (entries.length === 1 && only !== undefined && bytesKey.test(only[0])) return { [`$${only[0]}`]: only[1] }
+  return Object.fromEntries(entries)
+}
+
+function unescapeBytes(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(unescapeBytes)
+  const entries = Object.entries(value)
+  const [only] = entries
+  if (entries.length === 1 && only !== undefined && bytesKey.test(only[0])) {
+    return only[0] === '$bytes' ? fromBase64(only[1]) : { [only[0].slice(1)]: unescapeBytes(only[1]) }
+  }
+  return Object.fromEntries(entries.map(([key, inner]) => [key, unescapeBytes(inner)]))
+}
+
+/** RFC 4648, section 4; in pieces, since the arguments of one call are limited. */
+function toBase64(bytes: Uint8Array): string {
+  let binary = ''
+  for (let start = 0; start < bytes.length; start += 0x8000) {
+    binary += String.fromCharCode(...bytes.subarray(start, start + 0x8000))
+  }
+  return btoa(binary)
+}
+
+function fromBase64(text: unknown): Uint8Array {
+  const binary = typeof text === 'string' ? decodeBase64(text) : undefined
+  if (binary === undefined) throw new SessionError('SESSION_RECORD_CORRUPT', 'its `$bytes` is not base64')
+  return Uint8Array.from(binary, (character) => character.charCodeAt(0))
+}
+
+function decodeBase64(text: string): string | undefined {
+  try {
+    return atob(text)
+  } catch (error) {
+    if (error instanceof DOMException) return undefined
+    throw error
+  }
+}

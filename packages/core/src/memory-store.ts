@@ -1,0 +1,132 @@
+import { type Clock, systemClock } from './clock.ts'
+import { type CommitResult, type HistoryChange, writes } from './history-change.ts'
+import type { JSONValue } from './json.ts'
+import type { SessionFilter, SessionInfo } from './session-filter.ts'
+import { SessionStore } from './session-store.ts'
+import { assertOptions, checkTTL } from './validate.ts'
+
+export interface MemoryStoreOptions {
+  /** Seconds after which a session that is not written is gone. Default: never. */
+  ttl?: number
+  clock?: Clock
+}
+
+interface Entry {
+  records: string[]
+  createdAt: number
+  updatedAt: number
+  metadata: Map<string, JSONValue>
+  /** Operation ids and their fingerprints. */
+  operations: Map<string, string>
+}
+
+/** Sessions in the memory of the process: the reference implementation, for tests and for what need not last. */
+export class MemoryStore extends SessionStore {
+  readonly #entries = new Map<string, Entry>()
+  readonly #clock: Clock
+  readonly #ttl: number | undefined
+
+  constructor(options: MemoryStoreOptions = {}) {
+    assertOptions('MemoryStore', options, { ttl: 'number', clock: 'object' })
+    super()
+    this.#clock = options.clock ?? systemClock
+    const ttl = checkTTL(options.ttl)
+    this.#ttl = ttl === undefined ? undefined : ttl * 1000
+  }
+
+  protected async _read(sessionId: string, limit: number | undefined): Promise<string[]> {
+    const records = this.#live(sessionId)?.records ?? []
+    return limit === undefined ? [...records] : records.slice(-limit)
+  }
+
+  protected async _commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
+    const entry = this.#live(sessionId)
+    const { operation, expectTail, drop = 0, append = [], metadata = {} } = change
+    const applied = operation && entry?.operations.get(operation.id)
+    if (applied !== undefined) return { status: applied === operation?.fingerprint ? 'duplicate' : 'reused' }
+    if (expectTail !== undefined && !endsWith(entry?.records ?? [], expectTail)) return { status: 'conflict' }
+    const length = entry?.records.length ?? 0
+    const keep = drop === 'all' ? 0 : Math.max(length - drop, 0)
+    if (keep === length && !writes(change)) return { status: 'applied', dropped: [] }
+
+    const { records, metadata: kept, operations, ...times } = entry ?? this.#create()
+    const dropped = records.splice(keep)
+    for (const record of append) records.push(record)
+    if (operation !== undefined) operations.set(operation.id, operation.fingerprint)
+    for (const [key, value] of Object.entries(metadata)) {
+      if (value === undefined) kept.delete(key)
+      else kept.set(key, value)
+    }
+    const updatedAt = Math.max(this.#clock.now(), times.updatedAt + 1)
+    this.#entries.set(sessionId, { records, metadata: kept, operations, createdAt: times.createdAt, updatedAt })
+    return { status: 'applied', dropped }
+  }
+
+  protected async _info(sessionId: string): Promise<SessionInfo | undefined> {
+    const entry = this.#live(sessionId)
+    return entry && this.#describe(sessionId, entry)
+  }
+
+  protected async *_list(filter: SessionFilter): AsyncIterable<SessionInfo> {
+    const found = [...this.#entries.keys()]
+      .flatMap((sessionId) => {
+        const entry = this.#live(sessionId)
+        return entry === undefined ? [] : [this.#describe(sessionId, entry)]
+      })
+      .filter((info) => matches(info, filter))
+      .sort((a, b) => b.updatedAt.getTime() - a.updatedAt.getTime())
+    yield* found.slice(0, filter.limit)
+  }
+
+  protected async _delete(sessionId: string, unchangedSince?: Date): Promise<boolean> {
+    const entry = this.#live(sessionId)
+    if (entry === undefined) return false
+    if (unchangedSince !== undefined && entry.updatedAt !== unchangedSince.getTime()) return false
+    return this.#entries.delete(sessionId)
+  }
+
+  protected override async _purgeExpired(): Promise<number> {
+    const before = this.#entries.size
+    for (const sessionId of [...this.#entries.keys()]) this.#live(sessionId)
+    return before - this.#entries.size
+  }
+
+  /** Forgets the session where its time is over. */
+  #live(sessionId: string): Entry | undefined {
+    const entry = this.#entries.get(sessionId)
+    const expired = entry !== undefined && this.#ttl !== undefined && this.#clock.now() >= entry.updatedAt + this.#ttl
+    if (!expired) return entry
+    this.#entries.delete(sessionId)
+    return undefined
+  }
+
+  #create(): Entry {
+    const now = this.#clock.now()
+    return { records: [], createdAt: now, updatedAt: now - 1, metadata: new Map(), operations: new Map() }
+  }
+
+  #describe(sessionId: string, { records, createdAt, updatedAt, metadata }: Entry): SessionInfo {
+    const info: SessionInfo = {
+      sessionId,
+      createdAt: new Date(createdAt),
+      updatedAt: new Date(updatedAt),
+      itemCount: records.length,
+    }
+    if (this.#ttl !== undefined) info.expiresAt = new Date(updatedAt + this.#ttl)
+    if (metadata.size > 0) info.metadata = structuredClone(Object.fromEntries(metadata))
+    return info
+  }
+}
+
+function endsWith(records: readonly string[], tail: readonly string[]): boolean {
+  const start = records.length - tail.length
+  return start >= 0 && tail.every((record, index) => records[start + index] === record)
+}
+
+function matches({ sessionId, updatedAt, metadata = {} }: SessionInfo, filter: SessionFilter): boolean {
+  const { prefix = '', updatedBefore, updatedAfter } = filter
+  if (!sessionId.startsWith(prefix)) return false
+  if (updatedBefore !== undefined && updatedAt >= updatedBefore) return false
+  if (updatedAfter !== undefined && updatedAt <= updatedAfter) return false
+  return Object.entries(filter.metadata ?? {}).every(([key, value]) => metadata[key] === value)
+}

@@ -1,0 +1,90 @@
+import type { AgentInputItem } from './agent-input-item.ts'
+import { type Call, translateError } from './errors/translate.ts'
+import { Lifecycle } from './lifecycle.ts'
+import { assertItems } from './plain-data.ts'
+import { assertId, checkLimit } from './validate.ts'
+
+/**
+ * One conversation: a light handle to pass to `run(agent, input, { session })`.
+ *
+ * Subclass it for a backend that is no log of records, such as a remote API: four hooks, whose arguments are checked,
+ * that run only while the session is open, and whose errors reach the caller as `SessionError`. For a database, subclass
+ * `SessionStore` instead.
+ *
+ * Every method rejects with `SESSION_CLOSED` after `close()`, and with `SESSION_UNAVAILABLE`, `SESSION_BUSY` or
+ * `SESSION_BACKEND` where the backend fails.
+ */
+export abstract class Session<TItem extends object = AgentInputItem> implements AsyncDisposable {
+  readonly sessionId: string
+  readonly #lifecycle: Lifecycle
+
+  /** @throws TypeError unless `sessionId` is a non-empty, well-formed string of up to 255 UTF-16 units without NUL */
+  constructor(sessionId: string) {
+    assertId(sessionId, 'sessionId')
+    this.sessionId = sessionId
+    this.#lifecycle = new Lifecycle({ name: 'session', close: () => this._close() })
+  }
+
+  async getSessionId(): Promise<string> {
+    return this.run('getSessionId', () => this.sessionId)
+  }
+
+  /**
+   * The newest `limit` items, oldest first; all without a limit, none for 0 and less. Fresh copies: changing them changes
+   * nothing stored. @throws RangeError for a limit that is no integer; SESSION_RECORD_CORRUPT
+   */
+  async getItems(limit?: number): Promise<TItem[]> {
+    const checked = checkLimit(limit)
+    return this.run('getItems', () => (checked !== undefined && checked <= 0 ? [] : this._getItems(checked)))
+  }
+
+  /**
+   * Appends all items or none, next to each other whoever else writes. They are read before this returns its promise.
+   * @throws TypeError where `items` is no array; SESSION_ITEM_INVALID with the path of what cannot be stored
+   */
+  async addItems(items: readonly TItem[]): Promise<void> {
+    assertItems(items, 'items')
+    return this.run('addItems', () => (items.length === 0 ? undefined : this._addItems(items)))
+  }
+
+  /**
+   * Removes the newest item and returns it; `undefined` where there is none. Of concurrent calls each gets another item.
+   * @throws SESSION_RECORD_CORRUPT where the newest record cannot be decoded; it stays where it is
+   */
+  async popItem(): Promise<TItem | undefined> {
+    return this.run('popItem', () => this._popItem())
+  }
+
+  /** Removes the session with all that belongs to it. The next write starts it anew. */
+  async clearSession(): Promise<void> {
+    return this.run('clearSession', () => this._clearSession())
+  }
+
+  /** Lets the calls under way finish, then frees what this handle holds. Final, and the same however often it is called. */
+  close(): Promise<void> {
+    return this.#lifecycle.close()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  /** `limit` is `undefined` for all, or positive. */
+  protected abstract _getItems(limit: number | undefined): Promise<TItem[]>
+  /** At least one item; take what you need of them before you return. */
+  protected abstract _addItems(items: readonly TItem[]): Promise<void>
+  protected abstract _popItem(): Promise<TItem | undefined>
+  protected abstract _clearSession(): Promise<void>
+  /** Called once, after the last call has finished. */
+  protected async _close(): Promise<void> {}
+
+  /** Runs further public methods of a subclass as the ones above run: while open, with errors that name the call. */
+  protected async run<T>(operation: string, work: () => T | Promise<T>): Promise<T> {
+    const call: Call = { operation, sessionId: this.sessionId }
+    try {
+      return await this.#lifecycle.run(work)
+    } catch (error) {
+      throw translateError(error, call)
+    }
+  }
+}

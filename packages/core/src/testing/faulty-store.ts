@@ -1,0 +1,87 @@
+import type { CommitResult, HistoryChange } from '../history-change.ts'
+import type { SessionFilter, SessionInfo } from '../session-filter.ts'
+import { SessionStore } from '../session-store.ts'
+
+/** What can be made to fail or to wait. */
+export type FaultyOperation = 'read' | 'commit' | 'info' | 'list' | 'delete'
+
+interface Fault {
+  operation: FaultyOperation
+  before: () => Promise<void> | void
+  after: () => Promise<void> | void
+}
+
+/**
+ * A store around another one that fails or waits when told, once for each time it is told, in that order. Everything else
+ * passes through. Closing it leaves the other store open.
+ */
+export class FaultyStore extends SessionStore {
+  readonly #store: SessionStore
+  readonly #faults: Fault[] = []
+
+  constructor(store: SessionStore) {
+    super()
+    this.#store = store
+  }
+
+  /** The next such call throws `error` and does nothing: the backend could not be reached. */
+  failBefore(operation: FaultyOperation, error: unknown): void {
+    this.#faults.push({ operation, before: () => fail(error), after: nothing })
+  }
+
+  /** The next such call does its work and throws `error` all the same: the acknowledgement was lost. */
+  failAfter(operation: FaultyOperation, error: unknown): void {
+    this.#faults.push({ operation, before: nothing, after: () => fail(error) })
+  }
+
+  /** The next such call waits before its work until it is released. */
+  hold(operation: FaultyOperation): { entered: Promise<void>; release: () => void } {
+    const entered = Promise.withResolvers<void>()
+    const released = Promise.withResolvers<void>()
+    const before = (): Promise<void> => {
+      entered.resolve()
+      return released.promise
+    }
+    this.#faults.push({ operation, before, after: nothing })
+    return { entered: entered.promise, release: () => released.resolve() }
+  }
+
+  protected _read(sessionId: string, limit: number | undefined): Promise<string[]> {
+    return this.#through('read', () => this.#store.read(sessionId, limit))
+  }
+
+  protected _commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
+    return this.#through('commit', () => this.#store.commit(sessionId, change))
+  }
+
+  protected _info(sessionId: string): Promise<SessionInfo | undefined> {
+    return this.#through('info', () => this.#store.getSessionInfo(sessionId))
+  }
+
+  protected async *_list(filter: SessionFilter): AsyncIterable<SessionInfo> {
+    yield* await this.#through('list', async () => this.#store.listSessions(filter))
+  }
+
+  protected _delete(sessionId: string): Promise<boolean> {
+    return this.#through('delete', () => this.#store.deleteSession(sessionId))
+  }
+
+  protected override async _purgeExpired(): Promise<number> {
+    return this.#store.purgeExpired()
+  }
+
+  async #through<T>(operation: FaultyOperation, work: () => Promise<T>): Promise<T> {
+    const index = this.#faults.findIndex((fault) => fault.operation === operation)
+    const [fault] = index < 0 ? [] : this.#faults.splice(index, 1)
+    await fault?.before()
+    const result = await work()
+    await fault?.after()
+    return result
+  }
+}
+
+function fail(error: unknown): never {
+  throw error
+}
+
+function nothing(): void {}

@@ -1,0 +1,80 @@
+import { describe } from './plain-data.ts'
+
+/** The longest session id and operation id, in UTF-16 units: what a `VARCHAR(255)` holds. */
+const maxIdLength = 255
+/** The last instant a `Date` can hold (ECMA-262, 21.4.1.1), in milliseconds. */
+const maxTime = 8.64e15
+
+/** @throws TypeError for anything but a non-empty string of up to 255 UTF-16 units that every backend can keep apart */
+export function assertId(id: unknown, name: string): asserts id is string {
+  if (typeof id !== 'string') throw new TypeError(`${name} must be a string, not ${describe(id)}.`)
+  if (id === '') throw new TypeError(`${name} must not be empty.`)
+  if (id.length > maxIdLength) {
+    throw new TypeError(`${name} must have at most ${maxIdLength} UTF-16 units, not ${id.length}.`)
+  }
+  if (!id.isWellFormed()) throw new TypeError(`${name} must be well-formed Unicode: it has a lone surrogate.`)
+  if (id.includes('\0')) throw new TypeError(`${name} must not contain NUL characters.`)
+}
+
+/** `undefined` for all. Beyond 2^53-1 it is that. @throws RangeError for a number that is no integer, TypeError for no number */
+export function checkLimit(limit: unknown, name = 'limit'): number | undefined {
+  if (limit === undefined) return undefined
+  if (typeof limit !== 'number') throw new TypeError(`${name} must be a number, not ${describe(limit)}.`)
+  if (!Number.isInteger(limit)) throw new RangeError(`${name} must be an integer, not ${limit}.`)
+  return Math.min(limit, Number.MAX_SAFE_INTEGER)
+}
+
+/**
+ * Seconds, fractions included; `undefined` for no expiry.
+ * @throws RangeError for what is not positive or reaches beyond the last `Date`, TypeError for no number
+ */
+export function checkTTL(ttl: unknown): number | undefined {
+  if (ttl === undefined) return undefined
+  if (typeof ttl !== 'number') throw new TypeError(`ttl must be a number of seconds, not ${describe(ttl)}.`)
+  if (!(ttl > 0 && Date.now() + ttl * 1000 <= maxTime)) {
+    throw new RangeError(`ttl must be a positive number of seconds within the range of Date, not ${ttl}.`)
+  }
+  return ttl
+}
+
+/** What one option takes: a `typeof` name, or `object` for anything that is checked by whoever uses it. */
+export type OptionTypes = Readonly<Record<string, 'string' | 'number' | 'boolean' | 'object'>>
+
+/**
+ * Checks an options object by name and type; ranges are the business of whoever knows them.
+ * @throws TypeError that names the unknown, missing or mistyped option, never its value
+ */
+export function assertOptions(
+  owner: string,
+  options: unknown,
+  types: OptionTypes,
+  required: readonly string[] = [],
+): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new TypeError(`${owner} takes an options object, not ${describe(options)}.`)
+  }
+  const given = options as Record<string, unknown>
+  for (const name of Object.keys(given)) {
+    if (!Object.hasOwn(types, name)) {
+      const known = Object.keys(types).join(', ')
+      throw new TypeError(`${owner} has no option ${JSON.stringify(name)}; it takes ${known}.`)
+    }
+  }
+  for (const name of required) {
+    if (given[name] === undefined) throw new TypeError(`${owner} needs the option ${name}.`)
+  }
+  for (const [name, type] of Object.entries(types)) {
+    const value = given[name]
+    if (value === undefined) continue
+    const fits = type === 'object' ? typeof value === 'function' || isObject(value) : typeof value === type
+    if (!fits) throw new TypeError(`${owner}: ${name} must be ${article(type)}, not ${describe(value)}.`)
+  }
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null
+}
+
+function article(type: string): string {
+  return type === 'object' ? 'an object' : `a ${type}`
+}
