@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from './clock.ts'
 import { type CommitResult, type HistoryChange, writes } from './history-change.ts'
 import type { JSONValue } from './json.ts'
-import type { SessionFilter, SessionInfo } from './session-filter.ts'
+import { matchesFilter, type SessionFilter, type SessionInfo } from './session-filter.ts'
 import { SessionStore } from './session-store.ts'
 import { assertOptions, checkTTL } from './validate.ts'
 
@@ -73,7 +73,7 @@ export class MemoryStore extends SessionStore {
         const entry = this.#live(sessionId)
         return entry === undefined ? [] : [this.#describe(sessionId, entry)]
       })
-      .filter((info) => matches(info, filter))
+      .filter((info) => matchesFilter(info, filter))
       .sort((a, b) => b.updatedAt.getTime() - a.updatedAt.getTime())
     yield* found.slice(0, filter.limit)
   }
@@ -121,12 +121,4 @@ export class MemoryStore extends SessionStore {
 function endsWith(records: readonly string[], tail: readonly string[]): boolean {
   const start = records.length - tail.length
   return start >= 0 && tail.every((record, index) => records[start + index] === record)
-}
-
-function matches({ sessionId, updatedAt, metadata = {} }: SessionInfo, filter: SessionFilter): boolean {
-  const { prefix = '', updatedBefore, updatedAfter } = filter
-  if (!sessionId.startsWith(prefix)) return false
-  if (updatedBefore !== undefined && updatedAt >= updatedBefore) return false
-  if (updatedAfter !== undefined && updatedAt <= updatedAfter) return false
-  return Object.entries(filter.metadata ?? {}).every(([key, value]) => metadata[key] === value)
 }

@@ -57,7 +57,17 @@ export function hasCriterion(filter: SessionFilter): boolean {
   return (prefix !== undefined && prefix !== '') || updatedBefore !== undefined || updatedAfter !== undefined || named
 }
 
-function checkDate(date: unknown, name: string): Date {
+/** Whether a session meets every criterion; `limit` is not one. */
+export function matchesFilter({ sessionId, updatedAt, metadata = {} }: SessionInfo, filter: SessionFilter): boolean {
+  const { prefix = '', updatedBefore, updatedAfter } = filter
+  if (!sessionId.startsWith(prefix)) return false
+  if (updatedBefore !== undefined && updatedAt >= updatedBefore) return false
+  if (updatedAfter !== undefined && updatedAt <= updatedAfter) return false
+  return Object.entries(filter.metadata ?? {}).every(([key, value]) => metadata[key] === value)
+}
+
+/** A copy. @throws TypeError for no Date, RangeError for an invalid one */
+export function checkDate(date: unknown, name: string): Date {
   if (!(date instanceof Date)) throw new TypeError(`${name} must be a Date, not ${describe(date)}.`)
   if (Number.isNaN(date.getTime())) throw new RangeError(`${name} must be a valid Date.`)
   return new Date(date)

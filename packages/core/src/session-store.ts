@@ -4,9 +4,9 @@ import { translateError } from './errors/translate.ts'
 import { type CommitResult, checkChange, type HistoryChange, writes } from './history-change.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { describe } from './plain-data.ts'
-import { checkFilter, hasCriterion, type SessionFilter, type SessionInfo } from './session-filter.ts'
+import { checkDate, checkFilter, hasCriterion, type SessionFilter, type SessionInfo } from './session-filter.ts'
 import { StoredSession, type StoredSessionOptions } from './stored-session.ts'
-import { assertId, checkLimit } from './validate.ts'
+import { assertId, assertOptions, checkLimit } from './validate.ts'
 
 /** Some records of a session, oldest first, and where to go on; without `next`, these were the last. */
 export interface RecordPage {
@@ -63,10 +63,15 @@ export abstract class SessionStore implements AsyncDisposable {
     return this.#run('getSessionInfo', sessionId, () => this._info(sessionId))
   }
 
-  /** Removes a session with all that belongs to it. Whether there was one. */
-  async deleteSession(sessionId: string): Promise<boolean> {
+  /**
+   * Removes a session with all that belongs to it; with `unchangedSince`, an `updatedAt` that was read before, only if the
+   * session was not changed since. Whether one was removed.
+   */
+  async deleteSession(sessionId: string, options: { unchangedSince?: Date } = {}): Promise<boolean> {
     assertId(sessionId, 'sessionId')
-    return this.#run('deleteSession', sessionId, () => this._delete(sessionId))
+    assertOptions('deleteSession', options, { unchangedSince: 'object' })
+    const since = options.unchangedSince && checkDate(options.unchangedSince, 'unchangedSince')
+    return this.#run('deleteSession', sessionId, () => this._delete(sessionId, since))
   }
 
   /**

@@ -62,8 +62,9 @@ export class FaultyStore extends SessionStore {
     yield* await this.#through('list', async () => this.#store.listSessions(filter))
   }
 
-  protected _delete(sessionId: string): Promise<boolean> {
-    return this.#through('delete', () => this.#store.deleteSession(sessionId))
+  protected _delete(sessionId: string, unchangedSince?: Date): Promise<boolean> {
+    const options = unchangedSince === undefined ? {} : { unchangedSince }
+    return this.#through('delete', () => this.#store.deleteSession(sessionId, options))
   }
 
   protected override async _purgeExpired(): Promise<number> {

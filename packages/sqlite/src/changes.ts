@@ -1,0 +1,83 @@
+import { type CommitResult, type HistoryChange, writes } from '@sessions/core'
+import type { Statements } from './statements.ts'
+import { fromTimestamp, toSeconds, toTimestamp } from './timestamps.ts'
+
+interface SessionRow {
+  createdAt: string
+  updatedAt: string
+  ttl: number | null
+}
+
+interface MessageRow {
+  id: number
+  record: string
+}
+
+/** Decides and does one change. Runs inside a transaction that holds the write lock. */
+export function applyChange(
+  statements: Statements,
+  sessionId: string,
+  change: HistoryChange,
+  now: number,
+  ttlMs: number | null,
+): CommitResult {
+  const session = liveSession(statements, sessionId, now)
+  const { operation, expectTail, drop = 0, append = [], metadata = {} } = change
+  if (operation !== undefined) {
+    const fingerprint = statements.operation.get(sessionId, operation.id)
+    if (fingerprint !== undefined) return { status: fingerprint === operation.fingerprint ? 'duplicate' : 'reused' }
+  }
+  if (expectTail !== undefined && !hasTail(statements, sessionId, expectTail)) return { status: 'conflict' }
+
+  const dropped = drop === 0 ? [] : dropNewest(statements, sessionId, drop)
+  if (dropped.length === 0 && !writes(change)) return { status: 'applied', dropped }
+
+  const updatedAt = toTimestamp(session === undefined ? now : Math.max(now, fromTimestamp(session.updatedAt) + 1))
+  statements.saveSession.run(sessionId, updatedAt, updatedAt, ttlMs)
+  const createdAt = toSeconds(updatedAt)
+  for (const record of append) statements.append.run(sessionId, record, createdAt)
+  if (operation !== undefined) statements.saveOperation.run(sessionId, operation.id, operation.fingerprint)
+  for (const [key, value] of Object.entries(metadata)) {
+    if (value === undefined) statements.deleteMetadataKey.run(sessionId, JSON.stringify(key))
+    else statements.saveMetadata.run(sessionId, JSON.stringify(key), JSON.stringify(value))
+  }
+  return { status: 'applied', dropped }
+}
+
+/**
+ * Removes every trace of a session; with `unchangedSince`, only if that was its last change. Whether it was there and its
+ * time was not over.
+ */
+export function eraseSession(statements: Statements, sessionId: string, now: number, unchangedSince?: Date): boolean {
+  const session = statements.session.get(sessionId) as SessionRow | undefined
+  if (session === undefined) return false
+  if (unchangedSince !== undefined && fromTimestamp(session.updatedAt) !== unchangedSince.getTime()) return false
+  statements.deleteMessages.run(sessionId)
+  statements.deleteOperations.run(sessionId)
+  statements.deleteMetadata.run(sessionId)
+  statements.deleteSession.run(sessionId)
+  return isAlive(session, now)
+}
+
+/** The session as it stands; one whose time is over is erased first, so that the change starts it anew. */
+function liveSession(statements: Statements, sessionId: string, now: number): SessionRow | undefined {
+  const session = statements.session.get(sessionId) as SessionRow | undefined
+  if (session === undefined || isAlive(session, now)) return session
+  eraseSession(statements, sessionId, now)
+  return undefined
+}
+
+function isAlive({ updatedAt, ttl }: SessionRow, now: number): boolean {
+  return ttl === null || fromTimestamp(updatedAt) + ttl > now
+}
+
+function hasTail(statements: Statements, sessionId: string, tail: readonly string[]): boolean {
+  const newest = statements.tail.all(sessionId, tail.length) as string[]
+  return newest.length === tail.length && newest.reverse().every((record, index) => record === tail[index])
+}
+
+/** Oldest first. SQLite gives the rows of RETURNING in no particular order. */
+function dropNewest(statements: Statements, sessionId: string, drop: number | 'all'): string[] {
+  const rows = statements.drop.all(sessionId, drop === 'all' ? -1 : drop) as MessageRow[]
+  return rows.sort((a, b) => a.id - b.id).map(({ record }) => record)
+}

@@ -1,0 +1,44 @@
+import { statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { SessionError, type SessionErrorCode } from '@sessions/core'
+
+/** What SQLite's primary result codes mean here (https://sqlite.org/rescode.html). */
+const meanings: Readonly<Record<string, readonly [SessionErrorCode, string]>> = {
+  SQLITE_BUSY: ['SESSION_BUSY', 'Another process held the lock of the database for longer than busyTimeoutMs.'],
+  SQLITE_LOCKED: ['SESSION_BUSY', 'Another connection held the lock of a table for longer than busyTimeoutMs.'],
+  SQLITE_CANTOPEN: ['SESSION_UNAVAILABLE', 'The database file cannot be opened.'],
+  SQLITE_READONLY: [
+    'SESSION_BACKEND',
+    'The database is read-only: give the process write permission for the file and its folder.',
+  ],
+  SQLITE_NOTADB: ['SESSION_BACKEND', 'The file is not a SQLite database: choose another path.'],
+  SQLITE_CORRUPT: ['SESSION_BACKEND', 'The database file is damaged: restore it from a backup.'],
+  SQLITE_FULL: ['SESSION_BACKEND', 'The disk or the database is full: free some space. Nothing was written.'],
+  SQLITE_IOERR: ['SESSION_BACKEND', 'The disk failed to read or write the database file.'],
+}
+
+/** By the driver's code; `undefined` for what is not SQLite's. */
+export function mapError(error: unknown): SessionError | undefined {
+  const { code } = error as { code?: unknown }
+  if (typeof code !== 'string' || !code.startsWith('SQLITE_')) return undefined
+  const primary = /^SQLITE_[A-Z]+/.exec(code)?.[0] ?? code
+  const [sessionCode, message] = meanings[primary] ?? ['SESSION_BACKEND', `SQLite failed with ${code}.`]
+  return new SessionError(sessionCode, message, { cause: error })
+}
+
+/** Why a file could not be opened, where a look at the file system tells more than the driver. */
+export function mapOpenError(path: string, error: unknown): unknown {
+  const reason = openProblem(path)
+  return reason === undefined ? error : new SessionError('SESSION_UNAVAILABLE', reason, { cause: error })
+}
+
+function openProblem(path: string): string | undefined {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+    return `${path} is a directory; path must name a file in it.`
+  }
+  const folder = dirname(path)
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+    return `The folder ${folder} does not exist; create it first.`
+  }
+  return undefined
+}

@@ -1,0 +1,65 @@
+import { assertOptions, type Clock, checkTTL, type OptionTypes, type StoredSessionOptions } from '@sessions/core'
+import type { SQLiteDatabase } from './database.ts'
+
+export interface SQLiteStoreOptions {
+  /** The database file, created if missing; its folder must exist. Default: `:memory:`, a database of this store alone. */
+  path?: string
+  /**
+   * A better-sqlite3 `Database` of the caller's, instead of a path. It is never closed here, and its journal mode,
+   * `synchronous` and busy timeout stay as they are.
+   */
+  database?: SQLiteDatabase
+  /** Seconds after which a session that is not written is gone. Default: never. */
+  ttl?: number
+  /**
+   * What a commit waits for (https://sqlite.org/pragma.html#pragma_synchronous). `FULL` keeps acknowledged writes through
+   * a power cut; `NORMAL` is faster and may lose the latest ones then, though not when only the process dies. Default: `FULL`.
+   */
+  synchronous?: 'FULL' | 'NORMAL'
+  /** Milliseconds to wait for other writers before `SESSION_BUSY`. The event loop goes on meanwhile. Default: 30,000. */
+  busyTimeoutMs?: number
+  /** For tests. Default: the time of the machine. */
+  clock?: Clock
+}
+
+export interface SQLiteSessionOptions<TItem extends object = import('@sessions/core').AgentInputItem>
+  extends SQLiteStoreOptions,
+    Omit<StoredSessionOptions<TItem>, 'ownsStore'> {
+  sessionId: string
+}
+
+const storeTypes: OptionTypes = {
+  path: 'string',
+  database: 'object',
+  ttl: 'number',
+  synchronous: 'string',
+  busyTimeoutMs: 'number',
+  clock: 'object',
+}
+
+const sessionTypes: OptionTypes = { sessionId: 'string', codec: 'object', onCorrupt: 'string' }
+
+/** @throws TypeError or RangeError that names the option */
+export function checkStoreOptions(options: SQLiteStoreOptions): void {
+  assertOptions('SQLiteStore', options, storeTypes)
+  const { path, database, ttl, synchronous = 'FULL', busyTimeoutMs = 0 } = options
+  if (path !== undefined && database !== undefined) throw new TypeError('SQLiteStore takes path or database, not both.')
+  if (path === '') throw new TypeError('path must not be empty; leave it out for a database in memory.')
+  if (synchronous !== 'FULL' && synchronous !== 'NORMAL') throw new TypeError("synchronous must be 'FULL' or 'NORMAL'.")
+  if (!Number.isInteger(busyTimeoutMs) || busyTimeoutMs < 0) {
+    throw new RangeError(`busyTimeoutMs must be a non-negative integer of milliseconds, not ${busyTimeoutMs}.`)
+  }
+  checkTTL(ttl)
+}
+
+/** The options of a session, taken apart: what is the store's, and what is the session's. */
+export function splitSessionOptions<TItem extends object>(
+  options: SQLiteSessionOptions<TItem>,
+): { sessionId: string; store: SQLiteStoreOptions; session: StoredSessionOptions<TItem> } {
+  assertOptions('SQLiteSession', options, { ...sessionTypes, ...storeTypes }, ['sessionId'])
+  const { sessionId, codec, onCorrupt, ...store } = options
+  const session: StoredSessionOptions<TItem> = { ownsStore: true }
+  if (codec !== undefined) session.codec = codec
+  if (onCorrupt !== undefined) session.onCorrupt = onCorrupt
+  return { sessionId, store, session }
+}

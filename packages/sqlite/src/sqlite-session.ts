@@ -1,0 +1,17 @@
+import { type AgentInputItem, StoredSession } from '@sessions/core'
+import { type SQLiteSessionOptions, splitSessionOptions } from './options.ts'
+import { SQLiteStore } from './sqlite-store.ts'
+
+/**
+ * One conversation in SQLite: `new SQLiteSession({ sessionId: 'user_123', path: 'conversations.db' })`.
+ *
+ * However many sessions a process opens on one file, they share one connection, closed with the last. Without a path the
+ * session lives in memory and ends with `close()`.
+ */
+export class SQLiteSession<TItem extends object = AgentInputItem> extends StoredSession<TItem> {
+  /** Does no I/O. @throws TypeError or RangeError that names the option */
+  constructor(options: SQLiteSessionOptions<TItem>) {
+    const { sessionId, store, session } = splitSessionOptions(options)
+    super(new SQLiteStore(store), sessionId, session)
+  }
+}
