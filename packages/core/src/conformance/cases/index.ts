@@ -1,0 +1,43 @@
+import type { CaseDefinition } from '../case.ts'
+import { appendCases } from './append.ts'
+import { clearCases } from './clear.ts'
+import { compactionCases } from './compaction.ts'
+import { crashCases } from './crash.ts'
+import { durableCases } from './durable.ts'
+import { identityCases } from './identity.ts'
+import { iterationCases } from './iteration.ts'
+import { lifecycleCases } from './lifecycle.ts'
+import { limitCases } from './limit.ts'
+import { listCases } from './list.ts'
+import { metadataCases } from './metadata.ts'
+import { modelCases } from './model.ts'
+import { mutationCases } from './mutations.ts'
+import { popCases } from './pop.ts'
+import { processCases } from './processes.ts'
+import { recordCases } from './records.ts'
+import { timeCases } from './time.ts'
+import { transactionCases } from './transactions.ts'
+import { valueCases } from './values.ts'
+
+/** Every case of the kit, in the order in which a failure of an earlier one explains those of later ones. */
+export const definitions: readonly CaseDefinition[] = [
+  ...appendCases,
+  ...limitCases,
+  ...valueCases,
+  ...identityCases,
+  ...popCases,
+  ...clearCases,
+  ...metadataCases,
+  ...recordCases,
+  ...iterationCases,
+  ...listCases,
+  ...transactionCases,
+  ...mutationCases,
+  ...compactionCases,
+  ...timeCases,
+  ...lifecycleCases,
+  ...durableCases,
+  ...modelCases,
+  ...processCases,
+  ...crashCases,
+]

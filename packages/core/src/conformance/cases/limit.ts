@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict'
+import type { CaseDefinition } from '../case.ts'
+import { assertMistake, messages } from '../fixtures.ts'
+
+export const limitCases: readonly CaseDefinition[] = [
+  {
+    id: 'limit/newest',
+    title: 'gives the newest n items, oldest first',
+    async run(t) {
+      const session = await t.session()
+      const items = messages(150)
+      await session.addItems(items)
+      for (const limit of [1, 2, 99, 100, 101, 149, 150]) {
+        assert.deepEqual(await session.getItems(limit), items.slice(-limit), `limit ${limit}`)
+      }
+    },
+  },
+  {
+    id: 'limit/more-than-there-are',
+    title: 'gives all items for a limit beyond their number, and without one',
+    async run(t) {
+      const session = await t.session()
+      await session.addItems(messages(3))
+      for (const limit of [3, 4, 1_000_000, Number.MAX_SAFE_INTEGER, 1e300, undefined]) {
+        assert.deepEqual(await session.getItems(limit), messages(3), `limit ${limit}`)
+      }
+    },
+  },
+  {
+    id: 'limit/unlimited',
+    title: 'gives every item of a long history without a limit',
+    async run(t) {
+      const session = await t.session()
+      for (let part = 0; part < 5; part++) await session.addItems(messages(500, `part ${part}`))
+      const items = await session.getItems()
+      assert.equal(items.length, 2_500)
+      assert.deepEqual(items.slice(2_000), messages(500, 'part 4'))
+    },
+  },
+  {
+    id: 'limit/zero-and-less',
+    title: 'gives nothing for 0 and negative limits',
+    async run(t) {
+      const session = await t.session()
+      await session.addItems(messages(3))
+      for (const limit of [0, -0, -1, -100]) assert.deepEqual(await session.getItems(limit), [], `limit ${limit}`)
+    },
+  },
+  {
+    id: 'limit/refused',
+    title: 'refuses limits that are no integers',
+    async run(t) {
+      const session = await t.session()
+      for (const limit of [1.5, Number.NaN, Infinity, -Infinity]) {
+        await assertMistake(() => session.getItems(limit), RangeError, `limit ${limit}`)
+      }
+      for (const limit of ['1', null, {}]) {
+        await assertMistake(() => session.getItems(limit as number), TypeError, `limit ${JSON.stringify(limit)}`)
+      }
+    },
+  },
+]

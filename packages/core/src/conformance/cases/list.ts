@@ -1,0 +1,256 @@
+import assert from 'node:assert/strict'
+import type { SessionFilter } from '../../session-filter.ts'
+import type { SessionStore } from '../../session-store.ts'
+import type { CaseDefinition } from '../case.ts'
+import type { Item } from '../context.ts'
+import { assertCode, assertItems, assertMistake, collect, message, messages } from '../fixtures.ts'
+
+/**
+ * Writes sessions so that each was changed after the one before it, also where the clock stands still: the k-th is written
+ * k times, and every change moves `updatedAt`.
+ */
+async function writeInOrder(store: SessionStore, ids: readonly string[]): Promise<void> {
+  for (const [index, id] of ids.entries()) {
+    for (let time = 0; time <= index; time++) await store.session<Item>(id).addItems([message(id)])
+  }
+}
+
+async function listed(store: SessionStore, filter?: SessionFilter): Promise<string[]> {
+  return (await collect(store.listSessions(filter))).map(({ sessionId }) => sessionId)
+}
+
+const badFilters: readonly [typeof TypeError | typeof RangeError, unknown][] = [
+  [TypeError, { prefixes: 'a' }],
+  [TypeError, { prefix: 1 }],
+  [TypeError, { updatedBefore: '2026-01-01' }],
+  [TypeError, { metadata: { a: {} } }],
+  [TypeError, { metadata: 'a' }],
+  [RangeError, { updatedAfter: new Date(Number.NaN) }],
+  [RangeError, { limit: 1.5 }],
+]
+
+export const listCases: readonly CaseDefinition[] = [
+  {
+    id: 'list/refused',
+    title: 'refuses to list where listing is not declared',
+    store: true,
+    without: 'list',
+    async run(t) {
+      const store = await t.store()
+      await assertCode(() => collect(store.listSessions()), 'SESSION_UNSUPPORTED')
+    },
+  },
+  {
+    id: 'list/newest-first',
+    title: 'lists each session once, the last changed first, with what info() says',
+    needs: ['list'],
+    async run(t) {
+      const store = await t.store()
+      assert.deepEqual(await listed(store), [])
+      await writeInOrder(store, ['b', 'c', 'a'])
+      const infos = await collect(store.listSessions())
+      assert.deepEqual(
+        infos.map(({ sessionId }) => sessionId),
+        ['a', 'c', 'b'],
+      )
+      for (const info of infos) assert.deepEqual(info, await store.getSessionInfo(info.sessionId))
+      assert.deepEqual(
+        infos.map(({ itemCount }) => itemCount),
+        [3, 2, 1],
+      )
+    },
+  },
+  {
+    id: 'list/prefix',
+    title: 'takes a prefix literally, byte for byte',
+    needs: ['list'],
+    async run(t) {
+      const store = await t.store()
+      const ids = [
+        'user%1',
+        'user_1',
+        'userA1',
+        'usera1',
+        'USER%1',
+        'user',
+        'use',
+        '%',
+        '_',
+        'é1',
+        'e\u03011',
+        'user:1',
+        'u*',
+        '[u]',
+        '😀1',
+        '😁1',
+      ]
+      await writeInOrder(store, ids)
+      for (const prefix of [
+        'user',
+        'user%',
+        'user_',
+        'userA',
+        '%',
+        '_',
+        'é',
+        'e',
+        'u*',
+        '[u',
+        '😀',
+        'USER',
+        'nobody',
+        '',
+      ]) {
+        const expected = ids.filter((id) => id.startsWith(prefix)).toReversed()
+        assert.deepEqual(await listed(store, { prefix }), expected, `prefix ${JSON.stringify(prefix)}`)
+      }
+    },
+  },
+  {
+    id: 'list/updated',
+    title: 'takes updatedBefore and updatedAfter exclusively',
+    needs: ['list'],
+    async run(t) {
+      const store = await t.store()
+      await writeInOrder(store, ['a', 'b', 'c'])
+      const [c, b, a] = await collect(store.listSessions())
+      assert.ok(a && b && c)
+      const instants = [a, b, c].map(({ updatedAt }) => updatedAt.getTime())
+      const expected = (test: (instant: number) => boolean): string[] =>
+        [c, b, a].filter(({ updatedAt }) => test(updatedAt.getTime())).map(({ sessionId }) => sessionId)
+      for (const instant of [...instants, (instants[0] ?? 0) - 1, (instants[2] ?? 0) + 1, 0, 8.64e15]) {
+        const date = new Date(instant)
+        assert.deepEqual(
+          await listed(store, { updatedBefore: date }),
+          expected((updated) => updated < instant),
+        )
+        assert.deepEqual(
+          await listed(store, { updatedAfter: date }),
+          expected((updated) => updated > instant),
+        )
+      }
+    },
+  },
+  {
+    id: 'list/limit',
+    title: 'gives at most limit sessions, the newest',
+    needs: ['list'],
+    async run(t) {
+      const store = await t.store()
+      await writeInOrder(store, ['a', 'b', 'c'])
+      assert.deepEqual(await listed(store, { limit: 2 }), ['c', 'b'])
+      assert.deepEqual(await listed(store, { limit: 9 }), ['c', 'b', 'a'])
+      for (const limit of [0, -1]) assert.deepEqual(await listed(store, { limit }), [])
+    },
+  },
+  {
+    id: 'list/metadata',
+    title: 'finds sessions by metadata, all keys equal in value and type',
+    needs: ['list'],
+    async run(t) {
+      const store = await t.store()
+      const all = {
+        a: { user: 'u1', n: 1, on: true },
+        b: { user: 'u1', n: '1', on: false },
+        c: { user: 'U1' },
+        d: { user: ['u1'], n: 1.5 },
+      }
+      for (const [id, metadata] of Object.entries(all)) await store.session(id).setMetadata(metadata)
+      await writeInOrder(store, Object.keys(all))
+      const found = async (metadata: SessionFilter['metadata'] & {}): Promise<string[]> => listed(store, { metadata })
+      assert.deepEqual(await found({ user: 'u1' }), ['b', 'a'])
+      assert.deepEqual(await found({ user: 'u1', n: 1 }), ['a'])
+      assert.deepEqual(await found({ n: '1' }), ['b'])
+      assert.deepEqual(await found({ on: true }), ['a'])
+      assert.deepEqual(await found({ on: 1 }), [])
+      assert.deepEqual(await found({ user: 'u%' }), [])
+      assert.deepEqual(await found({ other: 'u1' }), [])
+      assert.deepEqual(await found({}), ['d', 'c', 'b', 'a'])
+      assert.deepEqual(await listed(store, { metadata: { user: 'u1' }, prefix: 'a', limit: 5 }), ['a'])
+    },
+  },
+  {
+    id: 'list/many',
+    title: 'lists 1,200 sessions, each once',
+    needs: ['list'],
+    async run(t) {
+      const store = await t.store()
+      const ids = Array.from({ length: 1_200 }, (_, index) => `s${index}`)
+      await Promise.all(ids.map((id) => store.session<Item>(id).addItems([message(id)])))
+      assert.deepEqual((await listed(store)).toSorted(), ids.toSorted())
+    },
+  },
+  {
+    id: 'list/refused-filters',
+    title: 'refuses bad criteria at once',
+    needs: ['list'],
+    async run(t) {
+      const store = await t.store()
+      for (const [kind, filter] of badFilters) {
+        await assertMistake(() => store.listSessions(filter as SessionFilter), kind, JSON.stringify(filter))
+        await assertMistake(() => store.deleteSessions(filter as SessionFilter), kind, JSON.stringify(filter))
+      }
+    },
+  },
+  {
+    id: 'delete/session',
+    title: 'deletes one session and says whether there was one',
+    store: true,
+    async run(t) {
+      const store = await t.store()
+      await writeInOrder(store, ['ab', 'a'])
+      assert.equal(await store.deleteSession('a'), true)
+      assert.equal(await store.deleteSession('a'), false)
+      assert.equal(await store.deleteSession('never'), false)
+      assert.equal(await store.getSessionInfo('a'), undefined)
+      await assertItems(store.session<Item>('ab'), [message('ab')])
+    },
+  },
+  {
+    id: 'delete/unchanged-since',
+    title: 'deletes a session on request only if it was not changed since',
+    store: true,
+    async run(t) {
+      const store = await t.store()
+      await writeInOrder(store, ['a'])
+      const seen = (await store.getSessionInfo('a'))?.updatedAt ?? new Date(0)
+      await writeInOrder(store, ['a'])
+      assert.equal(await store.deleteSession('a', { unchangedSince: seen }), false)
+      const now = (await store.getSessionInfo('a'))?.updatedAt ?? new Date(0)
+      assert.equal(await store.deleteSession('a', { unchangedSince: now }), true)
+      assert.equal(await store.getSessionInfo('a'), undefined)
+    },
+  },
+  {
+    id: 'delete/filter',
+    title: 'deletes what matches a filter, says how many, and leaves the rest',
+    needs: ['list'],
+    async run(t) {
+      const store = await t.store()
+      const ids = ['x:1', 'x:2', 'x%', 'y:1']
+      for (const id of ids) await store.session<Item>(id).addItems(messages(3))
+      await store.session('y:1').setMetadata({ keep: false })
+      assert.equal(await store.deleteSessions({ prefix: 'x:' }), 2)
+      assert.equal(await store.deleteSessions({ prefix: 'x:' }), 0)
+      assert.deepEqual(await listed(store), ['y:1', 'x%'])
+      assert.equal(await store.deleteSessions({ metadata: { keep: false } }), 1)
+      const kept = (await store.getSessionInfo('x%'))?.updatedAt ?? new Date(0)
+      assert.equal(await store.deleteSessions({ updatedBefore: kept }), 0)
+      assert.equal(await store.deleteSessions({ updatedBefore: new Date(kept.getTime() + 1) }), 1)
+      assert.deepEqual(await listed(store), [])
+    },
+  },
+  {
+    id: 'delete/no-criterion',
+    title: 'refuses to delete without a criterion',
+    store: true,
+    async run(t) {
+      const store = await t.store()
+      await writeInOrder(store, ['a'])
+      for (const filter of [undefined, {}, { limit: 1 }, { metadata: {} }, { prefix: '' }]) {
+        await assertMistake(() => store.deleteSessions(filter as SessionFilter), TypeError, JSON.stringify(filter))
+      }
+      assert.notEqual(await store.getSessionInfo('a'), undefined)
+    },
+  },
+]

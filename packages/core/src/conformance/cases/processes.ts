@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict'
+import type { CaseDefinition } from '../case.ts'
+import type { Item } from '../context.ts'
+import { assertItems, assertWholeBatches, batch, messages } from '../fixtures.ts'
+import type { WorkerProcess } from '../processes.ts'
+import { append } from './transactions.ts'
+
+function appendAll(
+  workers: readonly WorkerProcess[],
+  sessionId: string,
+  batches: number,
+  size: number,
+): Promise<unknown> {
+  return Promise.all(
+    workers.map((worker, index) => worker.run({ type: 'append', sessionId, writer: `p${index}`, batches, size })),
+  )
+}
+
+export const processCases: readonly CaseDefinition[] = [
+  {
+    id: 'processes/contiguous-batches',
+    title: 'keeps every batch whole and contiguous while four processes append to one session',
+    needs: ['multiProcess', 'durable'],
+    async run(t) {
+      const id = t.id()
+      await appendAll(await t.workers(4), id, 25, 5)
+      const counts = assertWholeBatches(await (await t.session(id)).getItems())
+      assert.deepEqual([...counts.values()], [25, 25, 25, 25])
+    },
+  },
+  {
+    id: 'processes/first-use-at-once',
+    title: 'serves eight processes that use an empty storage first, all at once',
+    needs: ['multiProcess', 'durable'],
+    async run(t) {
+      const id = t.id()
+      await appendAll(await t.workers(8), id, 2, 3)
+      const counts = assertWholeBatches(await (await t.session(id)).getItems())
+      assert.deepEqual([...counts.values()], Array(8).fill(2))
+    },
+  },
+  {
+    id: 'processes/pop',
+    title: 'never gives one item to two processes, and loses none',
+    needs: ['multiProcess', 'durable'],
+    async run(t) {
+      const id = t.id()
+      const session = await t.session(id)
+      await session.addItems(messages(80))
+      const workers = await t.workers(4)
+      const popped = await Promise.all(workers.map((worker) => worker.run<Item[]>({ type: 'pop', sessionId: id })))
+      const contents = popped.flat().map((item) => item.content)
+      assert.deepEqual(
+        contents.toSorted(),
+        messages(80)
+          .map((item) => item.content)
+          .toSorted(),
+      )
+      await assertItems(session, [])
+    },
+  },
+  {
+    id: 'processes/operation-once',
+    title: 'applies a transaction once that four processes send',
+    needs: ['multiProcess', 'durable', 'transactions'],
+    async run(t) {
+      const id = t.id()
+      const args = append('op', messages(3))
+      await Promise.all((await t.workers(4)).map((worker) => worker.run({ type: 'transaction', sessionId: id, args })))
+      await assertItems(await t.session(id), messages(3))
+    },
+  },
+  {
+    id: 'processes/visible',
+    title: 'shows what one process wrote to the others at once',
+    needs: ['multiProcess', 'durable'],
+    async run(t) {
+      const id = t.id()
+      const [writer, reader] = await t.workers(2)
+      for (let index = 0; index < 5; index++) {
+        await writer?.run({ type: 'append', sessionId: id, writer: `${index}`, batches: 1, size: 2 })
+        assert.equal((await reader?.run<Item[]>({ type: 'read', sessionId: id }))?.length, 2 * (index + 1))
+        assert.equal((await (await t.session(id)).getItems()).length, 2 * (index + 1))
+      }
+    },
+  },
+  {
+    id: 'processes/compaction',
+    title: 'shows another process the old history or the new one, never a mixture and never nothing',
+    needs: ['multiProcess', 'durable'],
+    async run(t) {
+      const id = t.id()
+      const session = await t.session(id)
+      await session.addItems(batch('w', 0, 5))
+      const [worker] = await t.workers(1)
+      let done = false
+      const replacing = worker?.run({ type: 'replace', sessionId: id, writer: 'w', times: 60, size: 5 }).finally(() => {
+        done = true
+      })
+      do {
+        const items = await session.getItems()
+        const version = Number(String(items[0]?.content).split('/')[1])
+        assert.deepEqual(items, batch('w', version, 5))
+        await new Promise(setImmediate)
+      } while (!done)
+      await replacing
+      await assertItems(session, batch('w', 59, 5))
+    },
+  },
+]

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict'
+import type { CaseDefinition } from '../case.ts'
+import { assertMistake } from '../fixtures.ts'
+
+export const recordCases: readonly CaseDefinition[] = [
+  {
+    id: 'records/commit',
+    title: 'drops from the tail, then appends, and says what it dropped, oldest first',
+    store: true,
+    async run(t) {
+      const store = await t.store()
+      const id = t.id()
+      assert.deepEqual(await store.commit(id, { append: ['a', 'b', 'c', 'd'] }), { status: 'applied', dropped: [] })
+      assert.deepEqual(await store.commit(id, { drop: 2, append: ['e'] }), { status: 'applied', dropped: ['c', 'd'] })
+      assert.deepEqual(await store.read(id), ['a', 'b', 'e'])
+      assert.deepEqual(await store.commit(id, { drop: 9 }), { status: 'applied', dropped: ['a', 'b', 'e'] })
+      assert.deepEqual(await store.commit(id, { append: ['f', 'g'] }), { status: 'applied', dropped: [] })
+      assert.deepEqual(await store.commit(id, { drop: 'all' }), { status: 'applied', dropped: ['f', 'g'] })
+      assert.deepEqual(await store.read(id), [])
+    },
+  },
+  {
+    id: 'records/expect-tail',
+    title: 'writes only where the newest records are the expected ones',
+    store: true,
+    async run(t) {
+      const store = await t.store()
+      const id = t.id()
+      await store.commit(id, { append: ['a', 'b', 'c'] })
+      for (const expectTail of [['b'], ['c', 'b'], ['x', 'b', 'c'], ['a', 'a', 'b', 'c'], ['C'], ['c ']]) {
+        const result = await store.commit(id, { expectTail, drop: 1, append: ['z'], metadata: { z: 1 } })
+        assert.deepEqual(result, { status: 'conflict' }, JSON.stringify(expectTail))
+      }
+      assert.deepEqual(await store.read(id), ['a', 'b', 'c'])
+      assert.equal((await store.getSessionInfo(id))?.metadata, undefined)
+      assert.equal((await store.commit(id, { expectTail: ['b', 'c'], drop: 1 })).status, 'applied')
+      assert.equal((await store.commit(id, { expectTail: [], append: ['d'] })).status, 'applied')
+      assert.deepEqual(await store.read(id), ['a', 'b', 'd'])
+    },
+  },
+  {
+    id: 'records/operation',
+    title: 'applies an operation once and decides that before it looks at the tail',
+    store: true,
+    async run(t) {
+      const store = await t.store()
+      const id = t.id()
+      const operation = { id: 'op', fingerprint: 'f' }
+      const change = { operation, expectTail: [], append: ['a'], metadata: { n: 1 } }
+      assert.equal((await store.commit(id, change)).status, 'applied')
+      assert.deepEqual(await store.commit(id, { ...change, expectTail: ['x'] }), { status: 'duplicate' })
+      const reused = { ...change, operation: { id: 'op', fingerprint: 'g' } }
+      assert.deepEqual(await store.commit(id, reused), { status: 'reused' })
+      const failed = { operation: { id: 'other', fingerprint: 'f' }, expectTail: ['x'] }
+      assert.deepEqual(await store.commit(id, failed), { status: 'conflict' })
+      assert.equal((await store.commit(id, { ...failed, expectTail: ['a'] })).status, 'applied')
+      assert.deepEqual(await store.read(id), ['a'])
+    },
+  },
+  {
+    id: 'records/creates',
+    title: 'creates a session by records, metadata or an operation, and by nothing else',
+    store: true,
+    async run(t) {
+      const store = await t.store()
+      const idle = [{}, { drop: 3 }, { drop: 'all' as const }, { append: [] }, { metadata: {} }, { expectTail: [] }]
+      for (const change of idle) {
+        const id = t.id()
+        assert.deepEqual(await store.commit(id, change), { status: 'applied', dropped: [] }, JSON.stringify(change))
+        assert.equal(await store.getSessionInfo(id), undefined, JSON.stringify(change))
+      }
+      const writing = [{ append: ['a'] }, { metadata: { a: 1 } }, { operation: { id: 'op', fingerprint: 'f' } }]
+      for (const change of writing) {
+        const id = t.id()
+        await store.commit(id, change)
+        assert.notEqual(await store.getSessionInfo(id), undefined, JSON.stringify(change))
+      }
+    },
+  },
+  {
+    id: 'records/opaque',
+    title: 'keeps records that are no JSON, byte for byte',
+    store: true,
+    async run(t) {
+      const store = await t.store()
+      const id = t.id()
+      const records = [
+        '',
+        ' ',
+        'text',
+        '\n',
+        "'; DROP TABLE agent_messages;--",
+        '%',
+        '😀',
+        'é',
+        'e\u0301',
+        '1',
+        'null',
+        ' a ',
+        '\\n',
+      ]
+      await store.commit(id, { append: records })
+      assert.deepEqual(await store.read(id), records)
+    },
+  },
+  {
+    id: 'records/refused',
+    title: 'refuses bad changes, and changes nothing',
+    store: true,
+    async run(t) {
+      const store = await t.store()
+      const id = t.id()
+      await store.commit(id, { append: ['a'] })
+      for (const drop of [-1, 1.5, Number.NaN]) {
+        await assertMistake(() => store.commit(id, { drop }), RangeError, `drop ${drop}`)
+      }
+      const changes = [{ drop: '1' }, { append: 'a' }, { append: [1] }, { expectTail: [null] }, { metadata: [] }]
+      const operations = [{ operation: { id: '', fingerprint: 'f' } }, { operation: { id: 'op' } }]
+      for (const change of [...changes, ...operations]) {
+        await assertMistake(() => store.commit(id, change as never), TypeError, JSON.stringify(change))
+      }
+      assert.deepEqual(await store.read(id), ['a'])
+    },
+  },
+]

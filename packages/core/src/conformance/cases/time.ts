@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict'
+import type { StoredSession } from '../../stored-session.ts'
+import type { CaseDefinition } from '../case.ts'
+import type { CaseContext, Item } from '../context.ts'
+import { assertItems, collect, message, messages } from '../fixtures.ts'
+import { append } from './transactions.ts'
+
+/** A session with two items, and the milliseconds that it lives unwritten. */
+async function mortal(t: CaseContext): Promise<{ session: StoredSession<Item>; ttlMs: number }> {
+  const session = (await t.store()).session<Item>(t.id())
+  await session.addItems(messages(2))
+  const info = await session.info()
+  assert.ok(info?.expiresAt !== undefined, 'info() does not say when the session expires')
+  return { session, ttlMs: info.expiresAt.getTime() - info.updatedAt.getTime() }
+}
+
+export const timeCases: readonly CaseDefinition[] = [
+  {
+    id: 'time/created',
+    title: 'never moves createdAt',
+    async run(t) {
+      const session = await t.sessionWith(['info', 'setMetadata', 'replaceHistoryWithCompaction'])
+      await session.addItems(messages(1))
+      const createdAt = (await session.info())?.createdAt
+      assert.ok(createdAt instanceof Date && !Number.isNaN(createdAt.getTime()))
+      await session.addItems(messages(1))
+      await session.setMetadata({ a: 1 })
+      await session.popItem()
+      await session.replaceHistoryWithCompaction([])
+      assert.deepEqual((await session.info())?.createdAt, createdAt)
+    },
+  },
+  {
+    id: 'time/updated',
+    title: 'moves updatedAt forward on every change, and on nothing else',
+    async run(t) {
+      const session = await t.sessionWith(['info', 'setMetadata', 'replaceHistoryWithCompaction'])
+      const updatedAt = async (): Promise<number> => (await session.info())?.updatedAt.getTime() ?? 0
+      const changes = [
+        () => session.addItems(messages(3)),
+        () => session.addItems(messages(1)),
+        () => session.popItem(),
+        () => session.setMetadata({ a: 1 }),
+        () => session.replaceHistoryWithCompaction(messages(1)),
+        () => session.popItem(),
+      ]
+      let last = 0
+      for (const [index, change] of changes.entries()) {
+        await change()
+        const now = await updatedAt()
+        assert.ok(now > last, `change ${index} did not move updatedAt`)
+        last = now
+      }
+      for (const idle of [() => session.popItem(), () => session.getItems(), () => session.addItems([])]) await idle()
+      assert.equal(await updatedAt(), last)
+    },
+  },
+  {
+    id: 'time/no-ttl',
+    title: 'has no expiry where ttl is not declared',
+    store: true,
+    without: 'ttl',
+    async run(t) {
+      const session = (await t.store()).session<Item>(t.id())
+      await session.addItems(messages(1))
+      assert.equal((await session.info())?.expiresAt, undefined)
+    },
+  },
+  {
+    id: 'ttl/gone',
+    title: 'shows nothing of a session that was not written for its ttl',
+    needs: ['ttl'],
+    async run(t) {
+      const store = await t.store()
+      const { session, ttlMs } = await mortal(t)
+      await t.advance(ttlMs - 1_000)
+      await assertItems(session, messages(2))
+      await t.advance(2_000)
+      await assertItems(session, [])
+      assert.deepEqual(await session.getItems(1), [])
+      assert.deepEqual(await collect(session.items()), [])
+      assert.equal(await session.popItem(), undefined)
+      assert.equal(await session.info(), undefined)
+      assert.equal(await store.deleteSession(session.sessionId), false)
+    },
+  },
+  {
+    id: 'ttl/not-listed',
+    title: 'does not list a session whose time is over',
+    needs: ['ttl', 'list'],
+    async run(t) {
+      const store = await t.store()
+      const { ttlMs } = await mortal(t)
+      await t.advance(ttlMs - 1_000)
+      const fresh = t.id()
+      await store.session<Item>(fresh).addItems(messages(1))
+      await t.advance(2_000)
+      assert.deepEqual(
+        (await collect(store.listSessions())).map(({ sessionId }) => sessionId),
+        [fresh],
+      )
+    },
+  },
+  {
+    id: 'ttl/writes-refresh',
+    title: 'counts the ttl from the last write, not from reads',
+    needs: ['ttl'],
+    async run(t) {
+      const { session, ttlMs } = await mortal(t)
+      const writes = [() => session.addItems(messages(1)), () => session.popItem(), () => session.setMetadata({ a: 1 })]
+      for (const write of writes) {
+        await t.advance(ttlMs - 1_000)
+        await write()
+      }
+      await t.advance(ttlMs - 1_000)
+      await assertItems(session, messages(2))
+      await session.info()
+      await t.advance(2_000)
+      await assertItems(session, [])
+    },
+  },
+  {
+    id: 'ttl/starts-anew',
+    title: 'starts a session anew that is written after its time, with nothing of the old one',
+    needs: ['ttl', 'transactions'],
+    async run(t) {
+      const { session, ttlMs } = await mortal(t)
+      await session.setMetadata({ old: true })
+      await session.applyHistoryTransaction(append('op', [message('old')]))
+      const before = await session.info()
+      await t.advance(ttlMs + 1_000)
+      await session.applyHistoryTransaction(append('op', [message('new')]))
+      await assertItems(session, [message('new')])
+      const after = await session.info()
+      assert.equal(after?.metadata, undefined)
+      assert.ok((after?.createdAt ?? 0) > (before?.createdAt ?? 0), 'createdAt is that of the old session')
+    },
+  },
+  {
+    id: 'ttl/purge',
+    title: 'purges what is over and leaves the rest',
+    needs: ['ttl'],
+    async run(t) {
+      const store = await t.store()
+      const { ttlMs } = await mortal(t)
+      await t.advance(ttlMs - 1_000)
+      const { session } = await mortal(t)
+      await t.advance(2_000)
+      await store.purgeExpired()
+      assert.equal(await store.purgeExpired(), 0)
+      await assertItems(session, messages(2))
+    },
+  },
+]

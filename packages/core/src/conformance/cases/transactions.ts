@@ -1,0 +1,226 @@
+import assert from 'node:assert/strict'
+import type { HistoryTransactionArgs } from '../../history-transaction.ts'
+import type { CaseDefinition } from '../case.ts'
+import type { Item } from '../context.ts'
+import { assertCode, assertItems, assertMistake, message, messages } from '../fixtures.ts'
+
+export function append(operationId: string, items: Item[]): HistoryTransactionArgs<Item> {
+  return { operationId, transaction: { type: 'append_items', items } }
+}
+
+function replace(operationId: string, expectedSuffix: Item[], replacement: Item[]): HistoryTransactionArgs<Item> {
+  return { operationId, transaction: { type: 'replace_suffix', expectedSuffix, replacement } }
+}
+
+const badShapes: readonly [string, unknown][] = [
+  ['no arguments', undefined],
+  ['a blank id', append('  ', [])],
+  ['an empty id', append('', [])],
+  ['no id', { transaction: { type: 'append_items', items: [] } }],
+  ['no transaction', { operationId: 'op' }],
+  ['an unknown type', { operationId: 'op', transaction: { type: 'prepend_items', items: [] } }],
+  ['no items', { operationId: 'op', transaction: { type: 'append_items' } }],
+  ['items that are no array', { operationId: 'op', transaction: { type: 'append_items', items: {} } }],
+  ['an unknown field', { operationId: 'op', transaction: { type: 'append_items', items: [], also: 1 } }],
+  ['no replacement', { operationId: 'op', transaction: { type: 'replace_suffix', expectedSuffix: [] } }],
+]
+
+export const transactionCases: readonly CaseDefinition[] = [
+  {
+    id: 'transactions/absent',
+    title: 'has no applyHistoryTransaction where transactions are not declared, since the SDK finds it by its presence',
+    without: 'transactions',
+    async run(t) {
+      assert.equal('applyHistoryTransaction' in (await t.session()), false)
+    },
+  },
+  {
+    id: 'transactions/append-once',
+    title: 'appends once, however often the same transaction is sent',
+    needs: ['transactions'],
+    async run(t) {
+      const session = await t.sessionWith(['applyHistoryTransaction'])
+      await session.addItems([message('before')])
+      for (let time = 0; time < 3; time++) await session.applyHistoryTransaction(append('op', messages(2)))
+      await session.addItems([message('after')])
+      await session.applyHistoryTransaction(append('op', messages(2)))
+      await assertItems(session, [message('before'), ...messages(2), message('after')])
+    },
+  },
+  {
+    id: 'transactions/concurrent',
+    title: 'applies one of many equal transactions that are sent at once',
+    needs: ['transactions'],
+    async run(t) {
+      const session = await t.sessionWith(['applyHistoryTransaction'])
+      await Promise.all(messages(20).map(() => session.applyHistoryTransaction(append('op', messages(3)))))
+      await assertItems(session, messages(3))
+    },
+  },
+  {
+    id: 'transactions/reused',
+    title: 'refuses an id that was used for another transaction, and changes nothing',
+    needs: ['transactions'],
+    async run(t) {
+      const session = await t.sessionWith(['applyHistoryTransaction'])
+      await session.applyHistoryTransaction(append('op', messages(2)))
+      const others = [append('op', messages(3)), append('op', []), replace('op', [], messages(2))]
+      for (const other of others) {
+        await assertCode(() => session.applyHistoryTransaction(other), 'SESSION_OPERATION_REUSED')
+      }
+      await assertItems(session, messages(2))
+    },
+  },
+  {
+    id: 'transactions/same-in-any-key-order',
+    title: 'takes a transaction for the same whatever the order of its keys and its undefined properties',
+    needs: ['transactions'],
+    async run(t) {
+      const session = await t.sessionWith(['applyHistoryTransaction'])
+      await session.applyHistoryTransaction(append('op', [{ role: 'user', content: 'x', a: { b: 1, c: 2 } }]))
+      await session.applyHistoryTransaction(
+        append('op', [{ a: { c: 2, b: 1 }, content: 'x', role: 'user', d: undefined }]),
+      )
+      assert.equal((await session.getItems()).length, 1)
+    },
+  },
+  {
+    id: 'transactions/per-session',
+    title: 'keeps operation ids of different sessions apart',
+    needs: ['transactions'],
+    async run(t) {
+      const [one, other] = [
+        await t.sessionWith(['applyHistoryTransaction']),
+        await t.sessionWith(['applyHistoryTransaction']),
+      ]
+      await one.applyHistoryTransaction(append('op', messages(1)))
+      await other.applyHistoryTransaction(append('op', messages(2)))
+      await assertItems(one, messages(1))
+      await assertItems(other, messages(2))
+    },
+  },
+  {
+    id: 'transactions/survive-restart',
+    title: 'knows an operation id after a restart',
+    store: true,
+    needs: ['transactions', 'durable'],
+    async run(t) {
+      const id = t.id()
+      const first = await t.anotherStore()
+      await first.session<Item>(id).applyHistoryTransaction(append('op', messages(2)))
+      await first.close()
+      const session = (await t.anotherStore()).session<Item>(id)
+      await session.applyHistoryTransaction(append('op', messages(2)))
+      await assertCode(() => session.applyHistoryTransaction(append('op', messages(3))), 'SESSION_OPERATION_REUSED')
+      await assertItems(session, messages(2))
+    },
+  },
+  {
+    id: 'transactions/replace-suffix',
+    title: 'replaces the expected suffix, by fewer items or by more',
+    needs: ['transactions'],
+    async run(t) {
+      const session = await t.sessionWith(['applyHistoryTransaction'])
+      await session.addItems(messages(5))
+      await session.applyHistoryTransaction(replace('shrink', messages(5).slice(2), [message('x')]))
+      await assertItems(session, [...messages(2), message('x')])
+      await session.applyHistoryTransaction(replace('grow', [message('x')], messages(3, 'y')))
+      await assertItems(session, [...messages(2), ...messages(3, 'y')])
+      await session.applyHistoryTransaction(replace('all', [...messages(2), ...messages(3, 'y')], []))
+      await assertItems(session, [])
+    },
+  },
+  {
+    id: 'transactions/replace-once',
+    title: 'replaces once, also where the suffix would match again',
+    needs: ['transactions'],
+    async run(t) {
+      const session = await t.sessionWith(['applyHistoryTransaction'])
+      await session.addItems([message('same'), message('same'), message('same')])
+      const args = replace('op', [message('same')], [])
+      await session.applyHistoryTransaction(args)
+      await session.applyHistoryTransaction(args)
+      assert.equal((await session.getItems()).length, 2)
+    },
+  },
+  {
+    id: 'transactions/replace-in-any-key-order',
+    title: 'compares the suffix structurally: any key order, undefined as absent, -0 as 0, bytes by content',
+    needs: ['transactions'],
+    async run(t) {
+      const session = await t.sessionWith(['applyHistoryTransaction'])
+      await session.addItems([
+        message('before'),
+        { role: 'user', content: 'x', a: { b: 1, c: [{ d: -0 }] }, e: new Uint8Array([1, 2]) },
+      ])
+      const suffix = { e: new Uint8Array([1, 2]), a: { c: [{ d: 0, f: undefined }], b: 1 }, content: 'x', role: 'user' }
+      await session.applyHistoryTransaction(replace('op', [suffix], [message('replaced')]))
+      await assertItems(session, [message('before'), message('replaced')])
+    },
+  },
+  {
+    id: 'transactions/conflict',
+    title: 'refuses a suffix that the history does not end with, and changes nothing',
+    needs: ['transactions'],
+    async run(t) {
+      const session = await t.sessionWith(['applyHistoryTransaction'])
+      await session.addItems(messages(3))
+      const wrong = [
+        [message('other')],
+        messages(2),
+        [message('more'), ...messages(3)],
+        [{ ...message('message 2'), extra: 1 }],
+      ]
+      for (const [index, suffix] of wrong.entries()) {
+        await assertCode(() => session.applyHistoryTransaction(replace(`op ${index}`, suffix, [])), 'SESSION_CONFLICT')
+      }
+      await assertItems(session, messages(3))
+      await session.applyHistoryTransaction(replace('op 0', [message('message 2')], []))
+      await assertItems(session, messages(2))
+    },
+  },
+  {
+    id: 'transactions/empty-suffix',
+    title: 'appends where the expected suffix is empty',
+    needs: ['transactions'],
+    async run(t) {
+      const session = await t.sessionWith(['applyHistoryTransaction'])
+      await session.applyHistoryTransaction(replace('one', [], messages(1)))
+      await session.applyHistoryTransaction(replace('two', [], [message('x')]))
+      await assertItems(session, [...messages(1), message('x')])
+    },
+  },
+  {
+    id: 'transactions/bad-shapes',
+    title: 'refuses blank ids and bad shapes, and changes nothing',
+    needs: ['transactions'],
+    async run(t) {
+      const session = await t.sessionWith(['applyHistoryTransaction'])
+      await session.addItems(messages(1))
+      for (const [what, args] of badShapes) {
+        await assertMistake(
+          () => session.applyHistoryTransaction(args as HistoryTransactionArgs<Item>),
+          TypeError,
+          what,
+        )
+      }
+      await assertCode(() => session.applyHistoryTransaction(append('op', [{ n: 1n }])), 'SESSION_ITEM_INVALID')
+      await assertItems(session, messages(1))
+    },
+  },
+  {
+    id: 'transactions/take-a-copy',
+    title: 'stores the items as they were when it was called',
+    needs: ['transactions'],
+    async run(t) {
+      const session = await t.sessionWith(['applyHistoryTransaction'])
+      const item = message('before')
+      const applied = session.applyHistoryTransaction(append('op', [item]))
+      item.content = 'after'
+      await applied
+      await assertItems(session, [message('before')])
+      await session.applyHistoryTransaction(append('op', [message('before')]))
+      await assertItems(session, [message('before')])
+    },
+  },
+]

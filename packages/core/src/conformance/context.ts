@@ -1,0 +1,116 @@
+import type { SessionStore } from '../session-store.ts'
+import type { StoredSession } from '../stored-session.ts'
+import { CaseSkipped } from './case.ts'
+import {
+  type Harness,
+  isStoreHarness,
+  type OptionalMethod,
+  type SessionUnderTest,
+  type StoreHarness,
+} from './harness.ts'
+import { startWorkers, type WorkerProcess } from './processes.ts'
+import { createRandom, type Random } from './random.ts'
+
+/** Cases store plain objects; the SDK's item types say no more to a store. */
+export type Item = Record<string, unknown>
+
+/** A session whose items are plain objects. */
+export interface ItemSession {
+  getSessionId(): Promise<string>
+  getItems(limit?: number): Promise<Item[]>
+  addItems(items: readonly Item[]): Promise<void>
+  popItem(): Promise<Item | undefined>
+  clearSession(): Promise<void>
+  close?(): Promise<void>
+}
+
+/** What one run of one case works with. Whatever it opens is closed when the case ends. */
+export class CaseContext {
+  readonly seed: number
+  readonly steps: number
+  readonly random: Random
+  readonly #harness: Harness
+  readonly #closers: (() => Promise<void>)[] = []
+  readonly #sessions = new Map<string, SessionUnderTest>()
+  #store: Promise<SessionStore> | undefined
+  #ids = 0
+
+  constructor(harness: Harness, seed: number, steps: number) {
+    this.#harness = harness
+    this.seed = seed
+    this.steps = steps
+    this.random = createRandom(seed)
+  }
+
+  /** A session id that this case has not used. */
+  id(): string {
+    this.#ids++
+    return `session-${this.#ids}`
+  }
+
+  /** A handle: of a store harness, always on the same store; of sessions that are not durable, always the same one. */
+  async session(...given: [sessionId?: string]): Promise<ItemSession> {
+    const sessionId = given.length === 0 ? this.id() : (given[0] as string)
+    return (await this.#open(sessionId)) as unknown as ItemSession
+  }
+
+  /** A handle with optional methods. Skips the case where the class has none, which only a session harness may. */
+  async sessionWith<M extends OptionalMethod>(
+    methods: readonly M[],
+    sessionId: string = this.id(),
+  ): Promise<ItemSession & Pick<StoredSession<Item>, M>> {
+    const session = await this.#open(sessionId)
+    const missing = methods.find((method) => typeof session[method] !== 'function')
+    if (missing !== undefined) throw new CaseSkipped(`the session has no ${missing}()`)
+    return session as unknown as ItemSession & Pick<StoredSession<Item>, M>
+  }
+
+  /** The store that this case's sessions live in. */
+  store(): Promise<SessionStore> {
+    this.#store ??= this.anotherStore()
+    return this.#store
+  }
+
+  /** One more instance on the same storage; needs `durable`. */
+  async anotherStore(): Promise<SessionStore> {
+    const store = await this.#storeHarness().open()
+    this.#closers.push(() => store.close())
+    return store
+  }
+
+  /** Time passes for the store. */
+  async advance(ms: number): Promise<void> {
+    const { advance } = this.#storeHarness()
+    if (advance === undefined) throw new Error('The harness declares ttl, so it needs advance().')
+    await advance.call(this.#harness, ms)
+  }
+
+  /** Child processes that have opened the storage and wait for what to do. */
+  async workers(count: number): Promise<WorkerProcess[]> {
+    const { worker } = this.#storeHarness()
+    if (worker === undefined) throw new Error('The harness declares multiProcess, so it needs a worker.')
+    const workers = await startWorkers(worker, count)
+    this.#closers.push(...workers.map((process) => () => process.stop()))
+    return workers
+  }
+
+  async closeAll(): Promise<void> {
+    for (const close of this.#closers.toReversed()) await close()
+  }
+
+  async #open(sessionId: string): Promise<SessionUnderTest> {
+    if (isStoreHarness(this.#harness)) return (await this.store()).session(sessionId)
+    const { durable } = this.#harness.capabilities
+    const opened = durable ? undefined : this.#sessions.get(sessionId)
+    if (opened !== undefined) return opened
+    const session = await this.#harness.openSession(sessionId)
+    this.#sessions.set(sessionId, session)
+    this.#closers.push(async () => session.close?.())
+    return session
+  }
+
+  #storeHarness(): StoreHarness {
+    if (!isStoreHarness(this.#harness)) throw new Error('This case needs a store harness.')
+    return this.#harness
+  }
+}

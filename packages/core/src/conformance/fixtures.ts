@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict'
+import type { SessionErrorCode } from '../errors/codes.ts'
+import { SessionError } from '../errors/session-error.ts'
+import type { Item, ItemSession } from './context.ts'
+
+/** A user message: an item that every part of the SDK takes. */
+export function message(content: string): Item {
+  return { role: 'user', content }
+}
+
+export function messages(count: number, prefix = 'message'): Item[] {
+  return Array.from({ length: count }, (_, index) => message(`${prefix} ${index}`))
+}
+
+/** A batch whose items say where they belong: writer, batch, place, size. */
+export function batch(writer: string, index: number, size: number): Item[] {
+  return Array.from({ length: size }, (_, place) => message(`${writer}/${index}/${place}/${size}`))
+}
+
+/**
+ * Checks that every batch is there whole, its items next to each other, and those of one writer in their order.
+ * Gives the number of batches of each writer.
+ */
+export function assertWholeBatches(items: readonly Item[]): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (let start = 0; start < items.length; ) {
+    const [writer = '', index, place, size] = String(items[start]?.content).split('/')
+    assert.equal(place, '0', `item ${start} is the middle of a batch whose beginning is elsewhere`)
+    const found = items.slice(start, start + Number(size))
+    assert.deepEqual(found, batch(writer, Number(index), Number(size)), `the batch at item ${start} is torn`)
+    assert.equal(Number(index), counts.get(writer) ?? 0, `a batch of writer ${writer} is lost, double or out of order`)
+    counts.set(writer, Number(index) + 1)
+    start += Number(size)
+  }
+  return counts
+}
+
+export async function assertItems(session: Pick<ItemSession, 'getItems'>, expected: readonly Item[]): Promise<void> {
+  assert.deepEqual(await session.getItems(), expected)
+}
+
+/** Checks that the call rejects, or throws, a `SessionError` with this code, and gives the error. */
+export async function assertCode(call: () => unknown, code: SessionErrorCode): Promise<SessionError> {
+  const error = await caught(call)
+  assert.ok(error instanceof SessionError, `expected ${code}, got ${error === undefined ? 'no error' : error}`)
+  assert.equal(error.code, code)
+  return error
+}
+
+/** Checks that the call rejects, or throws, an error of this class: a mistake of the caller's. */
+export async function assertMistake(
+  call: () => unknown,
+  kind: typeof TypeError | typeof RangeError,
+  what: string,
+): Promise<void> {
+  const error = await caught(call)
+  assert.ok(error instanceof kind, `${what}: expected a ${kind.name}, got ${error === undefined ? 'no error' : error}`)
+}
+
+export async function collect<T>(iterable: AsyncIterable<T>): Promise<T[]> {
+  const values: T[] = []
+  for await (const value of iterable) values.push(value)
+  return values
+}
+
+async function caught(call: () => unknown): Promise<unknown> {
+  try {
+    await call()
+    return undefined
+  } catch (error) {
+    return error
+  }
+}

@@ -1,0 +1,67 @@
+import type { JSONValue } from '../json.ts'
+import type { Session } from '../session.ts'
+import type { SessionStore } from '../session-store.ts'
+import type { StoredSession } from '../stored-session.ts'
+
+/** A store to certify. What it declares is tested; what it does not declare is tested to be absent. */
+export interface StoreHarness {
+  name: string
+  /** A new instance on the harness's storage. Where `durable`, every instance sees the same data. */
+  open(): Promise<SessionStore>
+  /** Forgets everything stored. Called before each case. */
+  reset(): Promise<void>
+  capabilities: {
+    /** What was written is there for the next instance, after a restart, and after the writer was killed. */
+    durable: boolean
+    /** Several processes may use the storage at once; needs `worker`. */
+    multiProcess: boolean
+    /** The stores of `open` were given a ttl; needs `advance`. */
+    ttl: boolean
+    /** `listSessions` and what is built on it. */
+    list: boolean
+    /** The SDK's history transactions. */
+    transactions: boolean
+  }
+  /** Time passes for the store: moves an injected clock, or shortens what the backend holds. */
+  advance?(ms: number): Promise<void>
+  /** How a child process opens the same storage. */
+  worker?: WorkerSource
+}
+
+/** A module, as a `file:` URL or a path, whose export takes `options` and gives a store on the harness's storage. */
+export interface WorkerSource {
+  module: string
+  export: string
+  options?: JSONValue
+}
+
+/** A class of sessions to certify: a subclass of `Session`, a wrapper, the SDK's own. */
+export interface SessionHarness {
+  name: string
+  /** A handle. Where `durable`, every handle of one id sees the same data. */
+  openSession(sessionId: string): Promise<SessionUnderTest>
+  /** Forgets everything stored. Called before each case. */
+  reset(): Promise<void>
+  capabilities: { durable: boolean; transactions: boolean }
+}
+
+export type Harness = StoreHarness | SessionHarness
+
+/** What every session has, and what it may have: the SDK finds optional methods by their presence, and so does the kit. */
+export type SessionUnderTest = Pick<Session, 'getSessionId' | 'getItems' | 'addItems' | 'popItem' | 'clearSession'> &
+  Partial<Pick<StoredSession, OptionalMethod | 'close'>>
+
+export type OptionalMethod =
+  | 'applyHistoryTransaction'
+  | 'applyHistoryMutations'
+  | 'replaceHistoryWithCompaction'
+  | 'items'
+  | 'info'
+  | 'setMetadata'
+
+/** What a case may need of a harness. */
+export type Capability = keyof StoreHarness['capabilities']
+
+export function isStoreHarness(harness: Harness): harness is StoreHarness {
+  return 'open' in harness
+}

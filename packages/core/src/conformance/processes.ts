@@ -1,0 +1,85 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { extname } from 'node:path'
+import type { HistoryTransactionArgs } from '../history-transaction.ts'
+import type { Item } from './context.ts'
+import type { WorkerSource } from './harness.ts'
+
+/** What a child process can be told to do with one session. */
+export type Task =
+  | { type: 'append'; sessionId: string; writer: string; batches: number; size: number }
+  | { type: 'pop'; sessionId: string }
+  | { type: 'read'; sessionId: string }
+  | { type: 'replace'; sessionId: string; writer: string; times: number; size: number }
+  | { type: 'transaction'; sessionId: string; args: HistoryTransactionArgs<Item> }
+
+export type WorkerMessage =
+  | { ready: true }
+  | { acknowledged: number }
+  | { done: true; result?: unknown; error?: string }
+
+/** A child process with the store open. */
+export class WorkerProcess {
+  readonly #child: ChildProcess
+  readonly #output: string[] = []
+
+  constructor(child: ChildProcess) {
+    this.#child = child
+    child.stderr?.on('data', (data) => this.#output.push(String(data)))
+  }
+
+  ready(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#child.once('message', () => resolve())
+      this.#child.once('exit', () => reject(new Error(`A worker ended before it was ready.\n${this.#output.join('')}`)))
+    })
+  }
+
+  /** Resolves to the task's result; rejects where the task or the process fails. */
+  run<T>(task: Task): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const onExit = (): void => reject(new Error(`A worker died.\n${this.#output.join('')}`))
+      const onMessage = (message: WorkerMessage): void => {
+        if (!('done' in message)) return
+        this.#child.off('message', onMessage).off('exit', onExit)
+        if (message.error === undefined) resolve(message.result as T)
+        else reject(new Error(`A worker failed: ${message.error}`))
+      }
+      this.#child.on('message', onMessage).once('exit', onExit)
+      this.#child.send(task)
+    })
+  }
+
+  /** Appends without end until so many batches are acknowledged, then SIGKILL. Resolves to the number acknowledged. */
+  async killWhileAppending(task: Extract<Task, { type: 'append' }>, after: number): Promise<number> {
+    let acknowledged = 0
+    this.#child.on('message', (message: WorkerMessage) => {
+      if (!('acknowledged' in message)) return
+      acknowledged = message.acknowledged + 1
+      if (acknowledged === after) this.#child.kill('SIGKILL')
+    })
+    const ended = once(this.#child, 'exit')
+    this.#child.send(task)
+    await ended
+    return acknowledged
+  }
+
+  /** Ends the process, however it fares, and waits until it is gone. */
+  async stop(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
+    const ended = once(this.#child, 'exit')
+    this.#child.kill('SIGKILL')
+    await ended
+  }
+}
+
+/** Processes that have all opened the store. */
+export async function startWorkers(source: WorkerSource, count: number): Promise<WorkerProcess[]> {
+  const program = new URL(`./worker${extname(import.meta.url)}`, import.meta.url)
+  const parameters = [source.module, source.export, JSON.stringify(source.options ?? null)]
+  const workers = Array.from({ length: count }, () => {
+    return new WorkerProcess(fork(program, parameters, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [] }))
+  })
+  await Promise.all(workers.map((worker) => worker.ready()))
+  return workers
+}

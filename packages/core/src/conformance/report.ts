@@ -1,0 +1,57 @@
+import { createRequire } from 'node:module'
+
+export interface CaseReport {
+  id: string
+  title: string
+  status: 'pass' | 'fail' | 'skip'
+  /** Why it was skipped. */
+  reason?: string
+  error?: string
+  durationMs: number
+}
+
+/** The verdict on one harness: plain data, to keep and to compare. */
+export interface ConformanceReport {
+  adapter: string
+  /** The version of the kit. */
+  kit: string
+  /** The version of Node. */
+  node: string
+  seed: number
+  /** No case failed. */
+  ok: boolean
+  passed: number
+  failed: number
+  skipped: number
+  cases: CaseReport[]
+}
+
+export function createReport(adapter: string, seed: number, cases: readonly CaseReport[]): ConformanceReport {
+  const count = (status: CaseReport['status']): number => cases.filter((result) => result.status === status).length
+  const failed = count('fail')
+  return {
+    adapter,
+    kit: kitVersion(),
+    node: process.versions.node,
+    seed,
+    ok: failed === 0,
+    passed: count('pass'),
+    failed,
+    skipped: count('skip'),
+    cases: [...cases],
+  }
+}
+
+/** One line, and one more for each case that did not pass. */
+export function formatReport({ adapter, passed, failed, skipped, cases }: ConformanceReport): string {
+  const lines = cases.flatMap(({ id, status, reason, error }) => {
+    if (status === 'pass') return []
+    return [`  ${status} ${id}: ${status === 'skip' ? reason : error?.split('\n')[0]}`]
+  })
+  return [`${adapter}: ${passed} passed, ${failed} failed, ${skipped} skipped`, ...lines].join('\n')
+}
+
+function kitVersion(): string {
+  const { version }: { version: string } = createRequire(import.meta.url)('../../package.json')
+  return version
+}

@@ -1,0 +1,84 @@
+import { type CaseDefinition, CaseSkipped } from './case.ts'
+import { definitions } from './cases/index.ts'
+import { CaseContext } from './context.ts'
+import { type Capability, type Harness, isStoreHarness } from './harness.ts'
+import { type CaseReport, type ConformanceReport, createReport } from './report.ts'
+
+/** A case bound to a harness. */
+export interface ConformanceCase {
+  id: string
+  title: string
+  /** Why the harness need not keep this promise; the case is not to be run then. */
+  skip?: string
+  /** Resets the harness, then rejects where the promise is broken, or with {@link CaseSkipped}. */
+  run(): Promise<void>
+}
+
+export interface ConformanceOptions {
+  /** Only cases whose id begins with this. */
+  only?: string
+  /** What random choices are drawn from; the report says it. Default: 1. */
+  seed?: number
+  /** How long random cases are. Default: 300. */
+  steps?: number
+}
+
+/** The cases for a harness, in a stable order. */
+export function conformanceCases(harness: Harness, options: ConformanceOptions = {}): ConformanceCase[] {
+  const { only = '', seed = 1, steps = 300 } = options
+  return definitions
+    .filter(({ id }) => id.startsWith(only))
+    .map((definition) => {
+      const skip = reasonToSkip(definition, harness)
+      const { id, title } = definition
+      return { id, title, ...(skip !== undefined && { skip }), run: () => runCase(definition, harness, seed, steps) }
+    })
+}
+
+/** Runs every case and reports. No test runner is needed. */
+export async function runConformance(
+  harness: Harness,
+  options: ConformanceOptions & { onCase?: (result: CaseReport) => void } = {},
+): Promise<ConformanceReport> {
+  const results: CaseReport[] = []
+  for (const test of conformanceCases(harness, options)) {
+    const result = await reportCase(test)
+    results.push(result)
+    options.onCase?.(result)
+  }
+  return createReport(harness.name, options.seed ?? 1, results)
+}
+
+async function reportCase({ id, title, skip, run }: ConformanceCase): Promise<CaseReport> {
+  if (skip !== undefined) return { id, title, status: 'skip', reason: skip, durationMs: 0 }
+  const start = performance.now()
+  const durationMs = (): number => Math.round(performance.now() - start)
+  try {
+    await run()
+    return { id, title, status: 'pass', durationMs: durationMs() }
+  } catch (error) {
+    if (error instanceof CaseSkipped)
+      return { id, title, status: 'skip', reason: error.message, durationMs: durationMs() }
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    return { id, title, status: 'fail', error: text, durationMs: durationMs() }
+  }
+}
+
+async function runCase(definition: CaseDefinition, harness: Harness, seed: number, steps: number): Promise<void> {
+  await harness.reset()
+  const context = new CaseContext(harness, seed, steps)
+  try {
+    await definition.run(context)
+  } finally {
+    await context.closeAll()
+  }
+}
+
+function reasonToSkip({ store, needs = [], without }: CaseDefinition, harness: Harness): string | undefined {
+  const declared: Partial<Record<Capability, boolean>> = harness.capabilities
+  if (store === true && !isStoreHarness(harness)) return 'needs a store harness'
+  const missing = needs.find((capability) => declared[capability] !== true)
+  if (missing !== undefined) return `${missing} is declared false`
+  if (without !== undefined && declared[without] !== false) return `${without} is not declared false`
+  return undefined
+}

@@ -1,0 +1,56 @@
+import { SessionError } from '../errors/session-error.ts'
+import type { SessionStore } from '../session-store.ts'
+import type { Item } from './context.ts'
+import { batch } from './fixtures.ts'
+import type { Task, WorkerMessage } from './processes.ts'
+
+/** The program of a child process: opens the store that its parent names, then does what it is told, one task at a time. */
+const [module = '', exportName = '', options = 'null'] = process.argv.slice(2)
+const exports: Record<string, (options: unknown) => SessionStore | Promise<SessionStore>> = await import(module)
+const open = exports[exportName]
+if (open === undefined) throw new Error(`${module} has no export ${exportName}.`)
+const store = await open(JSON.parse(options))
+
+process.on('message', (task: Task) => {
+  run(task).then(
+    (result) => send({ done: true, result }),
+    (error: unknown) => send({ done: true, error: describeError(error) }),
+  )
+})
+process.on('disconnect', () => process.exit())
+send({ ready: true })
+
+async function run(task: Task): Promise<unknown> {
+  const session = store.session<Item>(task.sessionId)
+  switch (task.type) {
+    case 'append':
+      for (let index = 0; index < task.batches; index++) {
+        await session.addItems(batch(task.writer, index, task.size))
+        send({ acknowledged: index })
+      }
+      return undefined
+    case 'pop': {
+      const popped: Item[] = []
+      for (let item = await session.popItem(); item !== undefined; item = await session.popItem()) popped.push(item)
+      return popped
+    }
+    case 'read':
+      return session.getItems()
+    case 'replace':
+      for (let index = 0; index < task.times; index++) {
+        await session.replaceHistoryWithCompaction(batch(task.writer, index, task.size))
+      }
+      return undefined
+    case 'transaction':
+      return session.applyHistoryTransaction(task.args)
+  }
+}
+
+function send(message: WorkerMessage): void {
+  process.send?.(message)
+}
+
+function describeError(error: unknown): string {
+  if (error instanceof SessionError) return `${error.code}: ${error.message} ${String(error.cause ?? '')}`
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}

@@ -1,0 +1,52 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describeConformance } from '@sessions/core/conformance/vitest'
+import { ManualClock } from '@sessions/core/testing'
+import { SQLiteSession, SQLiteStore } from '@sessions/sqlite'
+import { afterAll } from 'vitest'
+
+const folder = mkdtempSync(join(tmpdir(), 'sessions-sqlite-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+const path = join(folder, 'conformance.db')
+const reset = async (): Promise<void> => {
+  for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true })
+}
+const clock = new ManualClock()
+const advance = async (ms: number): Promise<void> => clock.advance(ms)
+const store = { ttl: true, list: true, transactions: true }
+const reports = '.conformance'
+const worker = { module: new URL('./open.ts', import.meta.url).href, export: 'openStore', options: { path } }
+
+describeConformance(
+  {
+    name: 'SQLiteStore (file)',
+    open: async () => new SQLiteStore({ path, ttl: 3_600, clock }),
+    reset,
+    advance,
+    worker,
+    capabilities: { durable: true, multiProcess: true, ...store },
+  },
+  { reports },
+)
+
+describeConformance(
+  {
+    name: 'SQLiteStore (memory)',
+    open: async () => new SQLiteStore({ ttl: 3_600, clock }),
+    reset: async () => {},
+    advance,
+    capabilities: { durable: false, multiProcess: false, ...store },
+  },
+  { reports },
+)
+
+describeConformance(
+  {
+    name: 'SQLiteSession',
+    openSession: async (sessionId) => new SQLiteSession({ sessionId, path }),
+    reset,
+    capabilities: { durable: true, transactions: true },
+  },
+  { reports },
+)
