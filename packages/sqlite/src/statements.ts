@@ -72,13 +72,13 @@ const texts: Readonly<Record<StatementName, string>> = {
   info: `SELECT session_id AS sessionId, created_at AS createdAt, updated_at AS updatedAt, ttl_ms AS ttl,
       (SELECT count(*) FROM agent_messages WHERE session_id = :id) AS itemCount, ${metadata} AS metadata
     FROM agent_sessions WHERE session_id = :id AND ${alive}`,
-  list: `${listed} ORDER BY updated_at DESC, session_id LIMIT :limit`,
+  list: `${listed} ORDER BY updated_at DESC, session_id DESC LIMIT :limit`,
   listByMetadata: `${listed} AND session_id IN (
       SELECT kept.session_id FROM json_each(:metadata) AS wanted
       CROSS JOIN agent_session_metadata AS kept
         ON kept.key = json_extract(wanted.value, '$[0]') AND kept.value = json_extract(wanted.value, '$[1]')
       GROUP BY kept.session_id HAVING count(*) = json_array_length(:metadata))
-    ORDER BY updated_at DESC, session_id LIMIT :limit`,
+    ORDER BY updated_at DESC, session_id DESC LIMIT :limit`,
   expired: `SELECT session_id FROM agent_sessions
     WHERE ttl_ms IS NOT NULL AND ${updatedMs} + ttl_ms <= ? ORDER BY updated_at LIMIT ?`,
 }

@@ -1,0 +1,5 @@
+import { Agent } from '@openai/agents'
+import { type AssistantMessageItem } from '@openai/agents'
+import { assistantMessage, functionCall, ScriptedModel } from '@openai/agents/testing'
+import { askWeather, scriptedAgent } from '../agents.ts'
+import { inBothModes, play, type Scenario } from './scenario.ts'

@@ -1,0 +1,64 @@
+import { execFileSync } from 'node:child_process'
+import { SQLiteSession } from '@sessions/sqlite'
+import Database from 'better-sqlite3'
+import { expect, it } from 'vitest'
+import { prepareStatements } from '../src/statements.ts'
+import { temporaryFile } from './support/folder.ts'
+
+interface Step {
+  detail: string
+}
+
+it('reads the last 20 of 1,000,000 items by the index, and iterates over all in constant memory', {
+  timeout: 120_000,
+}, async () => {
+  const path = temporaryFile()
+  const session = new SQLiteSession({ sessionId: 'long', path })
+  for (let start = 0; start < 1_000_000; start += 50_000) {
+    const batch = Array.from(
+      { length: 50_000 },
+      (_, index) => ({ role: 'user', content: `message ${start + index}` }) as const,
+    )
+    await session.addItems(batch)
+  }
+  const newest = await session.getItems(20)
+  expect(newest.map((item) => 'content' in item && item.content)).toEqual(
+    Array.from({ length: 20 }, (_, index) => `message ${999_980 + index}`),
+  )
+
+  const database = new Database(path, { readonly: true })
+  const statements = prepareStatements(database)
+  const plan = (name: keyof typeof statements): string => {
+    const { source } = statements[name] as unknown as { source: string }
+    const parameters = {
+      id: 'long',
+      now: 0,
+      limit: 20,
+      from: 0,
+      before: '9999-12-31',
+      after: '',
+      prefix: '',
+      metadata: '[]',
+    }
+    const positional = source.includes('?') ? ['long', 20].slice(0, source.split('?').length - 1) : [parameters]
+    const steps = database.prepare(`EXPLAIN QUERY PLAN ${source}`).all(...positional) as Step[]
+    return steps.map(({ detail }) => detail).join('\n')
+  }
+  for (const name of ['newest', 'all', 'page', 'tail'] as const) {
+    expect(plan(name)).toContain('agent_messages USING INDEX idx_agent_messages_session_id (session_id=?')
+    expect(plan(name)).not.toContain('TEMP B-TREE')
+    expect(plan(name)).not.toMatch(/SCAN/)
+  }
+  expect(plan('list')).toContain('idx_agent_sessions_updated_at')
+  expect(plan('list')).not.toContain('TEMP B-TREE')
+  expect(plan('listByMetadata')).toContain('idx_agent_session_metadata_value (key=? AND value=?)')
+  database.close()
+  await session.close()
+
+  const program = new URL('./programs/iterate.ts', import.meta.url).pathname
+  const { count, extraMiB } = JSON.parse(
+    execFileSync(process.execPath, ['--expose-gc', program, path], { encoding: 'utf8' }),
+  )
+  expect(count).toBe(1_000_000)
+  expect(extraMiB).toBeLessThan(64)
+})
