@@ -28,7 +28,7 @@ const agent = new Agent({
     }),
   ],
 })
-const offline = process.env.OPENAI_API_KEY === undefined
+const offline = !process.env.OPENAI_API_KEY
 const runner = offline ? new Runner({ model: offlineModel(answer), tracingDisabled: true }) : new Runner()
 
 const session = new SQLiteSession({ sessionId: 'ada', path })

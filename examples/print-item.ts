@@ -3,9 +3,10 @@ import { styleText } from 'node:util'
 import type { AgentInputItem } from '@openai/agents'
 import { textOf } from './offline-model.ts'
 
+/** An item without a text, such as a model's hidden reasoning, is left out. */
 export function printItem(item: AgentInputItem): void {
   const [label, colour, text] = describe(item)
-  console.log(`  ${styleText(colour, label.padEnd(10))} ${text}`)
+  if (text !== '') console.log(`  ${styleText(colour, label.padEnd(10))} ${text.replaceAll(/\s+/g, ' ')}`)
 }
 
 export function printNote(text: string): void {

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { printNote } from './print-item.ts'
 
 const file = resolve(process.argv[2] ?? 'sessions-demo.db')
-const model = process.env.OPENAI_API_KEY === undefined ? 'scripted; set OPENAI_API_KEY for a real one' : 'a real one'
+const model = process.env.OPENAI_API_KEY ? 'a real one' : 'scripted; set OPENAI_API_KEY for a real one'
 printNote(`File:  ${file} (${existsSync(file) ? 'goes on from earlier runs' : 'new'})\nModel: ${model}\n`)
 
 await assistant("Hi, I'm Ada.", 'Please book me a seat to Bergen.')
@@ -18,10 +18,12 @@ console.log()
 await assistant('Who am I, and which seats have I booked?', '--expect', 'Ada')
 
 const query = 'SELECT message_data FROM agent_messages'
+const script = `for (const row of new (require('node:sqlite').DatabaseSync)(process.argv[1]).prepare('${query}').all())`
 printNote(`
+The second process was given only the file and its question: what it knows, it knows from the file.
 Look into the file, with sqlite3 or with Node alone:
   sqlite3 "${file}" "${query}"
-  node -e "console.log(new (require('node:sqlite').DatabaseSync)(process.argv[1]).prepare('${query}').all())" "${file}"
+  node -e "${script} console.log(row.message_data)" "${file}"
 Run the demo again and the conversation goes on; delete the file to start anew.`)
 
 /** A process of its own, which shares nothing with this one but the terminal. Fails this one if it fails. */

@@ -24,18 +24,21 @@ export class Lifecycle {
     this.#opened = hooks.open === undefined
   }
 
-  async run<T>(work: () => T | Promise<T>): Promise<T> {
+  /**
+   * Begins a call, which `leave` ends. Where the resource is still to be opened, gives the promise of that.
+   * @throws SESSION_CLOSED after `close`
+   */
+  enter(): Promise<void> | undefined {
     if (this.#closing !== undefined) {
       throw new SessionError('SESSION_CLOSED', `The ${this.#hooks.name} was closed; open a new one.`)
     }
     this.#active++
-    try {
-      if (!this.#opened) await this.#open()
-      return await work()
-    } finally {
-      this.#active--
-      if (this.#active === 0) this.#whenIdle?.()
-    }
+    return this.#opened ? undefined : this.#open()
+  }
+
+  leave(): void {
+    this.#active--
+    if (this.#active === 0) this.#whenIdle?.()
   }
 
   close(): Promise<void> {

@@ -20,29 +20,19 @@ export class Records<TItem extends object> {
   }
 
   /** @throws SESSION_RECORD_CORRUPT, or what the codec throws, with the position of the first record that it cannot decode */
-  async decode(records: readonly string[]): Promise<TItem[]> {
+  decode(records: readonly string[]): TItem[] | Promise<TItem[]> {
     const items: TItem[] = []
-    for (const [index, record] of records.entries()) {
-      try {
-        const item = this.#codec.decode(record, this.#context)
-        items.push(item instanceof Promise ? await item : item)
-      } catch (error) {
-        throw located(error, index, records.length)
-      }
+    for (let index = 0; index < records.length; index++) {
+      const item = this.#decodeOne(records, index)
+      if (item instanceof Promise) return this.#decodeRest(items, item, records)
+      items.push(item)
     }
     return items
   }
 
   /** The items that can be decoded. */
   async decodeReadable(records: readonly string[]): Promise<TItem[]> {
-    const items = await Promise.all(
-      records.map((record) =>
-        this.decode([record]).catch((error: unknown): TItem[] => {
-          if (error instanceof SessionError && !error.retryable) return []
-          throw error
-        }),
-      ),
-    )
+    const items = await Promise.all(records.map((record) => this.#decodeReadableOne(record)))
     return items.flat()
   }
 
@@ -58,16 +48,43 @@ export class Records<TItem extends object> {
     return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
   }
 
+  #decodeRest(items: TItem[], pending: Promise<TItem>, records: readonly string[]): Promise<TItem[]> {
+    const rest = records
+      .slice(items.length + 1)
+      .map(async (_, index) => this.#decodeOne(records, items.length + 1 + index))
+    return Promise.all([...items, pending, ...rest])
+  }
+
+  #decodeOne(records: readonly string[], index: number): TItem | Promise<TItem> {
+    try {
+      const item = this.#codec.decode(records[index] as string, this.#context)
+      if (!(item instanceof Promise)) return item
+      return item.catch((error: unknown) => {
+        throw located(error, index, records.length)
+      })
+    } catch (error) {
+      throw located(error, index, records.length)
+    }
+  }
+
+  async #decodeReadableOne(record: string): Promise<TItem[]> {
+    try {
+      return await this.decode([record])
+    } catch (error) {
+      if (error instanceof SessionError && !error.retryable) return []
+      throw error
+    }
+  }
+
+  /** An error comes as a rejection, so that none is left unheard where several items of a batch fail. */
   #encodeOne(item: TItem, index: number): string | Promise<string> {
     try {
       return this.#codec.encode(item, this.#context)
     } catch (error) {
-      if (error instanceof SessionError) throw error
+      if (error instanceof SessionError) return Promise.reject(error)
       const what = error instanceof Error ? error.name : 'an error'
-      throw new SessionError(
-        'SESSION_ITEM_INVALID',
-        `items[${index}] could not be encoded (${what}). Nothing was written.`,
-      )
+      const message = `items[${index}] could not be encoded (${what}). Nothing was written.`
+      return Promise.reject(new SessionError('SESSION_ITEM_INVALID', message))
     }
   }
 }

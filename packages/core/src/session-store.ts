@@ -1,6 +1,6 @@
 import type { AgentInputItem } from './agent-input-item.ts'
 import type { SessionError } from './errors/session-error.ts'
-import { translateError } from './errors/translate.ts'
+import { guarded } from './guarded.ts'
 import { type CommitResult, checkChange, type HistoryChange, writes } from './history-change.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { describe } from './plain-data.ts'
@@ -60,7 +60,7 @@ export abstract class SessionStore implements AsyncDisposable {
   /** `undefined` where there is no such session. */
   async getSessionInfo(sessionId: string): Promise<SessionInfo | undefined> {
     assertId(sessionId, 'sessionId')
-    return this.#run('getSessionInfo', sessionId, () => this._info(sessionId))
+    return await this.#run('getSessionInfo', sessionId, () => this._info(sessionId))
   }
 
   /**
@@ -71,7 +71,7 @@ export abstract class SessionStore implements AsyncDisposable {
     assertId(sessionId, 'sessionId')
     assertOptions('deleteSession', options, { unchangedSince: 'object' })
     const since = options.unchangedSince && checkDate(options.unchangedSince, 'unchangedSince')
-    return this.#run('deleteSession', sessionId, () => this._delete(sessionId, since))
+    return await this.#run('deleteSession', sessionId, () => this._delete(sessionId, since))
   }
 
   /**
@@ -101,14 +101,14 @@ export abstract class SessionStore implements AsyncDisposable {
 
   /** Removes what a ttl has ended from the disk; it is gone from every read already. Resolves to the number of sessions. */
   async purgeExpired(): Promise<number> {
-    return this.#run('purgeExpired', undefined, () => this._purgeExpired())
+    return await this.#run('purgeExpired', undefined, () => this._purgeExpired())
   }
 
   /** The newest `limit` records, oldest first; all without a limit. What a codec has not decoded yet: for wrappers. */
   async read(sessionId: string, limit?: number): Promise<string[]> {
     assertId(sessionId, 'sessionId')
     const checked = checkLimit(limit)
-    return this.#run('read', sessionId, () =>
+    return await this.#run('read', sessionId, () =>
       checked !== undefined && checked <= 0 ? [] : this._read(sessionId, checked),
     )
   }
@@ -117,7 +117,7 @@ export abstract class SessionStore implements AsyncDisposable {
   async commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
     assertId(sessionId, 'sessionId')
     const checked = checkChange(change)
-    return this.#run('commit', sessionId, () => this.#commit(sessionId, checked))
+    return await this.#run('commit', sessionId, () => this.#commit(sessionId, checked))
   }
 
   /**
@@ -195,13 +195,9 @@ export abstract class SessionStore implements AsyncDisposable {
     } while (cursor !== undefined)
   }
 
-  async #run<T>(operation: string, sessionId: string | undefined, work: () => T | Promise<T>): Promise<T> {
-    try {
-      return await this.#lifecycle.run(work)
-    } catch (error) {
-      const call = sessionId === undefined ? { operation } : { operation, sessionId }
-      throw translateError(error, call, (unknown) => this._mapError(unknown))
-    }
+  #run<T>(operation: string, sessionId: string | undefined, work: () => T | Promise<T>): Promise<T> {
+    const call = sessionId === undefined ? { operation } : { operation, sessionId }
+    return guarded(this.#lifecycle, call, work, (error) => this._mapError(error))
   }
 
   /** Each step is a call of its own, so that the consumer may pause as long as it likes, or close the store. */

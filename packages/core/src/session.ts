@@ -1,5 +1,5 @@
 import type { AgentInputItem } from './agent-input-item.ts'
-import { type Call, translateError } from './errors/translate.ts'
+import { guarded } from './guarded.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { assertItems } from './plain-data.ts'
 import { assertId, checkLimit } from './validate.ts'
@@ -26,7 +26,7 @@ export abstract class Session<TItem extends object = AgentInputItem> implements 
   }
 
   async getSessionId(): Promise<string> {
-    return this.run('getSessionId', () => this.sessionId)
+    return await this.run('getSessionId', () => this.sessionId)
   }
 
   /**
@@ -35,7 +35,7 @@ export abstract class Session<TItem extends object = AgentInputItem> implements 
    */
   async getItems(limit?: number): Promise<TItem[]> {
     const checked = checkLimit(limit)
-    return this.run('getItems', () => (checked !== undefined && checked <= 0 ? [] : this._getItems(checked)))
+    return await this.run('getItems', () => (checked !== undefined && checked <= 0 ? [] : this._getItems(checked)))
   }
 
   /**
@@ -44,7 +44,7 @@ export abstract class Session<TItem extends object = AgentInputItem> implements 
    */
   async addItems(items: readonly TItem[]): Promise<void> {
     assertItems(items, 'items')
-    return this.run('addItems', () => (items.length === 0 ? undefined : this._addItems(items)))
+    return await this.run('addItems', () => (items.length === 0 ? undefined : this._addItems(items)))
   }
 
   /**
@@ -52,12 +52,12 @@ export abstract class Session<TItem extends object = AgentInputItem> implements 
    * @throws SESSION_RECORD_CORRUPT where the newest record cannot be decoded; it stays where it is
    */
   async popItem(): Promise<TItem | undefined> {
-    return this.run('popItem', () => this._popItem())
+    return await this.run('popItem', () => this._popItem())
   }
 
   /** Removes the session with all that belongs to it. The next write starts it anew. */
   async clearSession(): Promise<void> {
-    return this.run('clearSession', () => this._clearSession())
+    return await this.run('clearSession', () => this._clearSession())
   }
 
   /** Lets the calls under way finish, then frees what this handle holds. Final, and the same however often it is called. */
@@ -79,12 +79,7 @@ export abstract class Session<TItem extends object = AgentInputItem> implements 
   protected async _close(): Promise<void> {}
 
   /** Runs further public methods of a subclass as the ones above run: while open, with errors that name the call. */
-  protected async run<T>(operation: string, work: () => T | Promise<T>): Promise<T> {
-    const call: Call = { operation, sessionId: this.sessionId }
-    try {
-      return await this.#lifecycle.run(work)
-    } catch (error) {
-      throw translateError(error, call)
-    }
+  protected run<T>(operation: string, work: () => T | Promise<T>): Promise<T> {
+    return guarded(this.#lifecycle, { operation, sessionId: this.sessionId }, work)
   }
 }

@@ -56,7 +56,7 @@ export class StoredSession<TItem extends object = AgentInputItem> extends Sessio
   async applyHistoryTransaction(args: HistoryTransactionArgs<TItem>): Promise<void> {
     const { type, expected, replacement } = checkTransaction(args)
     const { operationId } = args
-    return this.run('applyHistoryTransaction', async () => {
+    return await this.run('applyHistoryTransaction', async () => {
       const canonical = canonicalJSON([type, expected.map(plain), replacement.map(plain)])
       const [tail, append, fingerprint] = await Promise.all([
         this.#records.encode(expected),
@@ -70,7 +70,7 @@ export class StoredSession<TItem extends object = AgentInputItem> extends Sessio
   /** Replaces function calls in place, all or none. */
   async applyHistoryMutations(args: { mutations: readonly HistoryMutation<TItem>[] }): Promise<void> {
     const mutations = structuredClone(checkMutations(args))
-    return this.run('applyHistoryMutations', async () => {
+    return await this.run('applyHistoryMutations', async () => {
       await this.#modify(async () => {
         const records = await this.#store.read(this.sessionId)
         const before = await this.#records.decode(records)
@@ -87,7 +87,7 @@ export class StoredSession<TItem extends object = AgentInputItem> extends Sessio
   /** Replaces all items; metadata and operation ids stay. A reader sees the old history or the new one. */
   async replaceHistoryWithCompaction(items: readonly TItem[]): Promise<void> {
     assertItems(items, 'items')
-    return this.run('replaceHistoryWithCompaction', async () => {
+    return await this.run('replaceHistoryWithCompaction', async () => {
       const append = await this.#records.encode(items)
       await this.#store.commit(this.sessionId, { drop: 'all', append })
     })
@@ -104,13 +104,13 @@ export class StoredSession<TItem extends object = AgentInputItem> extends Sessio
 
   /** `undefined` where nothing was written yet. */
   async info(): Promise<SessionInfo | undefined> {
-    return this.run('info', () => this.#store.getSessionInfo(this.sessionId))
+    return await this.run('info', () => this.#store.getSessionInfo(this.sessionId))
   }
 
   /** Merges the keys of `patch` in one atomic write; `undefined` removes a key. Creates the session where there is none. */
   async setMetadata(patch: Record<string, JSONValue | undefined>): Promise<void> {
     const metadata = checkMetadata(patch)
-    return this.run('setMetadata', async () => {
+    return await this.run('setMetadata', async () => {
       await this.#store.commit(this.sessionId, { metadata })
     })
   }

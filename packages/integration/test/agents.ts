@@ -1,27 +1,27 @@
-import { Agent, type AgentConfiguration, Runner, tool } from '@openai/agents'
+import { Agent, type AgentConfiguration, type FunctionCallItem, Runner, tool } from '@openai/agents'
 import { functionCall, ScriptedModel, type ScriptedModelInput } from '@openai/agents/testing'
 import { z } from 'zod'
 
 /** The SDK's own runner; without tracing, nothing touches the network. */
 export const runner = new Runner({ tracingDisabled: true })
 
-export interface WeatherOptions {
+interface WeatherOptions {
   execute?: (input: { city: string }) => Promise<unknown>
   needsApproval?: boolean
 }
 
 /** A tool whose errors end the run, instead of being told to the model. */
-export function weatherTool({ execute = sunny, needsApproval = false }: WeatherOptions = {}) {
+function weatherTool({ execute = sunny, needsApproval = false }: WeatherOptions = {}) {
   const parameters = z.object({ city: z.string() })
   return tool({ name: 'weather', description: 'The weather.', parameters, execute, needsApproval, errorFunction: null })
 }
 
 /** The model asking for the weather in Paris. */
-export function askWeather(callId = 'call_1') {
+export function askWeather(callId = 'call_1'): FunctionCallItem {
   return functionCall('weather', { city: 'Paris' }, { callId })
 }
 
-export interface ScriptedAgentOptions extends Partial<Omit<AgentConfiguration, 'model' | 'tools'>> {
+interface ScriptedAgentOptions extends Partial<Omit<AgentConfiguration, 'model' | 'tools'>> {
   /** What the model answers, one entry a call. */
   turns: Iterable<ScriptedModelInput>
   weather?: WeatherOptions

@@ -35,10 +35,10 @@ export function describeItem(item: AgentInputItem): string {
   }
 }
 
-/** Text stands for itself; of anything else the type. */
+/** Text stands for itself; an image for its type and URL. */
 function textOf(content: unknown): string {
   if (typeof content === 'string') return content
   if (Array.isArray(content)) return content.map(textOf).join(' ')
-  const { type, text } = content as { type?: unknown; text?: unknown }
-  return typeof text === 'string' ? text : `[${type}]`
+  const { type, text, image } = content as { type?: unknown; text?: unknown; image?: unknown }
+  return typeof text === 'string' ? text : `${type} ${image}`
 }

@@ -6,19 +6,29 @@ export const blockingWaitMs = 50
 const pauseMs = 20
 
 /**
- * Runs synchronous work again while another connection holds the lock, for up to `timeoutMs`; the event loop goes on in
+ * Runs synchronous work, and again while another connection holds the lock, for up to `timeoutMs`; the event loop goes on in
  * between. The work must leave nothing behind where it fails, as a transaction does.
  */
-export async function whileBusy<T>(timeoutMs: number, work: () => T): Promise<T> {
-  const deadline = performance.now() + timeoutMs
-  for (;;) {
+export function whileBusy<T>(timeoutMs: number, work: () => T): T | Promise<T> {
+  try {
+    return work()
+  } catch (error) {
+    if (!isBusy(error)) throw error
+    return retry(performance.now() + timeoutMs, error, work)
+  }
+}
+
+async function retry<T>(deadline: number, busy: unknown, work: () => T): Promise<T> {
+  let error = busy
+  while (isBusy(error) && performance.now() < deadline) {
+    await delay(Math.random() * pauseMs)
     try {
       return work()
-    } catch (error) {
-      if (!isBusy(error) || performance.now() >= deadline) throw error
+    } catch (again) {
+      error = again
     }
-    await delay(Math.random() * pauseMs)
   }
+  throw error
 }
 
 function isBusy(error: unknown): boolean {

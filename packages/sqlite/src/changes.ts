@@ -32,8 +32,11 @@ export function applyChange(
   const dropped = drop === 0 ? [] : dropNewest(statements, sessionId, drop)
   if (dropped.length === 0 && !writes(change)) return { status: 'applied', dropped }
 
-  const updatedAt = toTimestamp(session === undefined ? now : Math.max(now, fromTimestamp(session.updatedAt) + 1))
-  statements.saveSession.run(sessionId, updatedAt, updatedAt, ttlMs)
+  const updatedMs = session === undefined ? now : Math.max(now, fromTimestamp(session.updatedAt) + 1)
+  const updatedAt = toTimestamp(updatedMs)
+  statements.saveSession.run(sessionId, updatedAt, updatedAt)
+  const ttl = ttlMs ?? session?.ttl ?? null
+  if (ttl !== null) statements.saveTTL.run(sessionId, ttl, updatedMs + ttl)
   const createdAt = toSeconds(updatedAt)
   for (const record of append) statements.append.run(sessionId, record, createdAt)
   if (operation !== undefined) statements.saveOperation.run(sessionId, operation.id, operation.fingerprint)
@@ -55,6 +58,7 @@ export function eraseSession(statements: Statements, sessionId: string, now: num
   statements.deleteMessages.run(sessionId)
   statements.deleteOperations.run(sessionId)
   statements.deleteMetadata.run(sessionId)
+  statements.deleteTTL.run(sessionId)
   statements.deleteSession.run(sessionId)
   return isAlive(session, now)
 }
@@ -65,6 +69,24 @@ function liveSession(statements: Statements, sessionId: string, now: number): Se
   if (session === undefined || isAlive(session, now)) return session
   eraseSession(statements, sessionId, now)
   return undefined
+}
+
+/**
+ * Runs a read, which gives nothing for a session that may be over: then the session's last change, which may be Python's,
+ * decides. `read` is handed what `limitIfAlive` takes.
+ */
+export function readIfAlive<T>(
+  statements: Statements,
+  sessionId: string,
+  now: number,
+  limit: number,
+  read: (...limitIfAlive: [sessionId: string, now: number, limit: number]) => T[],
+): T[] {
+  const rows = read(sessionId, now, limit)
+  if (rows.length > 0) return rows
+  const session = statements.session.get(sessionId) as SessionRow | undefined
+  if (session === undefined || session.ttl === null || !isAlive(session, now)) return rows
+  return read(sessionId, 0, limit)
 }
 
 function isAlive({ updatedAt, ttl }: SessionRow, now: number): boolean {

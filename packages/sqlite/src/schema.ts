@@ -3,7 +3,8 @@ import type { SQLiteDatabase } from './database.ts'
 
 /**
  * One step a version, oldest first. The first two tables and the index are those of `SQLiteSession` in the OpenAI Agents
- * SDK for Python 0.22.0, to the letter; it writes them by column name, so added nullable columns do not disturb it.
+ * SDK for Python 0.22.0, to the letter. `not_before_ms` is when a session ends if nobody but us writes it; Python's writes
+ * move `updated_at`, and with it the end, further.
  */
 const migrations: readonly string[] = [
   `CREATE TABLE IF NOT EXISTS agent_sessions (
@@ -20,8 +21,12 @@ const migrations: readonly string[] = [
    );
    CREATE INDEX IF NOT EXISTS idx_agent_messages_session_id ON agent_messages (session_id, id);
 
-   ALTER TABLE agent_sessions ADD COLUMN ttl_ms INTEGER;
    CREATE INDEX idx_agent_sessions_updated_at ON agent_sessions (updated_at, session_id);
+   CREATE TABLE agent_session_ttls (
+     session_id TEXT PRIMARY KEY,
+     ttl_ms INTEGER NOT NULL,
+     not_before_ms INTEGER NOT NULL
+   ) WITHOUT ROWID;
    CREATE TABLE agent_session_metadata (
      session_id TEXT NOT NULL,
      key TEXT NOT NULL,

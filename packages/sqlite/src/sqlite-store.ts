@@ -13,7 +13,7 @@ import {
   systemClock,
 } from '@sessions/core'
 import { whileBusy } from './busy.ts'
-import { applyChange, eraseSession } from './changes.ts'
+import { applyChange, eraseSession, readIfAlive } from './changes.ts'
 import { type Connection, connectDatabase, connectFile, connectMemory } from './connection.ts'
 import { mapError } from './errors.ts'
 import { checkStoreOptions, type SQLiteStoreOptions } from './options.ts'
@@ -69,9 +69,11 @@ export class SQLiteStore extends SessionStore {
 
   protected async _read(sessionId: string, limit: number | undefined): Promise<string[]> {
     return this.#read(({ statements }) => {
-      const parameters = { id: sessionId, now: this.#now() }
-      if (limit === undefined) return statements.all.all(parameters) as string[]
-      return (statements.newest.all({ ...parameters, limit }) as string[]).reverse()
+      const statement = limit === undefined ? statements.all : statements.newest
+      const records = readIfAlive(statements, sessionId, this.#now(), limit ?? -1, (...ifAlive) => {
+        return statement.all(sessionId, ...ifAlive) as string[]
+      })
+      return limit === undefined ? records : records.reverse()
     })
   }
 
@@ -127,7 +129,7 @@ export class SQLiteStore extends SessionStore {
     let purged = 0
     for (;;) {
       const batch = await this.#write(({ statements }) => {
-        const sessionIds = statements.expired.all(now, 500) as string[]
+        const sessionIds = statements.expired.all({ now, limit: 500 }) as string[]
         for (const sessionId of sessionIds) eraseSession(statements, sessionId, now)
         return sessionIds.length
       })
@@ -140,9 +142,11 @@ export class SQLiteStore extends SessionStore {
   protected override async _page(sessionId: string, cursor: string | undefined, size: number): Promise<RecordPage> {
     const from = Number(cursor ?? 0)
     const limit = cursor === undefined ? size : size + 1
-    const rows = await this.#read(({ statements }) => {
-      return statements.page.all({ id: sessionId, from, limit, now: this.#now() }) as { id: number; record: string }[]
-    })
+    const rows = await this.#read(({ statements }) =>
+      readIfAlive(statements, sessionId, this.#now(), limit, (...ifAlive) => {
+        return statements.page.all(sessionId, from, ...ifAlive) as { id: number; record: string }[]
+      }),
+    )
     const next = rows.length === limit ? { next: String(rows.at(-1)?.id) } : {}
     if (cursor !== undefined && rows.shift()?.id !== from) {
       throw new SessionError('SESSION_CONFLICT', 'Items that were already read were removed meanwhile. Read again.')
@@ -150,11 +154,11 @@ export class SQLiteStore extends SessionStore {
     return { records: rows.map(({ record }) => record), ...next }
   }
 
-  #read<T>(work: (connection: Connection) => T): Promise<T> {
+  #read<T>(work: (connection: Connection) => T): T | Promise<T> {
     return whileBusy(this.#busyTimeoutMs, () => work(this.#connection))
   }
 
-  #write<T>(work: (connection: Connection) => T): Promise<T> {
+  #write<T>(work: (connection: Connection) => T): T | Promise<T> {
     const connection = this.#connection
     return whileBusy(this.#busyTimeoutMs, () => connection.write(() => work(connection)))
   }

@@ -42,13 +42,17 @@ export function createReport(adapter: string, seed: number, cases: readonly Case
   }
 }
 
-/** One line, and one more for each case that did not pass. */
+/** A line with the counts, one for each failure, and one for each reason to skip. */
 export function formatReport({ adapter, passed, failed, skipped, cases }: ConformanceReport): string {
-  const lines = cases.flatMap(({ id, status, reason, error }) => {
-    if (status === 'pass') return []
-    return [`  ${status} ${id}: ${status === 'skip' ? reason : error?.split('\n')[0]}`]
+  const failures = cases.flatMap(({ id, status, error }) => {
+    return status === 'fail' ? [`  fail ${id}: ${error?.split('\n')[0]}`] : []
   })
-  return [`${adapter}: ${passed} passed, ${failed} failed, ${skipped} skipped`, ...lines].join('\n')
+  const skips = Map.groupBy(
+    cases.filter(({ status }) => status === 'skip'),
+    ({ reason }) => reason,
+  )
+  const reasons = [...skips].map(([reason, group]) => `  skip ${group.map(({ id }) => id).join(', ')}: ${reason}`)
+  return [`${adapter}: ${passed} passed, ${failed} failed, ${skipped} skipped`, ...failures, ...reasons].join('\n')
 }
 
 function kitVersion(): string {

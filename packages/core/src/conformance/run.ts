@@ -27,7 +27,7 @@ export interface ConformanceOptions {
 export function conformanceCases(harness: Harness, options: ConformanceOptions = {}): ConformanceCase[] {
   const { only = '', seed = 1, steps = 300 } = options
   return definitions
-    .filter(({ id }) => id.startsWith(only))
+    .filter((definition) => definition.id.startsWith(only) && applies(definition, harness))
     .map((definition) => {
       const skip = reasonToSkip(definition, harness)
       const { id, title } = definition
@@ -74,11 +74,15 @@ async function runCase(definition: CaseDefinition, harness: Harness, seed: numbe
   }
 }
 
-function reasonToSkip({ store, needs = [], without }: CaseDefinition, harness: Harness): string | undefined {
+/** Whether a case is about this kind of harness at all, and about what it declares. */
+function applies({ store, needs = [], without }: CaseDefinition, harness: Harness): boolean {
   const declared: Partial<Record<Capability, boolean>> = harness.capabilities
-  if (store === true && !isStoreHarness(harness)) return 'needs a store harness'
+  if (without !== undefined && declared[without] !== false) return false
+  return isStoreHarness(harness) || (store !== true && needs.every((capability) => capability in declared))
+}
+
+function reasonToSkip({ needs = [] }: CaseDefinition, harness: Harness): string | undefined {
+  const declared: Partial<Record<Capability, boolean>> = harness.capabilities
   const missing = needs.find((capability) => declared[capability] !== true)
-  if (missing !== undefined) return `${missing} is declared false`
-  if (without !== undefined && declared[without] !== false) return `${without} is not declared false`
-  return undefined
+  return missing === undefined ? undefined : `${missing} is declared false`
 }

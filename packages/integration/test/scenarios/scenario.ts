@@ -1,6 +1,14 @@
-import type { Agent, NonStreamRunOptions, RunState, RunStreamEvent, Session, StreamRunOptions } from '@openai/agents'
-import { AgentsError } from '@openai/agents'
+import {
+  type Agent,
+  AgentsError,
+  type NonStreamRunOptions,
+  type RunState,
+  type RunStreamEvent,
+  type Session,
+  type StreamRunOptions,
+} from '@openai/agents'
 import { runner } from '../agents.ts'
+import { describeItem, startingHistory } from '../history.ts'
 
 /** One way in which the runner uses a session, and all that must be seen of it. */
 export interface Scenario {
@@ -48,15 +56,25 @@ export async function play(settings: Play): Promise<Ending> {
   }
 }
 
+/** What a run can be continued from. */
+export function stateOf({ text, state }: Ending): State {
+  if (state === undefined) throw new Error(`The run left no state to go on from; it ended with «${text}».`)
+  return state
+}
+
 /** The same scenario waiting for the result and streaming it, where nothing else differs. */
 export function inBothModes(scenario: (stream: boolean) => Scenario): Scenario[] {
   const streamed = scenario(true)
   return [scenario(false), { ...streamed, name: `${streamed.name}, streaming` }]
 }
 
+/** The whole history after a scenario, in lines. */
+export function expectedHistory({ stored, replaces = false }: Scenario): string[] {
+  return replaces ? stored : [...startingHistory.map(describeItem), ...stored]
+}
+
 async function playWhole({ session, agent, input = 'Weather?', options }: Play): Promise<Ending> {
-  const { state, finalOutput, interruptions } = await runner.run(agent, input, { ...options, session })
-  return { text: interruptions.length > 0 ? 'interrupted' : `answered: ${finalOutput}`, state }
+  return finished(await runner.run(agent, input, { ...options, session }))
 }
 
 async function playStream({ session, agent, input = 'Weather?', options, until }: Play): Promise<Ending> {
@@ -64,6 +82,11 @@ async function playStream({ session, agent, input = 'Weather?', options, until }
   const result = await runner.run(agent, input, streaming)
   for await (const event of result) if (until?.(event)) break
   await result.completed
-  if (result.cancelled) return { text: 'cancelled' }
-  return { text: result.interruptions.length > 0 ? 'interrupted' : `answered: ${result.finalOutput}`, state: result.state }
+  return result.cancelled ? { text: 'cancelled' } : finished(result)
+}
+
+/** Asks for the output only of a run that has one. */
+function finished(result: { state: State; interruptions: readonly unknown[]; finalOutput?: unknown }): Ending {
+  const { state, interruptions } = result
+  return { text: interruptions.length > 0 ? 'interrupted' : `answered: ${result.finalOutput}`, state }
 }

@@ -1,0 +1,74 @@
+import { type CommitResult, type HistoryChange, MemoryStore } from '@sessions/core'
+import { conformanceCases, formatReport, runConformance, type StoreHarness } from '@sessions/core/conformance'
+import { describe, expect, it } from 'vitest'
+
+function harness(create: () => MemoryStore): StoreHarness {
+  return {
+    name: 'under test',
+    open: async () => create(),
+    reset: async () => {},
+    capabilities: { durable: false, multiProcess: false, ttl: false, list: true, transactions: true },
+  }
+}
+
+/** Takes a batch item by item, as peers of ours do. */
+class SplittingStore extends MemoryStore {
+  protected override async _commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
+    for (const record of change.append ?? []) {
+      await new Promise(setImmediate)
+      await super._commit(sessionId, { append: [record] })
+    }
+    return { status: 'applied', dropped: [] }
+  }
+}
+
+describe('the kit', () => {
+  it('gives cases with unique, stable ids and titles that read as promises', () => {
+    const cases = conformanceCases(harness(() => new MemoryStore()))
+    expect(new Set(cases.map(({ id }) => id)).size).toBe(cases.length)
+    for (const { id, title } of cases) {
+      expect(id).toMatch(/^[a-z]+\/[a-z0-9-]+$/)
+      expect(title).toMatch(/^[a-z]/)
+    }
+  })
+
+  it('reports a correct store as correct, with a reason for every skip', async () => {
+    const report = await runConformance(harness(() => new MemoryStore()))
+    expect(report).toMatchObject({ adapter: 'under test', ok: true, failed: 0, node: process.versions.node, seed: 1 })
+    expect(report.passed + report.skipped).toBe(report.cases.length)
+    expect(report.passed).toBeGreaterThan(100)
+    for (const { status, reason } of report.cases) if (status === 'skip') expect(reason).toMatch(/\w/)
+  })
+
+  it('fails a store that splits batches, by the case that promises it', async () => {
+    const report = await runConformance(
+      harness(() => new SplittingStore()),
+      { only: 'append/' },
+    )
+    expect(report.ok).toBe(false)
+    const failed = report.cases.filter(({ status }) => status === 'fail').map(({ id }) => id)
+    expect(failed).toContain('append/contiguous-batches')
+    expect(formatReport(report)).toContain('fail append/contiguous-batches')
+  })
+
+  it('runs only what is asked for, and repeats random cases by their seed', async () => {
+    const run = (seed: number) =>
+      runConformance(
+        harness(() => new MemoryStore()),
+        { only: 'model/', seed, steps: 50 },
+      )
+    const [first, second] = [await run(7), await run(7)]
+    expect(first.cases.map(({ id }) => id)).toEqual(['model/random-operations'])
+    expect([first.seed, first.ok, second.ok]).toEqual([7, true, true])
+  })
+
+  it('tests what is declared absent to be absent', async () => {
+    const wrong: StoreHarness = {
+      ...harness(() => new MemoryStore({ ttl: 60 })),
+      capabilities: { durable: false, multiProcess: false, ttl: false, list: false, transactions: false },
+    }
+    const report = await runConformance(wrong)
+    const failed = report.cases.filter(({ status }) => status === 'fail').map(({ id }) => id)
+    expect(failed).toEqual(['list/refused', 'transactions/absent', 'time/no-ttl'])
+  })
+})

@@ -1,0 +1,32 @@
+/** Runs every package's tests, then says how many conformance cases each adapter passed. */
+import { globSync, readFileSync } from 'node:fs'
+import { exitCode } from './run.ts'
+
+interface Report {
+  adapter: string
+  passed: number
+  failed: number
+  skipped: number
+}
+
+const code = await exitCode('turbo', [
+  'run',
+  'test',
+  '--concurrency=1',
+  '--output-logs=new-only',
+  ...process.argv.slice(2),
+])
+
+const reports = globSync('packages/*/.conformance/*.json')
+  .map((file): Report => JSON.parse(readFileSync(file, 'utf8')))
+  .toSorted((a, b) => a.adapter.localeCompare(b.adapter))
+const total = { passed: 0, failed: 0, skipped: 0 }
+console.log('\nConformance cases')
+for (const { adapter, passed, failed, skipped } of reports) {
+  console.log(`  ${adapter.padEnd(24)}${passed} passed, ${failed} failed, ${skipped} skipped`)
+  total.passed += passed
+  total.failed += failed
+  total.skipped += skipped
+}
+console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
+process.exit(code)
