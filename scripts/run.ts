@@ -9,7 +9,7 @@ export async function run(command: string, parameters: readonly string[]): Promi
 
 /** Runs a command with its output shown. A command that a signal ended counts as failed. */
 export async function exitCode(command: string, parameters: readonly string[]): Promise<number> {
-  const child = spawn(command, parameters, { stdio: 'inherit' })
+  const child = spawn(command, parameters, { stdio: 'inherit', env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1' } })
   const [code] = (await once(child, 'exit')) as [number | null]
   return code ?? 1
 }

@@ -6,9 +6,12 @@ import { recordCalls } from './recording-session.ts'
 import { scenarios } from './scenarios/index.ts'
 import { expectedHistory } from './scenarios/scenario.ts'
 
+// By `%s`, since a `$name` is cut off after forty characters.
+const named = scenarios.map((scenario) => [scenario.name, scenario] as const)
+
 describe('what the runner calls where it', () => {
   describe('finds the optional methods', () => {
-    it.each(scenarios)('$name', async (scenario) => {
+    it.each(named)('%s', async (_, scenario) => {
       const session = new MemorySession({ sessionId: 'user_123' })
       await session.addItems(startingHistory)
       const recorded = recordCalls(session)
@@ -19,7 +22,7 @@ describe('what the runner calls where it', () => {
   })
 
   describe('finds the required methods only', () => {
-    it.each(scenarios)('$name', async (scenario) => {
+    it.each(named)('%s', async (_, scenario) => {
       const { calls = scenario.calls, stored = scenario.stored } = scenario.requiredOnly ?? {}
       const session = new FourHookSession('user_123')
       await session.addItems(startingHistory)

@@ -5,8 +5,11 @@ import { describeItem, startingHistory, toText } from './history.ts'
 import { scenarios } from './scenarios/index.ts'
 import { expectedHistory, type Scenario } from './scenarios/scenario.ts'
 
+// By `%s`, since a `$name` is cut off after forty characters.
+const named = scenarios.map((scenario) => [scenario.name, scenario] as const)
+
 describe.each([reference, ...ours])('with $name, the runner', (backend) => {
-  it.each(scenarios)('$name', async (scenario) => {
+  it.each(named)('%s', async (_, scenario) => {
     const { endings, histories } = await perform(scenario, backend)
     const [expected = []] = (await perform(scenario, reference)).histories
     expect(endings).toEqual(scenario.endings)

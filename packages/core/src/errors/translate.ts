@@ -12,6 +12,7 @@ export type ErrorMapper = (error: unknown) => SessionError | undefined
 /** Whatever a hook threw, as a `SessionError` that names the outermost call: what the user wrote, not what it led to. */
 export function translateError(error: unknown, call: Call, map?: ErrorMapper): SessionError {
   const known = error instanceof SessionError ? error : map?.(error)
-  const message = `The backend failed in ${call.operation}: see the cause.`
-  return Object.assign(known ?? new SessionError('SESSION_BACKEND', message, { cause: error }), call)
+  const translated =
+    known ?? new SessionError('SESSION_BACKEND', 'The backend failed: see the cause.', { cause: error })
+  return Object.assign(translated, call)
 }

@@ -1,0 +1,69 @@
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { offlineModel, snippetsOf } from './snippets.ts'
+
+/** What each snippet prints, in the order of the document. A document without an entry here fails below. */
+const documents: Readonly<Record<string, readonly RegExp[]>> = {
+  'README.md': [/^You are Ada\.\n$/, /^(user_123 \S+\n)(undefined\n|message\n)*$/, /^$/],
+  'packages/core/README.md': [
+    /^\[ \{ role: 'user', content: 'Hello' \} \]\n$/,
+    /^my store: \d+ passed, 0 failed, \d+ skipped\n/,
+  ],
+  'packages/sqlite/README.md': [/^\[ \{ role: 'user', content: 'Hello' \} \]\n$/],
+}
+
+const project = fileURLToPath(new URL('..', import.meta.url))
+let folder = ''
+beforeAll(() => {
+  mkdirSync(join(project, '.snippets'), { recursive: true })
+  // Inside the package, so that imports resolve as they do for a user who installed these packages.
+  folder = mkdtempSync(join(project, '.snippets/run-'))
+  writeFileSync(join(folder, 'offline-model.ts'), offlineModel)
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+describe.each(Object.entries(documents))('%s', (document, expected) => {
+  it('has the snippets that are tested here', () => {
+    expect(snippetsOf(document)).toHaveLength(expected.length)
+  })
+
+  it.each(expected.map((output, index) => [index + 1, output] as const))(
+    'prints what it says in snippet %i',
+    (number, output) => {
+      const home = join(folder, document.replaceAll('/', '-'))
+      mkdirSync(home, { recursive: true })
+      const program = join(home, `snippet-${number}.ts`)
+      writeFileSync(program, snippetsOf(document)[number - 1] ?? '')
+      const parameters = ['--import', join(folder, 'offline-model.ts'), program]
+      // Snippets of one document share a folder, as the files of one user would.
+      expect(execFileSync(process.execPath, parameters, { cwd: home, encoding: 'utf8' })).toMatch(output)
+    },
+  )
+})
+
+it('has snippets that type-check', () => {
+  const home = mkdtempSync(join(folder, 'types-'))
+  for (const document of Object.keys(documents)) {
+    for (const [index, code] of snippetsOf(document).entries()) {
+      writeFileSync(join(home, `${document.replaceAll('/', '-')}-${index}.ts`), code)
+    }
+  }
+  cpSync(fileURLToPath(new URL('../../../tsconfig.base.json', import.meta.url)), join(home, 'base.json'))
+  writeFileSync(
+    join(home, 'tsconfig.json'),
+    JSON.stringify({
+      extends: './base.json',
+      compilerOptions: {
+        noEmit: true,
+        declaration: false,
+        isolatedDeclarations: false,
+        allowImportingTsExtensions: true,
+      },
+    }),
+  )
+  const tsc = fileURLToPath(new URL('../../../node_modules/typescript/bin/tsc', import.meta.url))
+  expect(() => execFileSync(process.execPath, [tsc, '-p', home], { encoding: 'utf8', stdio: 'pipe' })).not.toThrow()
+})

@@ -1,0 +1,110 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { pack } from '../../../scripts/pack.ts'
+import { offlineModel, snippetsOf } from './snippets.ts'
+
+/** A stranger's project: an empty folder, plain npm, and the tarballs that would be published. */
+const root = fileURLToPath(new URL('../../../', import.meta.url))
+let home = ''
+
+function run(command: string, ...parameters: string[]): string {
+  return execFileSync(command, parameters, { cwd: home, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+}
+
+function npmInstall(...specs: string[]): void {
+  run('npm', 'install', '--no-audit', '--no-fund', '--loglevel=error', ...specs)
+}
+
+/** Versions that the repository is tested with. */
+function versionOf(name: string, folder = root): string {
+  return JSON.parse(readFileSync(join(folder, 'node_modules', name, 'package.json'), 'utf8')).version
+}
+
+beforeAll(() => {
+  home = mkdtempSync(join(tmpdir(), 'sessions-stranger-'))
+  const tarballs = ['core', 'sqlite'].map((name) => pack(join(root, 'packages', name), home))
+  writeFileSync(join(home, 'package.json'), JSON.stringify({ name: 'stranger', private: true, type: 'module' }))
+  npmInstall(...tarballs)
+}, 120_000)
+afterAll(() => rmSync(home, { recursive: true, force: true }))
+
+it('brings what the adapter needs, and nothing of the SDK', () => {
+  const installed = readdirSync(join(home, 'node_modules'))
+  expect(installed).toContain('better-sqlite3')
+  expect(installed).not.toContain('@openai')
+  expect(installed).not.toContain('vitest')
+  expect(readdirSync(join(home, 'node_modules/@sessions'))).toEqual(['core', 'sqlite'])
+})
+
+it.each(['core', 'sqlite'])('ships built code, types, README and licence of %s, and no source or test', (name) => {
+  const folder = join(home, 'node_modules/@sessions', name)
+  expect(readdirSync(folder).toSorted()).toEqual(['LICENSE', 'README.md', 'dist', 'package.json'])
+  const files = readdirSync(join(folder, 'dist'), { recursive: true, encoding: 'utf8' })
+  const odd = files.filter((file) => /\.test\.|\.map$|(?<!\.d)\.ts$/.test(file))
+  expect(odd).toEqual([])
+})
+
+it('type-checks without the SDK, library files included', { timeout: 60_000 }, () => {
+  npmInstall(`typescript@${versionOf('typescript')}`)
+  mkdirSync(join(home, 'src'), { recursive: true })
+  const source = `
+    import { MemorySession, Session, SessionError, type AgentInputItem } from '@sessions/core'
+    import { keepLastItems } from '@sessions/core/history'
+    import { FaultyStore, ManualClock } from '@sessions/core/testing'
+    import { SQLiteSession, SQLiteStore } from '@sessions/sqlite'
+    const sessions: Session[] = [new MemorySession({ sessionId: 'a' }), new SQLiteSession({ sessionId: 'b' })]
+    const anything: AgentInputItem = { not: 'checked' }
+    await sessions[0]?.addItems([anything])
+    export const all = [new FaultyStore(new SQLiteStore({ clock: new ManualClock() })), keepLastItems(3), SessionError]
+    // @ts-expect-error an unknown option
+    new SQLiteSession({ sessionId: 'c', file: 'x' })
+  `
+  writeFileSync(join(home, 'src/consumer.ts'), source)
+  const options = {
+    module: 'nodenext',
+    target: 'es2023',
+    lib: ['es2023', 'dom', 'esnext.disposable'],
+    strict: true,
+    noEmit: true,
+  }
+  writeFileSync(
+    join(home, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions: { ...options, types: [], skipLibCheck: false } }),
+  )
+  expect(run('npx', 'tsc', '-p', '.')).toBe('')
+})
+
+it('runs the README’s example, which still remembers in another process', { timeout: 120_000 }, () => {
+  const integration = join(root, 'packages/integration')
+  npmInstall(`@openai/agents@${versionOf('@openai/agents', integration)}`, `zod@${versionOf('zod', integration)}`)
+  const [example = ''] = snippetsOf('README.md')
+  writeFileSync(join(home, 'example.mjs'), example)
+  writeFileSync(join(home, 'again.mjs'), example.replace("await run(agent, 'My name is Ada.', { session })\n", ''))
+  writeFileSync(join(home, 'offline-model.mjs'), offlineModel)
+  expect(run(process.execPath, '--import', './offline-model.mjs', 'again.mjs')).toBe('I do not know.\n')
+  expect(run(process.execPath, '--import', './offline-model.mjs', 'example.mjs')).toBe('You are Ada.\n')
+  expect(run(process.execPath, '--import', './offline-model.mjs', 'again.mjs')).toBe('You are Ada.\n')
+})
+
+it('type-checks with the SDK, to whose Session each of our classes is assignable', { timeout: 60_000 }, () => {
+  const source = `
+    import { type Session } from '@openai/agents'
+    import { MemorySession } from '@sessions/core'
+    import { SQLiteSession, SQLiteStore } from '@sessions/sqlite'
+    export const sessions: Session[] = [
+      new MemorySession({ sessionId: 'a' }), new SQLiteSession({ sessionId: 'b' }), new SQLiteStore().session('c'),
+    ]
+    // @ts-expect-error the SDK's item type is checked now
+    await sessions[0]?.addItems([{ not: 'an item' }])
+  `
+  writeFileSync(join(home, 'src/consumer.ts'), source)
+  const tsconfig = JSON.parse(readFileSync(join(home, 'tsconfig.json'), 'utf8'))
+  npmInstall(`@types/node@${versionOf('@types/node')}`)
+  Object.assign(tsconfig.compilerOptions, { skipLibCheck: true, types: ['node'] })
+  writeFileSync(join(home, 'tsconfig.json'), JSON.stringify(tsconfig))
+  expect(run('npx', 'tsc', '-p', '.')).toBe('')
+})

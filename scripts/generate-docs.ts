@@ -1,0 +1,54 @@
+/** Writes the tables that come from source: `pnpm docs`. With `--check`, says which ones are out of date instead. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { definitions } from '../packages/core/src/conformance/cases/index.ts'
+import { sessionErrorCodes } from '../packages/core/src/index.ts'
+import { publishedPackages } from './workspace.ts'
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
+}
+
+const tables: Readonly<Record<string, () => string>> = {
+  packages: () =>
+    table(
+      ['package', 'what it is'],
+      publishedPackages().map(({ folder, manifest }) => [`[\`${manifest.name}\`](${folder})`, manifest.description]),
+    ),
+  errors: () =>
+    table(
+      ['code', 'retryable', 'what happened', 'what to do'],
+      Object.entries(sessionErrorCodes).map(([code, { retryable, meaning, remedy }]) => {
+        return [`\`${code}\``, retryable ? 'yes' : 'no', meaning, remedy]
+      }),
+    ),
+  cases: () =>
+    table(
+      ['case', 'a session or store …', 'needs'],
+      definitions.map(({ id, title, store, needs = [], without }) => {
+        const conditions = [
+          ...(store ? ['a store'] : []),
+          ...needs,
+          ...(without === undefined ? [] : [`no ${without}`]),
+        ]
+        return [`\`${id}\``, title, conditions.join(', ')]
+      }),
+    ),
+}
+
+const files = ['README.md', 'docs/errors.md', 'docs/conformance.md']
+const check = process.argv.includes('--check')
+const stale = files.filter((file) => {
+  const before = readFileSync(file, 'utf8')
+  const after = before.replaceAll(/(<!-- table: (\w+) -->\n)[\s\S]*?(<!-- end -->)/g, (_, start, name, end) => {
+    const generate = tables[name]
+    if (generate === undefined)
+      throw new Error(`${file} asks for a table ${name}; there are ${Object.keys(tables).join(', ')}.`)
+    return `${start}${generate()}\n${end}`
+  })
+  if (after !== before && !check) writeFileSync(file, after)
+  return after !== before
+})
+for (const file of stale) console.log(check ? `${file} is out of date: run pnpm run docs` : `${file} written`)
+process.exit(check && stale.length > 0 ? 1 : 0)
