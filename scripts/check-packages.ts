@@ -11,7 +11,7 @@ let failed = 0
 for (const { folder: source } of publishedPackages()) {
   const tarball = pack(source, folder)
   failed += await exitCode('publint', ['run', tarball, '--strict'])
-  failed += await exitCode('attw', [tarball, '--profile', 'esm-only', '--format', 'ascii', '--no-emoji'])
+  failed += await exitCode('attw', [tarball, '--profile', 'esm-only', '--quiet'])
 }
 rmSync(folder, { recursive: true })
 process.exit(failed === 0 ? 0 : 1)

@@ -25,7 +25,7 @@ const metadata = `(
   SELECT '{' || group_concat(key || ':' || value) || '}'
   FROM agent_session_metadata WHERE session_id = :id)`
 
-export type StatementName =
+type StatementName =
   | 'session'
   | 'saveSession'
   | 'saveTTL'

@@ -28,20 +28,18 @@ it('reads the last 20 of 1,000,000 items by the index, and iterates over all in 
 
   const database = new Database(path, { readonly: true })
   const statements = prepareStatements(database)
-  const plan = (name: keyof typeof statements): string => {
+  const listing = { now: 0, limit: 20, before: '9999-12-31', after: '', prefix: '', metadata: '[]' }
+  const parameters = {
+    newest: ['long', 'long', 0, 20],
+    all: ['long', 'long', 0, -1],
+    page: ['long', 0, 'long', 0, 20],
+    tail: ['long', 20],
+    list: [listing],
+    listByMetadata: [listing],
+  }
+  const plan = (name: keyof typeof parameters): string => {
     const { source } = statements[name] as unknown as { source: string }
-    const parameters = {
-      id: 'long',
-      now: 0,
-      limit: 20,
-      from: 0,
-      before: '9999-12-31',
-      after: '',
-      prefix: '',
-      metadata: '[]',
-    }
-    const positional = source.includes('?') ? ['long', 20].slice(0, source.split('?').length - 1) : [parameters]
-    const steps = database.prepare(`EXPLAIN QUERY PLAN ${source}`).all(...positional) as Step[]
+    const steps = database.prepare(`EXPLAIN QUERY PLAN ${source}`).all(...parameters[name]) as Step[]
     return steps.map(({ detail }) => detail).join('\n')
   }
   for (const name of ['newest', 'all', 'page', 'tail'] as const) {

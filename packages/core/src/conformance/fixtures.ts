@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import type { SessionErrorCode } from '../errors/codes.ts'
 import { SessionError } from '../errors/session-error.ts'
+import type { SessionFilter } from '../session-filter.ts'
+import type { SessionStore } from '../session-store.ts'
 import type { Item, ItemSession } from './context.ts'
 
 /** A user message: an item that every part of the SDK takes. */
@@ -61,6 +63,21 @@ export async function collect<T>(iterable: AsyncIterable<T>): Promise<T[]> {
   const values: T[] = []
   for await (const value of iterable) values.push(value)
   return values
+}
+
+/**
+ * Writes sessions so that each was changed after the one before it, also where the clock stands still: the k-th is written
+ * k times, and every change moves `updatedAt`.
+ */
+export async function writeInOrder(store: SessionStore, ids: readonly string[]): Promise<void> {
+  for (const [index, id] of ids.entries()) {
+    for (let time = 0; time <= index; time++) await store.session<Item>(id).addItems([message(id)])
+  }
+}
+
+/** Ids of the sessions that a filter lists, in their order. */
+export async function listed(store: SessionStore, filter?: SessionFilter): Promise<string[]> {
+  return (await collect(store.listSessions(filter))).map(({ sessionId }) => sessionId)
 }
 
 async function caught(call: () => unknown): Promise<unknown> {

@@ -3,6 +3,7 @@ import { appendCases } from './append.ts'
 import { clearCases } from './clear.ts'
 import { compactionCases } from './compaction.ts'
 import { crashCases } from './crash.ts'
+import { deleteCases } from './delete.ts'
 import { durableCases } from './durable.ts'
 import { identityCases } from './identity.ts'
 import { iterationCases } from './iteration.ts'
@@ -31,6 +32,7 @@ export const definitions: readonly CaseDefinition[] = [
   ...recordCases,
   ...iterationCases,
   ...listCases,
+  ...deleteCases,
   ...transactionCases,
   ...mutationCases,
   ...compactionCases,

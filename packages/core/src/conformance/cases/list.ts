@@ -1,23 +1,8 @@
 import assert from 'node:assert/strict'
 import type { SessionFilter } from '../../session-filter.ts'
-import type { SessionStore } from '../../session-store.ts'
 import type { CaseDefinition } from '../case.ts'
 import type { Item } from '../context.ts'
-import { assertCode, assertItems, assertMistake, collect, message, messages } from '../fixtures.ts'
-
-/**
- * Writes sessions so that each was changed after the one before it, also where the clock stands still: the k-th is written
- * k times, and every change moves `updatedAt`.
- */
-async function writeInOrder(store: SessionStore, ids: readonly string[]): Promise<void> {
-  for (const [index, id] of ids.entries()) {
-    for (let time = 0; time <= index; time++) await store.session<Item>(id).addItems([message(id)])
-  }
-}
-
-async function listed(store: SessionStore, filter?: SessionFilter): Promise<string[]> {
-  return (await collect(store.listSessions(filter))).map(({ sessionId }) => sessionId)
-}
+import { assertCode, assertMistake, collect, listed, message, writeInOrder } from '../fixtures.ts'
 
 const badFilters: readonly [typeof TypeError | typeof RangeError, unknown][] = [
   [TypeError, { prefixes: 'a' }],
@@ -190,67 +175,6 @@ export const listCases: readonly CaseDefinition[] = [
         await assertMistake(() => store.listSessions(filter as SessionFilter), kind, JSON.stringify(filter))
         await assertMistake(() => store.deleteSessions(filter as SessionFilter), kind, JSON.stringify(filter))
       }
-    },
-  },
-  {
-    id: 'delete/session',
-    title: 'deletes one session and says whether there was one',
-    store: true,
-    async run(t) {
-      const store = await t.store()
-      await writeInOrder(store, ['ab', 'a'])
-      assert.equal(await store.deleteSession('a'), true)
-      assert.equal(await store.deleteSession('a'), false)
-      assert.equal(await store.deleteSession('never'), false)
-      assert.equal(await store.getSessionInfo('a'), undefined)
-      await assertItems(store.session<Item>('ab'), [message('ab')])
-    },
-  },
-  {
-    id: 'delete/unchanged-since',
-    title: 'deletes a session on request only if it was not changed since',
-    store: true,
-    async run(t) {
-      const store = await t.store()
-      await writeInOrder(store, ['a'])
-      const seen = (await store.getSessionInfo('a'))?.updatedAt ?? new Date(0)
-      await writeInOrder(store, ['a'])
-      assert.equal(await store.deleteSession('a', { unchangedSince: seen }), false)
-      const now = (await store.getSessionInfo('a'))?.updatedAt ?? new Date(0)
-      assert.equal(await store.deleteSession('a', { unchangedSince: now }), true)
-      assert.equal(await store.getSessionInfo('a'), undefined)
-    },
-  },
-  {
-    id: 'delete/filter',
-    title: 'deletes what matches a filter, says how many, and leaves the rest',
-    needs: ['list'],
-    async run(t) {
-      const store = await t.store()
-      const ids = ['x:1', 'x:2', 'x%', 'y:1']
-      for (const id of ids) await store.session<Item>(id).addItems(messages(3))
-      await store.session('y:1').setMetadata({ keep: false })
-      assert.equal(await store.deleteSessions({ prefix: 'x:' }), 2)
-      assert.equal(await store.deleteSessions({ prefix: 'x:' }), 0)
-      assert.deepEqual(await listed(store), ['y:1', 'x%'])
-      assert.equal(await store.deleteSessions({ metadata: { keep: false } }), 1)
-      const kept = (await store.getSessionInfo('x%'))?.updatedAt ?? new Date(0)
-      assert.equal(await store.deleteSessions({ updatedBefore: kept }), 0)
-      assert.equal(await store.deleteSessions({ updatedBefore: new Date(kept.getTime() + 1) }), 1)
-      assert.deepEqual(await listed(store), [])
-    },
-  },
-  {
-    id: 'delete/no-criterion',
-    title: 'refuses to delete without a criterion',
-    store: true,
-    async run(t) {
-      const store = await t.store()
-      await writeInOrder(store, ['a'])
-      for (const filter of [undefined, {}, { limit: 1 }, { metadata: {} }, { prefix: '' }]) {
-        await assertMistake(() => store.deleteSessions(filter as SessionFilter), TypeError, JSON.stringify(filter))
-      }
-      assert.notEqual(await store.getSessionInfo('a'), undefined)
     },
   },
 ]
