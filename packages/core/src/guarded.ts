@@ -1,3 +1,4 @@
+import { isObserved, publish } from './diagnostics.ts'
 import { type Call, type ErrorMapper, translateError } from './errors/translate.ts'
 import type { Lifecycle } from './lifecycle.ts'
 
@@ -5,11 +6,21 @@ import type { Lifecycle } from './lifecycle.ts'
  * Runs a public call: only while open, with errors that name it. Work that finds everything open starts in the caller's own
  * tick, so that arguments are read before they can change.
  */
-export async function guarded<T>(
+export function guarded<T>(
   lifecycle: Lifecycle,
   call: Call,
   work: () => T | Promise<T>,
   mapError?: ErrorMapper,
+): Promise<T> {
+  if (!isObserved()) return run(lifecycle, call, work, mapError)
+  return observed(lifecycle.of, call, () => run(lifecycle, call, work, mapError))
+}
+
+async function run<T>(
+  lifecycle: Lifecycle,
+  call: Call,
+  work: () => T | Promise<T>,
+  mapError: ErrorMapper | undefined,
 ): Promise<T> {
   const opening = enter(lifecycle, call)
   try {
@@ -19,6 +30,19 @@ export async function guarded<T>(
     throw translateError(error, call, mapError)
   } finally {
     lifecycle.leave()
+  }
+}
+
+async function observed<T>(on: Lifecycle['of'], call: Call, start: () => Promise<T>): Promise<T> {
+  const startedAt = performance.now()
+  try {
+    const result = await start()
+    publish({ on, ...call, durationMs: performance.now() - startedAt })
+    return result
+  } catch (error) {
+    const { code } = translateError(error, call)
+    publish({ on, ...call, durationMs: performance.now() - startedAt, code })
+    throw error
   }
 }
 

@@ -1,5 +1,6 @@
 export type { AgentInputItem } from './agent-input-item.ts'
 export { type Clock, systemClock } from './clock.ts'
+export type { SessionCallEvent } from './diagnostics.ts'
 export { type SessionErrorCode, sessionErrorCodes } from './errors/codes.ts'
 export { SessionError, type SessionErrorOptions } from './errors/session-error.ts'
 export { type CommitResult, type HistoryChange, writes } from './history-change.ts'

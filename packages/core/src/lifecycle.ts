@@ -1,17 +1,15 @@
 import { SessionError } from './errors/session-error.ts'
 
 export interface LifecycleHooks {
-  /** What is opened, for the message of `SESSION_CLOSED`: `session` or `store`. */
-  name: string
+  /** What is opened and closed. */
+  of: 'session' | 'store'
   open?: () => Promise<void>
   close: () => Promise<void>
 }
 
-/**
- * Opens on first use and once, retries a failed open on the next use, and closes for good after the calls under way.
- * Work that finds everything open starts in the caller's own tick, so that arguments are read before they can change.
- */
+/** Opens on first use and once, retries a failed open on the next use, and closes for good after the calls under way. */
 export class Lifecycle {
+  readonly of: 'session' | 'store'
   readonly #hooks: LifecycleHooks
   #opened: boolean
   #opening: Promise<void> | undefined
@@ -20,6 +18,7 @@ export class Lifecycle {
   #closing: Promise<void> | undefined
 
   constructor(hooks: LifecycleHooks) {
+    this.of = hooks.of
     this.#hooks = hooks
     this.#opened = hooks.open === undefined
   }
@@ -30,7 +29,7 @@ export class Lifecycle {
    */
   enter(): Promise<void> | undefined {
     if (this.#closing !== undefined) {
-      throw new SessionError('SESSION_CLOSED', `The ${this.#hooks.name} was closed; open a new one.`)
+      throw new SessionError('SESSION_CLOSED', `The ${this.of} was closed; open a new one.`)
     }
     this.#active++
     return this.#opened ? undefined : this.#open()

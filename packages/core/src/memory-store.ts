@@ -120,5 +120,5 @@ export class MemoryStore extends SessionStore {
 
 function endsWith(records: readonly string[], tail: readonly string[]): boolean {
   const start = records.length - tail.length
-  return start >= 0 && tail.every((record, index) => records[start + index] === record)
+  return tail.every((record, index) => records[start + index] === record)
 }

@@ -33,7 +33,7 @@ const deleteBatchSize = 500
  */
 export abstract class SessionStore implements AsyncDisposable {
   readonly #lifecycle: Lifecycle = new Lifecycle({
-    name: 'store',
+    of: 'store',
     open: () => this._open(),
     close: () => this._close(),
   })

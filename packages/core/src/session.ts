@@ -22,7 +22,7 @@ export abstract class Session<TItem extends object = AgentInputItem> implements 
   constructor(sessionId: string) {
     assertId(sessionId, 'sessionId')
     this.sessionId = sessionId
-    this.#lifecycle = new Lifecycle({ name: 'session', close: () => this._close() })
+    this.#lifecycle = new Lifecycle({ of: 'session', close: () => this._close() })
   }
 
   async getSessionId(): Promise<string> {

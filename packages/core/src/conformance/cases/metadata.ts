@@ -50,6 +50,20 @@ export const metadataCases: readonly CaseDefinition[] = [
     },
   },
   {
+    id: 'metadata/copies',
+    title: 'takes and gives metadata that can be changed without changing what is stored',
+    async run(t) {
+      const session = await t.sessionWith(['setMetadata', 'info'])
+      const tags = ['kept']
+      const setting = session.setMetadata({ tags })
+      tags.push('too late')
+      await setting
+      const given = (await session.info())?.metadata?.tags as string[]
+      given.push('changed')
+      assert.deepEqual((await session.info())?.metadata, { tags: ['kept'] })
+    },
+  },
+  {
     id: 'metadata/refused',
     title: 'refuses what JSON cannot say',
     async run(t) {

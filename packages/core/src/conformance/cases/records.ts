@@ -104,6 +104,23 @@ export const recordCases: readonly CaseDefinition[] = [
     },
   },
   {
+    id: 'records/copies',
+    title: 'gives and takes arrays that can be changed without changing what is stored',
+    store: true,
+    async run(t) {
+      const store = await t.store()
+      const id = t.id()
+      const append = ['a', 'b']
+      await store.commit(id, { append })
+      append.push('c')
+      for (const records of [await store.read(id), await store.read(id, 2)]) records.length = 0
+      assert.deepEqual(await store.read(id), ['a', 'b'])
+      const committed = await store.commit(id, { drop: 1, append: ['d'] })
+      if (committed.status === 'applied') committed.dropped.push('e')
+      assert.deepEqual(await store.read(id), ['a', 'd'])
+    },
+  },
+  {
     id: 'records/refused',
     title: 'refuses bad changes, and changes nothing',
     store: true,
