@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { AgentInputItem } from './agent-input-item.ts'
 import type { SessionError } from './errors/session-error.ts'
 import { guarded } from './guarded.ts'

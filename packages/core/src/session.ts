@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { AgentInputItem } from './agent-input-item.ts'
 import { guarded } from './guarded.ts'
 import { Lifecycle } from './lifecycle.ts'

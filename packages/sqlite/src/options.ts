@@ -1,4 +1,11 @@
-import { assertOptions, type Clock, checkTTL, type OptionTypes, type StoredSessionOptions } from '@sessions/core'
+import {
+  type AgentInputItem,
+  assertOptions,
+  type Clock,
+  checkTTL,
+  type OptionTypes,
+  type StoredSessionOptions,
+} from '@sessions/core'
 import type { SQLiteDatabase } from './database.ts'
 
 export interface SQLiteStoreOptions {
@@ -22,7 +29,7 @@ export interface SQLiteStoreOptions {
   clock?: Clock
 }
 
-export interface SQLiteSessionOptions<TItem extends object = import('@sessions/core').AgentInputItem>
+export interface SQLiteSessionOptions<TItem extends object = AgentInputItem>
   extends SQLiteStoreOptions,
     Omit<StoredSessionOptions<TItem>, 'ownsStore'> {
   sessionId: string

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { inspect, isDeepStrictEqual } from 'node:util'
 import type { SessionErrorCode } from '../errors/codes.ts'
 import { SessionError } from '../errors/session-error.ts'
 import type { SessionFilter } from '../session-filter.ts'
@@ -29,7 +30,7 @@ export function assertWholeBatches(items: readonly Item[]): Map<string, number> 
     const [writer = '', index, place, size] = String(items[start]?.content).split('/')
     assert.equal(place, '0', `item ${start} is the middle of a batch whose beginning is elsewhere`)
     const found = items.slice(start, start + Number(size))
-    assert.deepEqual(found, batch(writer, Number(index), Number(size)), `the batch at item ${start} is torn`)
+    assertEqual(found, batch(writer, Number(index), Number(size)), `the batch at item ${start} is torn`)
     assert.equal(Number(index), counts.get(writer) ?? 0, `a batch of writer ${writer} is lost, double or out of order`)
     counts.set(writer, Number(index) + 1)
     start += Number(size)
@@ -37,8 +38,31 @@ export function assertWholeBatches(items: readonly Item[]): Map<string, number> 
   return counts
 }
 
+/**
+ * Deep, strict equality whose message stays short and quick to make, however large the values: it names the first element
+ * that differs.
+ */
+export function assertEqual(actual: unknown, expected: unknown, what = 'the result'): void {
+  if (isDeepStrictEqual(actual, expected)) return
+  const message = `${what} differs: ${difference(actual, expected)}`
+  throw new assert.AssertionError({ message, stackStartFn: assertEqual })
+}
+
+function difference(actual: unknown, expected: unknown): string {
+  if (!Array.isArray(actual) || !Array.isArray(expected)) return `expected ${brief(expected)}, got ${brief(actual)}`
+  const length = actual.length === expected.length ? '' : `expected ${expected.length} elements, got ${actual.length}; `
+  const index = expected.findIndex((value, place) => !isDeepStrictEqual(actual[place], value))
+  if (index < 0) return `${length}the first ${expected.length} are equal`
+  return `${length}element ${index}: expected ${brief(expected[index])}, got ${brief(actual[index])}`
+}
+
+function brief(value: unknown): string {
+  const text = inspect(value, { depth: 4, maxStringLength: 80, maxArrayLength: 5, breakLength: Infinity })
+  return text.length <= 300 ? text : `${text.slice(0, 300)}…`
+}
+
 export async function assertItems(session: Pick<ItemSession, 'getItems'>, expected: readonly Item[]): Promise<void> {
-  assert.deepEqual(await session.getItems(), expected)
+  assertEqual(await session.getItems(), expected)
 }
 
 /** Checks that the call rejects, or throws, a `SessionError` with this code, and gives the error. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { CaseDefinition } from '../case.ts'
 import type { Item } from '../context.ts'
-import { assertCode, assertItems, assertWholeBatches, batch, message, messages } from '../fixtures.ts'
+import { assertCode, assertEqual, assertItems, assertWholeBatches, batch, message, messages } from '../fixtures.ts'
 
 export const appendCases: readonly CaseDefinition[] = [
   {
@@ -44,7 +44,7 @@ export const appendCases: readonly CaseDefinition[] = [
       await session.addItems([message('one')])
       const before = await session.info()
       await session.addItems([])
-      assert.deepEqual(await session.info(), before)
+      assertEqual(await session.info(), before)
     },
   },
   {
@@ -68,7 +68,7 @@ export const appendCases: readonly CaseDefinition[] = [
       })
       await Promise.all(writers)
       const counts = assertWholeBatches(await session.getItems())
-      assert.deepEqual([...counts.values()], Array(12).fill(8))
+      assertEqual([...counts.values()], Array(12).fill(8))
     },
   },
   {
@@ -84,7 +84,7 @@ export const appendCases: readonly CaseDefinition[] = [
       })
       await Promise.all(writers)
       const counts = assertWholeBatches(await (await t.session(id)).getItems())
-      assert.deepEqual([...counts.values()], [30, 30])
+      assertEqual([...counts.values()], [30, 30])
     },
   },
   {
@@ -98,7 +98,7 @@ export const appendCases: readonly CaseDefinition[] = [
         await writer.addItems([item])
         await assertItems(reader, messages(index + 1))
       }
-      assert.deepEqual(await reader.popItem(), message('message 19'))
+      assertEqual(await reader.popItem(), message('message 19'))
       await assertItems(writer, messages(19))
     },
   },

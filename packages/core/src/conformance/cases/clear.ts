@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { CaseDefinition } from '../case.ts'
-import { assertItems, collect, message, messages } from '../fixtures.ts'
+import { assertEqual, assertItems, collect, message, messages } from '../fixtures.ts'
 
 export const clearCases: readonly CaseDefinition[] = [
   {
@@ -68,7 +68,7 @@ export const clearCases: readonly CaseDefinition[] = [
       const session = await t.session()
       await session.addItems(messages(2))
       await session.clearSession()
-      assert.deepEqual(await collect(store.listSessions()), [])
+      assertEqual(await collect(store.listSessions()), [])
     },
   },
 ]

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { CaseDefinition } from '../case.ts'
-import { assertItems, batch, message, messages } from '../fixtures.ts'
+import { assertEqual, assertItems, batch, message, messages } from '../fixtures.ts'
 import { append } from './transactions.ts'
 
 export const compactionCases: readonly CaseDefinition[] = [
@@ -28,8 +28,8 @@ export const compactionCases: readonly CaseDefinition[] = [
       const before = await session.info()
       await session.replaceHistoryWithCompaction(messages(1))
       const after = await session.info()
-      assert.deepEqual(after?.createdAt, before?.createdAt)
-      assert.deepEqual(after?.metadata, { userId: 'u1' })
+      assertEqual(after?.createdAt, before?.createdAt)
+      assertEqual(after?.metadata, { userId: 'u1' })
       assert.equal(after?.itemCount, 1)
     },
   },
@@ -58,7 +58,7 @@ export const compactionCases: readonly CaseDefinition[] = [
         for (let time = 0; time < 40; time++) {
           const items = await session.getItems()
           const version = Number(String(items[0]?.content).split('/')[1])
-          assert.deepEqual(items, batch('version', version, 6))
+          assertEqual(items, batch('version', version, 6))
         }
       }
       await Promise.all([writing, reading(), reading()])

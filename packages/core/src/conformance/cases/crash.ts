@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { CaseDefinition } from '../case.ts'
-import { assertWholeBatches, messages } from '../fixtures.ts'
+import { assertEqual, assertWholeBatches, messages } from '../fixtures.ts'
 
 const kills = 5
 
@@ -38,7 +38,7 @@ export const crashCases: readonly CaseDefinition[] = [
       const session = await t.session(id)
       assert.equal(assertWholeBatches(await session.getItems()).get('n'), 3)
       await session.addItems(messages(1))
-      assert.deepEqual(await session.popItem(), messages(1)[0])
+      assertEqual(await session.popItem(), messages(1)[0])
     },
   },
 ]

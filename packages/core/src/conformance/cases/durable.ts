@@ -1,7 +1,6 @@
-import assert from 'node:assert/strict'
 import type { CaseDefinition } from '../case.ts'
 import type { Item } from '../context.ts'
-import { assertItems, messages } from '../fixtures.ts'
+import { assertEqual, assertItems, messages } from '../fixtures.ts'
 
 export const durableCases: readonly CaseDefinition[] = [
   {
@@ -33,7 +32,7 @@ export const durableCases: readonly CaseDefinition[] = [
       await first.close()
       const again = (await t.anotherStore()).session<Item>(id)
       await assertItems(again, messages(19))
-      assert.deepEqual(await again.info(), before)
+      assertEqual(await again.info(), before)
       await again.addItems(messages(1, 'later'))
       await assertItems(again, [...messages(19), ...messages(1, 'later')])
     },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { CaseDefinition } from '../case.ts'
-import { assertItems, assertMistake, collect, message } from '../fixtures.ts'
+import { assertEqual, assertItems, assertMistake, collect, message } from '../fixtures.ts'
 
 /** Ids that a careless backend folds, trims, matches as patterns, splits, or takes for code. */
 const distinct = [
@@ -79,7 +79,7 @@ export const identityCases: readonly CaseDefinition[] = [
     async run(t) {
       const session = await t.sessionWith(['info'])
       await assertItems(session, [])
-      assert.deepEqual(await session.getItems(5), [])
+      assertEqual(await session.getItems(5), [])
       assert.equal(await session.popItem(), undefined)
       await session.clearSession()
       assert.equal(await session.info(), undefined)
@@ -95,7 +95,7 @@ export const identityCases: readonly CaseDefinition[] = [
       await session.popItem()
       await session.addItems([])
       await collect(session.items())
-      assert.deepEqual(await collect((await t.store()).listSessions()), [])
+      assertEqual(await collect((await t.store()).listSessions()), [])
     },
   },
 ]

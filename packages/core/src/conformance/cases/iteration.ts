@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { SessionError } from '../../errors/session-error.ts'
 import type { CaseDefinition } from '../case.ts'
-import { assertMistake, batch, collect, message, messages } from '../fixtures.ts'
+import { assertEqual, assertMistake, batch, collect, message, messages } from '../fixtures.ts'
 
 export const iterationCases: readonly CaseDefinition[] = [
   {
@@ -9,13 +9,13 @@ export const iterationCases: readonly CaseDefinition[] = [
     title: 'iterates over all items, oldest first, whatever the size of a page',
     async run(t) {
       const session = await t.sessionWith(['items'])
-      assert.deepEqual(await collect(session.items()), [])
+      assertEqual(await collect(session.items()), [])
       await session.addItems(messages(30))
       await session.popItem()
       for (const pageSize of [1, 2, 28, 29, 30, 1_000]) {
-        assert.deepEqual(await collect(session.items({ pageSize })), messages(29), `pageSize ${pageSize}`)
+        assertEqual(await collect(session.items({ pageSize })), messages(29), `pageSize ${pageSize}`)
       }
-      assert.deepEqual(await collect(session.items()), messages(29))
+      assertEqual(await collect(session.items()), messages(29))
     },
   },
   {
@@ -27,8 +27,8 @@ export const iterationCases: readonly CaseDefinition[] = [
         await one.addItems([message(`a ${index}`)])
         await other.addItems([message(`b ${index}`)])
       }
-      assert.deepEqual(await collect(one.items({ pageSize: 3 })), messages(10, 'a'))
-      assert.deepEqual(await collect(other.items({ pageSize: 3 })), messages(10, 'b'))
+      assertEqual(await collect(one.items({ pageSize: 3 })), messages(10, 'a'))
+      assertEqual(await collect(other.items({ pageSize: 3 })), messages(10, 'b'))
     },
   },
   {
@@ -42,8 +42,8 @@ export const iterationCases: readonly CaseDefinition[] = [
         seen.push(item)
         if (seen.length === 6) await session.addItems(messages(3, 'later'))
       }
-      assert.deepEqual(seen.slice(0, 20), messages(20))
-      assert.deepEqual(seen.slice(20), messages(3, 'later').slice(0, seen.length - 20))
+      assertEqual(seen.slice(0, 20), messages(20))
+      assertEqual(seen.slice(20), messages(3, 'later').slice(0, seen.length - 20))
     },
   },
   {
@@ -58,11 +58,11 @@ export const iterationCases: readonly CaseDefinition[] = [
           seen.push(item)
           if (seen.length === 6) await session.replaceHistoryWithCompaction(batch('new', 0, 20))
         }
-        assert.deepEqual(seen, batch('old', 0, 20))
+        assertEqual(seen, batch('old', 0, 20))
       } catch (error) {
         if (!(error instanceof SessionError)) throw error
         assert.equal(error.code, 'SESSION_CONFLICT')
-        assert.deepEqual(seen, batch('old', 0, 20).slice(0, seen.length))
+        assertEqual(seen, batch('old', 0, 20).slice(0, seen.length))
       }
     },
   },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { CaseDefinition } from '../case.ts'
-import { assertMistake, messages } from '../fixtures.ts'
+import { assertEqual, assertMistake, messages } from '../fixtures.ts'
 
 export const limitCases: readonly CaseDefinition[] = [
   {
@@ -11,7 +11,7 @@ export const limitCases: readonly CaseDefinition[] = [
       const items = messages(150)
       await session.addItems(items)
       for (const limit of [1, 2, 99, 100, 101, 149, 150]) {
-        assert.deepEqual(await session.getItems(limit), items.slice(-limit), `limit ${limit}`)
+        assertEqual(await session.getItems(limit), items.slice(-limit), `limit ${limit}`)
       }
     },
   },
@@ -22,7 +22,7 @@ export const limitCases: readonly CaseDefinition[] = [
       const session = await t.session()
       await session.addItems(messages(3))
       for (const limit of [3, 4, 1_000_000, Number.MAX_SAFE_INTEGER, 1e300, undefined]) {
-        assert.deepEqual(await session.getItems(limit), messages(3), `limit ${limit}`)
+        assertEqual(await session.getItems(limit), messages(3), `limit ${limit}`)
       }
     },
   },
@@ -34,7 +34,7 @@ export const limitCases: readonly CaseDefinition[] = [
       for (let part = 0; part < 5; part++) await session.addItems(messages(500, `part ${part}`))
       const items = await session.getItems()
       assert.equal(items.length, 2_500)
-      assert.deepEqual(items.slice(2_000), messages(500, 'part 4'))
+      assertEqual(items.slice(2_000), messages(500, 'part 4'))
     },
   },
   {
@@ -43,7 +43,7 @@ export const limitCases: readonly CaseDefinition[] = [
     async run(t) {
       const session = await t.session()
       await session.addItems(messages(3))
-      for (const limit of [0, -0, -1, -100]) assert.deepEqual(await session.getItems(limit), [], `limit ${limit}`)
+      for (const limit of [0, -0, -1, -100]) assertEqual(await session.getItems(limit), [], `limit ${limit}`)
     },
   },
   {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { SessionFilter } from '../../session-filter.ts'
 import type { CaseDefinition } from '../case.ts'
 import type { Item } from '../context.ts'
-import { assertCode, assertMistake, collect, listed, message, writeInOrder } from '../fixtures.ts'
+import { assertCode, assertEqual, assertMistake, collect, listed, message, writeInOrder } from '../fixtures.ts'
 
 const badFilters: readonly [typeof TypeError | typeof RangeError, unknown][] = [
   [TypeError, { prefixes: 'a' }],
@@ -31,15 +31,15 @@ export const listCases: readonly CaseDefinition[] = [
     needs: ['list'],
     async run(t) {
       const store = await t.store()
-      assert.deepEqual(await listed(store), [])
+      assertEqual(await listed(store), [])
       await writeInOrder(store, ['b', 'c', 'a'])
       const infos = await collect(store.listSessions())
-      assert.deepEqual(
+      assertEqual(
         infos.map(({ sessionId }) => sessionId),
         ['a', 'c', 'b'],
       )
-      for (const info of infos) assert.deepEqual(info, await store.getSessionInfo(info.sessionId))
-      assert.deepEqual(
+      for (const info of infos) assertEqual(info, await store.getSessionInfo(info.sessionId))
+      assertEqual(
         infos.map(({ itemCount }) => itemCount),
         [3, 2, 1],
       )
@@ -87,7 +87,7 @@ export const listCases: readonly CaseDefinition[] = [
         '',
       ]) {
         const expected = ids.filter((id) => id.startsWith(prefix)).toReversed()
-        assert.deepEqual(await listed(store, { prefix }), expected, `prefix ${JSON.stringify(prefix)}`)
+        assertEqual(await listed(store, { prefix }), expected, `prefix ${JSON.stringify(prefix)}`)
       }
     },
   },
@@ -105,11 +105,11 @@ export const listCases: readonly CaseDefinition[] = [
         [c, b, a].filter(({ updatedAt }) => test(updatedAt.getTime())).map(({ sessionId }) => sessionId)
       for (const instant of [...instants, (instants[0] ?? 0) - 1, (instants[2] ?? 0) + 1, 0, 8.64e15]) {
         const date = new Date(instant)
-        assert.deepEqual(
+        assertEqual(
           await listed(store, { updatedBefore: date }),
           expected((updated) => updated < instant),
         )
-        assert.deepEqual(
+        assertEqual(
           await listed(store, { updatedAfter: date }),
           expected((updated) => updated > instant),
         )
@@ -123,9 +123,9 @@ export const listCases: readonly CaseDefinition[] = [
     async run(t) {
       const store = await t.store()
       await writeInOrder(store, ['a', 'b', 'c'])
-      assert.deepEqual(await listed(store, { limit: 2 }), ['c', 'b'])
-      assert.deepEqual(await listed(store, { limit: 9 }), ['c', 'b', 'a'])
-      for (const limit of [0, -1]) assert.deepEqual(await listed(store, { limit }), [])
+      assertEqual(await listed(store, { limit: 2 }), ['c', 'b'])
+      assertEqual(await listed(store, { limit: 9 }), ['c', 'b', 'a'])
+      for (const limit of [0, -1]) assertEqual(await listed(store, { limit }), [])
     },
   },
   {
@@ -143,15 +143,15 @@ export const listCases: readonly CaseDefinition[] = [
       for (const [id, metadata] of Object.entries(all)) await store.session(id).setMetadata(metadata)
       await writeInOrder(store, Object.keys(all))
       const found = async (metadata: SessionFilter['metadata'] & {}): Promise<string[]> => listed(store, { metadata })
-      assert.deepEqual(await found({ user: 'u1' }), ['b', 'a'])
-      assert.deepEqual(await found({ user: 'u1', n: 1 }), ['a'])
-      assert.deepEqual(await found({ n: '1' }), ['b'])
-      assert.deepEqual(await found({ on: true }), ['a'])
-      assert.deepEqual(await found({ on: 1 }), [])
-      assert.deepEqual(await found({ user: 'u%' }), [])
-      assert.deepEqual(await found({ other: 'u1' }), [])
-      assert.deepEqual(await found({}), ['d', 'c', 'b', 'a'])
-      assert.deepEqual(await listed(store, { metadata: { user: 'u1' }, prefix: 'a', limit: 5 }), ['a'])
+      assertEqual(await found({ user: 'u1' }), ['b', 'a'])
+      assertEqual(await found({ user: 'u1', n: 1 }), ['a'])
+      assertEqual(await found({ n: '1' }), ['b'])
+      assertEqual(await found({ on: true }), ['a'])
+      assertEqual(await found({ on: 1 }), [])
+      assertEqual(await found({ user: 'u%' }), [])
+      assertEqual(await found({ other: 'u1' }), [])
+      assertEqual(await found({}), ['d', 'c', 'b', 'a'])
+      assertEqual(await listed(store, { metadata: { user: 'u1' }, prefix: 'a', limit: 5 }), ['a'])
     },
   },
   {
@@ -162,7 +162,7 @@ export const listCases: readonly CaseDefinition[] = [
       const store = await t.store()
       const ids = Array.from({ length: 1_200 }, (_, index) => `s${index}`)
       await Promise.all(ids.map((id) => store.session<Item>(id).addItems([message(id)])))
-      assert.deepEqual((await listed(store)).toSorted(), ids.toSorted())
+      assertEqual((await listed(store)).toSorted(), ids.toSorted())
     },
   },
   {

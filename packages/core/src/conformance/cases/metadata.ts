@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { CaseDefinition } from '../case.ts'
-import { assertCode, assertItems, assertMistake, messages } from '../fixtures.ts'
+import { assertCode, assertEqual, assertItems, assertMistake, messages } from '../fixtures.ts'
 
 export const metadataCases: readonly CaseDefinition[] = [
   {
@@ -10,7 +10,7 @@ export const metadataCases: readonly CaseDefinition[] = [
       const session = await t.sessionWith(['setMetadata', 'info'])
       await session.setMetadata({ userId: 'u1', topic: 'weather', n: 1 })
       await session.setMetadata({ topic: undefined, n: { deep: [1, null, { x: 'y' }] }, unknown: undefined })
-      assert.deepEqual((await session.info())?.metadata, { userId: 'u1', n: { deep: [1, null, { x: 'y' }] } })
+      assertEqual((await session.info())?.metadata, { userId: 'u1', n: { deep: [1, null, { x: 'y' }] } })
       await session.setMetadata({ userId: undefined, n: undefined })
       assert.equal((await session.info())?.metadata, undefined)
       assert.equal((await session.info())?.itemCount, 0)
@@ -46,7 +46,7 @@ export const metadataCases: readonly CaseDefinition[] = [
         '1': 1e21,
       }
       await session.setMetadata(metadata)
-      assert.deepEqual((await session.info())?.metadata, metadata)
+      assertEqual((await session.info())?.metadata, metadata)
     },
   },
   {
@@ -60,7 +60,7 @@ export const metadataCases: readonly CaseDefinition[] = [
       await setting
       const given = (await session.info())?.metadata?.tags as string[]
       given.push('changed')
-      assert.deepEqual((await session.info())?.metadata, { tags: ['kept'] })
+      assertEqual((await session.info())?.metadata, { tags: ['kept'] })
     },
   },
   {

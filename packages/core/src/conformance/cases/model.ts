@@ -3,7 +3,7 @@ import { SessionError } from '../../errors/session-error.ts'
 import type { HistoryTransactionArgs } from '../../history-transaction.ts'
 import type { CaseDefinition } from '../case.ts'
 import type { CaseContext, Item, ItemSession } from '../context.ts'
-import { message } from '../fixtures.ts'
+import { assertEqual, message } from '../fixtures.ts'
 
 type Pair = {
   session: ItemSession & { applyHistoryTransaction?(args: HistoryTransactionArgs<Item>): Promise<void> }
@@ -24,12 +24,12 @@ async function step(t: CaseContext, { session, items }: Pair, index: number): Pr
     }
     case 3:
     case 4:
-      assert.deepEqual(await session.popItem(), items.pop(), `step ${index}: popItem`)
+      assertEqual(await session.popItem(), items.pop(), `step ${index}: popItem`)
       return
     case 5: {
       const limit = t.random.integer(items.length + 3)
       const expected = limit === 0 ? [] : items.slice(-limit)
-      assert.deepEqual(await session.getItems(limit), expected, `step ${index}: getItems(${limit})`)
+      assertEqual(await session.getItems(limit), expected, `step ${index}: getItems(${limit})`)
       return
     }
     case 6:
@@ -67,9 +67,9 @@ export const modelCases: readonly CaseDefinition[] = [
         const pair = pairs[t.random.integer(pairs.length)] as Pair
         await step(t, pair, index)
         if (index % 10 !== 0) continue
-        for (const { session, items } of pairs) assert.deepEqual(await session.getItems(), items, `after step ${index}`)
+        for (const { session, items } of pairs) assertEqual(await session.getItems(), items, `after step ${index}`)
       }
-      for (const { session, items } of pairs) assert.deepEqual(await session.getItems(), items, 'at the end')
+      for (const { session, items } of pairs) assertEqual(await session.getItems(), items, 'at the end')
     },
   },
 ]

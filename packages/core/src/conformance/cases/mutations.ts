@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { CaseDefinition } from '../case.ts'
 import type { Item } from '../context.ts'
-import { assertCode, assertItems, assertMistake, message } from '../fixtures.ts'
+import { assertCode, assertEqual, assertItems, assertMistake, message } from '../fixtures.ts'
 
 function call(callId: string, args = '{}'): Item {
   return { type: 'function_call', callId, name: 'tool', arguments: args, status: 'completed' }
@@ -52,7 +52,7 @@ export const mutationCases: readonly CaseDefinition[] = [
       const before = await session.info()
       await session.applyHistoryMutations({ mutations: [mutation('1', call('1'))] })
       await session.applyHistoryMutations({ mutations: [] })
-      assert.deepEqual(await session.info(), before)
+      assertEqual(await session.info(), before)
     },
   },
   {
@@ -88,7 +88,7 @@ export const mutationCases: readonly CaseDefinition[] = [
       )
       const [first, ...others] = await session.getItems()
       assert.equal(first?.callId, '1')
-      assert.deepEqual(new Set(others.map((item) => item.content)).size, 20)
+      assertEqual(new Set(others.map((item) => item.content)).size, 20)
       assert.equal(others.length, 20)
     },
   },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { inspect } from 'node:util'
 import type { CaseDefinition } from '../case.ts'
-import { assertCode, assertItems, message, messages } from '../fixtures.ts'
+import { assertCode, assertEqual, assertItems, message, messages } from '../fixtures.ts'
 
 export const popCases: readonly CaseDefinition[] = [
   {
@@ -11,7 +11,7 @@ export const popCases: readonly CaseDefinition[] = [
       const session = await t.session()
       await session.addItems(messages(3))
       for (const left of [2, 1, 0]) {
-        assert.deepEqual(await session.popItem(), message(`message ${left}`))
+        assertEqual(await session.popItem(), message(`message ${left}`))
         await assertItems(session, messages(left))
       }
       assert.equal(await session.popItem(), undefined)
@@ -54,7 +54,7 @@ export const popCases: readonly CaseDefinition[] = [
       ])
       const left = (await session.getItems()).map((item) => item.content)
       const seen = [...popped.filter((content) => content !== undefined), ...left]
-      assert.deepEqual(
+      assertEqual(
         seen.toSorted(),
         messages(40)
           .map((item) => item.content)
@@ -78,7 +78,7 @@ export const popCases: readonly CaseDefinition[] = [
           const error = await assertCode(call, 'SESSION_RECORD_CORRUPT')
           assert.ok(!inspect(error, { depth: 9 }).includes(secret), 'the error shows what the record holds')
         }
-        assert.deepEqual(await store.read(id, 1), [corrupt])
+        assertEqual(await store.read(id, 1), [corrupt])
         await store.commit(id, { drop: 1 })
       }
       await assertItems(session as never, messages(2))
@@ -94,8 +94,8 @@ export const popCases: readonly CaseDefinition[] = [
       const session = store.session(id, { onCorrupt: 'skip' })
       await session.addItems(messages(4) as [])
       await store.commit(id, { append: ['not json', '[]', '{"cut'] })
-      assert.deepEqual(await session.getItems(), messages(4))
-      assert.deepEqual(await session.getItems(2), messages(4).slice(2))
+      assertEqual(await session.getItems(), messages(4))
+      assertEqual(await session.getItems(2), messages(4).slice(2))
       await assertCode(() => session.popItem(), 'SESSION_RECORD_CORRUPT')
       assert.equal((await store.read(id)).length, 7)
     },

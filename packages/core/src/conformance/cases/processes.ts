@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { CaseDefinition } from '../case.ts'
 import type { Item } from '../context.ts'
-import { assertItems, assertWholeBatches, batch, messages } from '../fixtures.ts'
+import { assertEqual, assertItems, assertWholeBatches, batch, messages } from '../fixtures.ts'
 import type { WorkerProcess } from '../processes.ts'
 import { append } from './transactions.ts'
 
@@ -25,7 +25,7 @@ export const processCases: readonly CaseDefinition[] = [
       const id = t.id()
       await appendAll(await t.workers(4), id, 25, 5)
       const counts = assertWholeBatches(await (await t.session(id)).getItems())
-      assert.deepEqual([...counts.values()], [25, 25, 25, 25])
+      assertEqual([...counts.values()], [25, 25, 25, 25])
     },
   },
   {
@@ -36,7 +36,7 @@ export const processCases: readonly CaseDefinition[] = [
       const id = t.id()
       await appendAll(await t.workers(8), id, 2, 3)
       const counts = assertWholeBatches(await (await t.session(id)).getItems())
-      assert.deepEqual([...counts.values()], Array(8).fill(2))
+      assertEqual([...counts.values()], Array(8).fill(2))
     },
   },
   {
@@ -50,7 +50,7 @@ export const processCases: readonly CaseDefinition[] = [
       const workers = await t.workers(4)
       const popped = await Promise.all(workers.map((worker) => worker.run<Item[]>({ type: 'pop', sessionId: id })))
       const contents = popped.flat().map((item) => item.content)
-      assert.deepEqual(
+      assertEqual(
         contents.toSorted(),
         messages(80)
           .map((item) => item.content)
@@ -100,7 +100,7 @@ export const processCases: readonly CaseDefinition[] = [
       do {
         const items = await session.getItems()
         const version = Number(String(items[0]?.content).split('/')[1])
-        assert.deepEqual(items, batch('w', version, 5))
+        assertEqual(items, batch('w', version, 5))
         await new Promise(setImmediate)
       } while (!done)
       await replacing

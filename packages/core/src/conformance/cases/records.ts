@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { CaseDefinition } from '../case.ts'
-import { assertMistake } from '../fixtures.ts'
+import { assertEqual, assertMistake } from '../fixtures.ts'
 
 export const recordCases: readonly CaseDefinition[] = [
   {
@@ -10,13 +10,13 @@ export const recordCases: readonly CaseDefinition[] = [
     async run(t) {
       const store = await t.store()
       const id = t.id()
-      assert.deepEqual(await store.commit(id, { append: ['a', 'b', 'c', 'd'] }), { status: 'applied', dropped: [] })
-      assert.deepEqual(await store.commit(id, { drop: 2, append: ['e'] }), { status: 'applied', dropped: ['c', 'd'] })
-      assert.deepEqual(await store.read(id), ['a', 'b', 'e'])
-      assert.deepEqual(await store.commit(id, { drop: 9 }), { status: 'applied', dropped: ['a', 'b', 'e'] })
-      assert.deepEqual(await store.commit(id, { append: ['f', 'g'] }), { status: 'applied', dropped: [] })
-      assert.deepEqual(await store.commit(id, { drop: 'all' }), { status: 'applied', dropped: ['f', 'g'] })
-      assert.deepEqual(await store.read(id), [])
+      assertEqual(await store.commit(id, { append: ['a', 'b', 'c', 'd'] }), { status: 'applied', dropped: [] })
+      assertEqual(await store.commit(id, { drop: 2, append: ['e'] }), { status: 'applied', dropped: ['c', 'd'] })
+      assertEqual(await store.read(id), ['a', 'b', 'e'])
+      assertEqual(await store.commit(id, { drop: 9 }), { status: 'applied', dropped: ['a', 'b', 'e'] })
+      assertEqual(await store.commit(id, { append: ['f', 'g'] }), { status: 'applied', dropped: [] })
+      assertEqual(await store.commit(id, { drop: 'all' }), { status: 'applied', dropped: ['f', 'g'] })
+      assertEqual(await store.read(id), [])
     },
   },
   {
@@ -29,13 +29,13 @@ export const recordCases: readonly CaseDefinition[] = [
       await store.commit(id, { append: ['a', 'b', 'c'] })
       for (const expectTail of [['b'], ['c', 'b'], ['x', 'b', 'c'], ['a', 'a', 'b', 'c'], ['C'], ['c ']]) {
         const result = await store.commit(id, { expectTail, drop: 1, append: ['z'], metadata: { z: 1 } })
-        assert.deepEqual(result, { status: 'conflict' }, JSON.stringify(expectTail))
+        assertEqual(result, { status: 'conflict' }, JSON.stringify(expectTail))
       }
-      assert.deepEqual(await store.read(id), ['a', 'b', 'c'])
+      assertEqual(await store.read(id), ['a', 'b', 'c'])
       assert.equal((await store.getSessionInfo(id))?.metadata, undefined)
       assert.equal((await store.commit(id, { expectTail: ['b', 'c'], drop: 1 })).status, 'applied')
       assert.equal((await store.commit(id, { expectTail: [], append: ['d'] })).status, 'applied')
-      assert.deepEqual(await store.read(id), ['a', 'b', 'd'])
+      assertEqual(await store.read(id), ['a', 'b', 'd'])
     },
   },
   {
@@ -48,13 +48,13 @@ export const recordCases: readonly CaseDefinition[] = [
       const operation = { id: 'op', fingerprint: 'f' }
       const change = { operation, expectTail: [], append: ['a'], metadata: { n: 1 } }
       assert.equal((await store.commit(id, change)).status, 'applied')
-      assert.deepEqual(await store.commit(id, { ...change, expectTail: ['x'] }), { status: 'duplicate' })
+      assertEqual(await store.commit(id, { ...change, expectTail: ['x'] }), { status: 'duplicate' })
       const reused = { ...change, operation: { id: 'op', fingerprint: 'g' } }
-      assert.deepEqual(await store.commit(id, reused), { status: 'reused' })
+      assertEqual(await store.commit(id, reused), { status: 'reused' })
       const failed = { operation: { id: 'other', fingerprint: 'f' }, expectTail: ['x'] }
-      assert.deepEqual(await store.commit(id, failed), { status: 'conflict' })
+      assertEqual(await store.commit(id, failed), { status: 'conflict' })
       assert.equal((await store.commit(id, { ...failed, expectTail: ['a'] })).status, 'applied')
-      assert.deepEqual(await store.read(id), ['a'])
+      assertEqual(await store.read(id), ['a'])
     },
   },
   {
@@ -66,7 +66,7 @@ export const recordCases: readonly CaseDefinition[] = [
       const idle = [{}, { drop: 3 }, { drop: 'all' as const }, { append: [] }, { metadata: {} }, { expectTail: [] }]
       for (const change of idle) {
         const id = t.id()
-        assert.deepEqual(await store.commit(id, change), { status: 'applied', dropped: [] }, JSON.stringify(change))
+        assertEqual(await store.commit(id, change), { status: 'applied', dropped: [] }, JSON.stringify(change))
         assert.equal(await store.getSessionInfo(id), undefined, JSON.stringify(change))
       }
       const writing = [{ append: ['a'] }, { metadata: { a: 1 } }, { operation: { id: 'op', fingerprint: 'f' } }]
@@ -100,7 +100,7 @@ export const recordCases: readonly CaseDefinition[] = [
         '\\n',
       ]
       await store.commit(id, { append: records })
-      assert.deepEqual(await store.read(id), records)
+      assertEqual(await store.read(id), records)
     },
   },
   {
@@ -114,10 +114,10 @@ export const recordCases: readonly CaseDefinition[] = [
       await store.commit(id, { append })
       append.push('c')
       for (const records of [await store.read(id), await store.read(id, 2)]) records.length = 0
-      assert.deepEqual(await store.read(id), ['a', 'b'])
+      assertEqual(await store.read(id), ['a', 'b'])
       const committed = await store.commit(id, { drop: 1, append: ['d'] })
       if (committed.status === 'applied') committed.dropped.push('e')
-      assert.deepEqual(await store.read(id), ['a', 'd'])
+      assertEqual(await store.read(id), ['a', 'd'])
     },
   },
   {
@@ -136,7 +136,7 @@ export const recordCases: readonly CaseDefinition[] = [
       for (const change of [...changes, ...operations]) {
         await assertMistake(() => store.commit(id, change as never), TypeError, JSON.stringify(change))
       }
-      assert.deepEqual(await store.read(id), ['a'])
+      assertEqual(await store.read(id), ['a'])
     },
   },
 ]

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { StoredSession } from '../../stored-session.ts'
 import type { CaseDefinition } from '../case.ts'
 import type { CaseContext, Item } from '../context.ts'
-import { assertItems, collect, message, messages } from '../fixtures.ts'
+import { assertEqual, assertItems, collect, message, messages } from '../fixtures.ts'
 import { append } from './transactions.ts'
 
 /** A session with two items, and the milliseconds that it lives unwritten. */
@@ -27,7 +27,7 @@ export const timeCases: readonly CaseDefinition[] = [
       await session.setMetadata({ a: 1 })
       await session.popItem()
       await session.replaceHistoryWithCompaction([])
-      assert.deepEqual((await session.info())?.createdAt, createdAt)
+      assertEqual((await session.info())?.createdAt, createdAt)
     },
   },
   {
@@ -77,8 +77,8 @@ export const timeCases: readonly CaseDefinition[] = [
       await assertItems(session, messages(2))
       await t.advance(2_000)
       await assertItems(session, [])
-      assert.deepEqual(await session.getItems(1), [])
-      assert.deepEqual(await collect(session.items()), [])
+      assertEqual(await session.getItems(1), [])
+      assertEqual(await collect(session.items()), [])
       assert.equal(await session.popItem(), undefined)
       assert.equal(await session.info(), undefined)
       assert.equal(await store.deleteSession(session.sessionId), false)
@@ -95,7 +95,7 @@ export const timeCases: readonly CaseDefinition[] = [
       const fresh = t.id()
       await store.session<Item>(fresh).addItems(messages(1))
       await t.advance(2_000)
-      assert.deepEqual(
+      assertEqual(
         (await collect(store.listSessions())).map(({ sessionId }) => sessionId),
         [fresh],
       )

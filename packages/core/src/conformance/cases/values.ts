@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { CaseDefinition } from '../case.ts'
 import type { CaseContext, Item } from '../context.ts'
-import { assertCode, assertMistake, message } from '../fixtures.ts'
+import { assertCode, assertEqual, assertMistake, message } from '../fixtures.ts'
 
 async function roundTrip(t: CaseContext, items: readonly Item[]): Promise<Item[]> {
   const session = await t.session()
@@ -50,7 +50,7 @@ export const valueCases: readonly CaseDefinition[] = [
         { text: '{"role":"user"}', ' spaced key ': '  spaced value  ', '': 'empty key' },
         {},
       ]
-      assert.deepEqual(await roundTrip(t, items), items)
+      assertEqual(await roundTrip(t, items), items)
     },
   },
   {
@@ -91,7 +91,7 @@ export const valueCases: readonly CaseDefinition[] = [
         '\x7f\x80\x9f',
       ]
       const items = texts.map((text) => ({ role: 'user', content: text, [text]: text }))
-      assert.deepEqual(await roundTrip(t, items), items)
+      assertEqual(await roundTrip(t, items), items)
     },
   },
   {
@@ -109,7 +109,7 @@ export const valueCases: readonly CaseDefinition[] = [
     async run(t) {
       const numbers = [2 ** 53 - 1, -(2 ** 53 - 1), 1e21, 1e-7, 0.1, 1.7976931348623157e308, 123456789012345680000]
       const [item] = await roundTrip(t, [{ numbers, minusZero: -0 }])
-      assert.deepEqual(item, { numbers, minusZero: 0 })
+      assertEqual(item, { numbers, minusZero: 0 })
     },
   },
   {
@@ -127,7 +127,7 @@ export const valueCases: readonly CaseDefinition[] = [
     async run(t) {
       const lengths = Array.from({ length: 18 }, (_, power) => [2 ** power - 1, 2 ** power, 2 ** power + 1]).flat()
       const items = lengths.flatMap((length) => [message('x'.repeat(length)), message('é'.repeat(length))])
-      assert.deepEqual(await roundTrip(t, items), items)
+      assertEqual(await roundTrip(t, items), items)
     },
   },
   {
@@ -158,9 +158,9 @@ export const valueCases: readonly CaseDefinition[] = [
         { output },
         { data: new Uint8Array(), $bytes: 'x', undefinedToo: undefined },
       ])
-      assert.deepEqual(item, { output })
+      assertEqual(item, { output })
       assert.equal(Object.getPrototypeOf(other?.data), Uint8Array.prototype)
-      assert.deepEqual(other, { data: new Uint8Array(), $bytes: 'x' })
+      assertEqual(other, { data: new Uint8Array(), $bytes: 'x' })
     },
   },
   {
@@ -175,7 +175,7 @@ export const valueCases: readonly CaseDefinition[] = [
           `${what}: the message does not name its path: ${error.message}`,
         )
       }
-      assert.deepEqual(await session.getItems(), [])
+      assertEqual(await session.getItems(), [])
     },
   },
   {
@@ -200,7 +200,7 @@ export const valueCases: readonly CaseDefinition[] = [
       for (const items of [undefined, null, 'text', { length: 0 }, message('not in an array')]) {
         await assertMistake(() => session.addItems(items as unknown as Item[]), TypeError, JSON.stringify(items))
       }
-      assert.deepEqual(await session.getItems(), [])
+      assertEqual(await session.getItems(), [])
     },
   },
 ]
