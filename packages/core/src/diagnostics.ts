@@ -29,6 +29,7 @@ export function isObserved(): boolean {
   return listeners !== undefined && (listeners.channel.hasSubscribers || listeners.log.enabled)
 }
 
+/** Tells whoever wants to know. */
 export function publish(event: SessionCallEvent): void {
   listeners?.channel.publish(event)
   const { on, operation, sessionId = '-', durationMs, code = 'ok' } = event

@@ -15,6 +15,7 @@ export interface ReplaceSuffix<TItem extends object = AgentInputItem> {
   replacement: readonly TItem[]
 }
 
+/** What `applyHistoryTransaction` applies, atomically and once. */
 export type HistoryTransaction<TItem extends object = AgentInputItem> = AppendItems<TItem> | ReplaceSuffix<TItem>
 
 /** The same id stays with a transaction when it is sent again. */

@@ -1,5 +1,6 @@
 import { SessionError } from './errors/session-error.ts'
 
+/** What a {@link Lifecycle} opens and closes. */
 export interface LifecycleHooks {
   /** What is opened and closed. */
   of: 'session' | 'store'

@@ -3,6 +3,7 @@ import { MemoryStore, type MemoryStoreOptions } from './memory-store.ts'
 import { StoredSession, type StoredSessionOptions } from './stored-session.ts'
 import { assertOptions } from './validate.ts'
 
+/** The id, and the options of the store and of the session. */
 export interface MemorySessionOptions<TItem extends object = AgentInputItem>
   extends MemoryStoreOptions,
     Omit<StoredSessionOptions<TItem>, 'ownsStore'> {

@@ -5,9 +5,11 @@ import { matchesFilter, type SessionFilter, type SessionInfo } from './session-f
 import { SessionStore } from './session-store.ts'
 import { assertOptions, checkTTL } from './validate.ts'
 
+/** How long sessions live, and by which clock. */
 export interface MemoryStoreOptions {
   /** Seconds after which a session that is not written is gone. Default: never. */
   ttl?: number
+  /** For tests. Default: the time of the machine. */
   clock?: Clock
 }
 

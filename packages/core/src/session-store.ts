@@ -148,7 +148,9 @@ export abstract class SessionStore implements AsyncDisposable {
   protected abstract _read(sessionId: string, limit: number | undefined): Promise<string[]>
   /** One atomic write, as {@link HistoryChange} says. Creates the session only where `writes(change)`. */
   protected abstract _commit(sessionId: string, change: HistoryChange): Promise<CommitResult>
+  /** `undefined` where there is no such session. Creates nothing. */
   protected abstract _info(sessionId: string): Promise<SessionInfo | undefined>
+  /** What matches, newest `updatedAt` first, each session once. Without this ability, throw `SESSION_UNSUPPORTED`. */
   protected abstract _list(filter: SessionFilter): AsyncIterable<SessionInfo>
   /** With `unchangedSince`, only if `updatedAt` is still that. Whether a session was removed. */
   protected abstract _delete(sessionId: string, unchangedSince?: Date): Promise<boolean>

@@ -26,6 +26,7 @@ export abstract class Session<TItem extends object = AgentInputItem> implements 
     this.#lifecycle = new Lifecycle({ of: 'session', close: () => this._close() })
   }
 
+  /** The id that the session was made with. */
   async getSessionId(): Promise<string> {
     return await this.run('getSessionId', () => this.sessionId)
   }
@@ -74,7 +75,9 @@ export abstract class Session<TItem extends object = AgentInputItem> implements 
   protected abstract _getItems(limit: number | undefined): Promise<TItem[]>
   /** At least one item; take what you need of them before you return. */
   protected abstract _addItems(items: readonly TItem[]): Promise<void>
+  /** Removes the newest item atomically; `undefined` where there is none. */
   protected abstract _popItem(): Promise<TItem | undefined>
+  /** Removes everything that belongs to the session. */
   protected abstract _clearSession(): Promise<void>
   /** Called once, after the last call has finished. */
   protected async _close(): Promise<void> {}

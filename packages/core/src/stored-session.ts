@@ -19,6 +19,7 @@ import type { SessionInfo } from './session-filter.ts'
 import type { SessionStore } from './session-store.ts'
 import { assertOptions } from './validate.ts'
 
+/** How a session reads and writes its records. */
 export interface StoredSessionOptions<TItem extends object = AgentInputItem> {
   /** How an item becomes a record. Default: {@link jsonCodec}. */
   codec?: ItemCodec<TItem>

@@ -8,6 +8,7 @@ import {
 } from '@sessions/core'
 import type { SQLiteDatabase } from './database.ts'
 
+/** Where the database is and how it is written. */
 export interface SQLiteStoreOptions {
   /** The database file, created if missing; its folder must exist. Default: `:memory:`, a database of this store alone. */
   path?: string
@@ -29,9 +30,11 @@ export interface SQLiteStoreOptions {
   clock?: Clock
 }
 
+/** The id, and the options of the store and of the session. */
 export interface SQLiteSessionOptions<TItem extends object = AgentInputItem>
   extends SQLiteStoreOptions,
     Omit<StoredSessionOptions<TItem>, 'ownsStore'> {
+  /** Any non-empty, well-formed string of up to 255 UTF-16 units without NUL. */
   sessionId: string
 }
 

@@ -98,6 +98,7 @@ const texts: Readonly<Record<StatementName, string>> = {
 /** Statements that give one column, so that rows are plain values. */
 const plucked = new Set<StatementName>(['all', 'newest', 'tail', 'operation', 'list', 'listByMetadata', 'expired'])
 
+/** The prepared statements of one connection, by operation. */
 export type Statements = Readonly<Record<StatementName, SQLiteStatement>>
 
 /** Prepared once a connection. Integers come as numbers, also where the caller's database is set to BigInt. */

@@ -11,6 +11,7 @@ export function message(content: string): Item {
   return { role: 'user', content }
 }
 
+/** Messages that differ by their number. */
 export function messages(count: number, prefix = 'message'): Item[] {
   return Array.from({ length: count }, (_, index) => message(`${prefix} ${index}`))
 }

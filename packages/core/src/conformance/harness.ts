@@ -45,12 +45,14 @@ export interface SessionHarness {
   capabilities: { durable: boolean; transactions: boolean }
 }
 
+/** What the kit can certify. */
 export type Harness = StoreHarness | SessionHarness
 
 /** What every session has, and what it may have: the SDK finds optional methods by their presence, and so does the kit. */
 export type SessionUnderTest = Pick<Session, 'getSessionId' | 'getItems' | 'addItems' | 'popItem' | 'clearSession'> &
   Partial<Pick<StoredSession, OptionalMethod | 'close'>>
 
+/** Methods that a session may have beyond those that every session has. */
 export type OptionalMethod =
   | 'applyHistoryTransaction'
   | 'applyHistoryMutations'

@@ -13,6 +13,7 @@ export type Task =
   | { type: 'replace'; sessionId: string; writer: string; times: number; size: number }
   | { type: 'transaction'; sessionId: string; args: HistoryTransactionArgs<Item> }
 
+/** What a child process answers. */
 export type WorkerMessage =
   | { ready: true }
   | { acknowledged: number }

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 
+/** The verdict on one case. */
 export interface CaseReport {
   id: string
   title: string
@@ -26,6 +27,7 @@ export interface ConformanceReport {
   cases: CaseReport[]
 }
 
+/** Counts the verdicts and says with what they were reached. */
 export function createReport(adapter: string, seed: number, cases: readonly CaseReport[]): ConformanceReport {
   const count = (status: CaseReport['status']): number => cases.filter((result) => result.status === status).length
   const failed = count('fail')

@@ -14,6 +14,7 @@ export interface ConformanceCase {
   run(): Promise<void>
 }
 
+/** Which cases, and how random ones are drawn. */
 export interface ConformanceOptions {
   /** Only cases whose id begins with this. */
   only?: string

@@ -6,6 +6,7 @@ import type { Harness } from './harness.ts'
 import { type CaseReport, createReport, formatReport } from './report.ts'
 import { type ConformanceOptions, conformanceCases } from './run.ts'
 
+/** The kit's options, and those of the vitest binding. */
 export interface DescribeOptions extends ConformanceOptions {
   /** Milliseconds for one case. Default: 60,000. */
   timeoutMs?: number

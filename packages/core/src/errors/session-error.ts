@@ -1,5 +1,6 @@
 import { type SessionErrorCode, sessionErrorCodes } from './codes.ts'
 
+/** What an error says beside its code and message. */
 export interface SessionErrorOptions {
   /** The error of the driver. Never pass one whose message or fields hold item contents, keys or credentials. */
   cause?: unknown

@@ -1,5 +1,6 @@
 import { SessionError } from './session-error.ts'
 
+/** What the user called. */
 export interface Call {
   /** The public method, such as `addItems`. */
   operation: string

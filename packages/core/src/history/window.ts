@@ -8,6 +8,7 @@ import { safeStart } from './safe-start.ts'
  */
 export type HistoryWindow<TItem extends object = AgentInputItem> = (history: TItem[], newItems: TItem[]) => TItem[]
 
+/** What every window takes. */
 export interface WindowOptions {
   /** Whether system messages before the window stay, in front and in their order. Default: false. */
   keepSystemMessages?: boolean

@@ -4,6 +4,7 @@ import type { CaseDefinition } from '../case.ts'
 import type { Item } from '../context.ts'
 import { assertCode, assertItems, assertMistake, message, messages } from '../fixtures.ts'
 
+/** A transaction that appends. */
 export function append(operationId: string, items: Item[]): HistoryTransactionArgs<Item> {
   return { operationId, transaction: { type: 'append_items', items } }
 }
