@@ -23,10 +23,12 @@ interface NodeProcess {
 }
 
 const listeners = findListeners()
+/** Fixed when the process starts. */
+const isLogging = listeners?.log.enabled === true
 
 /** Whether anybody wants to know of calls: asked before each one, so that nobody else pays. */
 export function isObserved(): boolean {
-  return listeners !== undefined && (listeners.channel.hasSubscribers || listeners.log.enabled)
+  return isLogging || listeners?.channel.hasSubscribers === true
 }
 
 /** Tells whoever wants to know. */

@@ -72,21 +72,20 @@ function liveSession(statements: Statements, sessionId: string, now: number): Se
 }
 
 /**
- * Runs a read, which gives nothing for a session that may be over: then the session's last change, which may be Python's,
- * decides. `read` is handed what `limitIfAlive` takes.
+ * Runs a read as of `now`, which gives nothing for a session that may be over: then the session's last change, which may be
+ * Python's, decides whether it is read as of the beginning of time, when nothing was over.
  */
 export function readIfAlive<T>(
   statements: Statements,
   sessionId: string,
   now: number,
-  limit: number,
-  read: (...limitIfAlive: [sessionId: string, now: number, limit: number]) => T[],
+  readAsOf: (time: number) => T[],
 ): T[] {
-  const rows = read(sessionId, now, limit)
+  const rows = readAsOf(now)
   if (rows.length > 0) return rows
   const session = statements.session.get(sessionId) as SessionRow | undefined
   if (session === undefined || session.ttl === null || !isAlive(session, now)) return rows
-  return read(sessionId, 0, limit)
+  return readAsOf(0)
 }
 
 function isAlive({ updatedAt, ttl }: SessionRow, now: number): boolean {

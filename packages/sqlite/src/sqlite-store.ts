@@ -70,8 +70,8 @@ export class SQLiteStore extends SessionStore {
   protected async _read(sessionId: string, limit: number | undefined): Promise<string[]> {
     return this.#read(({ statements }) => {
       const statement = limit === undefined ? statements.all : statements.newest
-      const records = readIfAlive(statements, sessionId, this.#now(), limit ?? -1, (...ifAlive) => {
-        return statement.all(sessionId, ...ifAlive) as string[]
+      const records = readIfAlive(statements, sessionId, this.#now(), (time) => {
+        return statement.all(sessionId, sessionId, time, limit ?? -1) as string[]
       })
       return limit === undefined ? records : records.reverse()
     })
@@ -143,8 +143,8 @@ export class SQLiteStore extends SessionStore {
     const from = Number(cursor ?? 0)
     const limit = cursor === undefined ? size : size + 1
     const rows = await this.#read(({ statements }) =>
-      readIfAlive(statements, sessionId, this.#now(), limit, (...ifAlive) => {
-        return statements.page.all(sessionId, from, ...ifAlive) as { id: number; record: string }[]
+      readIfAlive(statements, sessionId, this.#now(), (time) => {
+        return statements.page.all(sessionId, from, sessionId, time, limit) as { id: number; record: string }[]
       }),
     )
     const next = rows.length === limit ? { next: String(rows.at(-1)?.id) } : {}

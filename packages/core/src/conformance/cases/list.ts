@@ -129,6 +129,51 @@ export const listCases: readonly CaseDefinition[] = [
     },
   },
   {
+    id: 'list/limit-of-matches',
+    title: 'counts only sessions that match towards the limit',
+    needs: ['list'],
+    async run(t) {
+      const store = await t.store()
+      await writeInOrder(store, ['other', 'user_1', 'both', 'userA1', 'USER_1'])
+      await store.session('both').setMetadata({ user: 'u1', topic: 'x' })
+      for (const [id, metadata] of [
+        ['other', { user: 'u1' }],
+        ['user_1', { topic: 'x' }],
+      ] as const) {
+        await store.session(id).setMetadata(metadata)
+      }
+      assertEqual(await listed(store, { prefix: 'user_', limit: 1 }), ['user_1'])
+      assertEqual(await listed(store, { metadata: { user: 'u1', topic: 'x' }, limit: 1 }), ['both'])
+      const [newest, second] = await collect(store.listSessions())
+      assertEqual(await listed(store, { updatedBefore: newest?.updatedAt ?? new Date(0), limit: 1 }), [
+        second?.sessionId,
+      ])
+    },
+  },
+  {
+    id: 'list/while-writing',
+    title: 'gives no session that has changed out of the filter while the list is read, and the others once',
+    needs: ['list'],
+    async run(t) {
+      const store = await t.store()
+      const ids = ['a', 'b', 'c', 'd', 'e']
+      await writeInOrder(store, ids)
+      const [newest] = await collect(store.listSessions())
+      const updatedBefore = new Date((newest?.updatedAt.getTime() ?? 0) + 1)
+      const seen: string[] = []
+      for await (const info of store.listSessions({ updatedBefore })) {
+        seen.push(info.sessionId)
+        assert.ok(info.updatedAt < updatedBefore, 'a session was given that does not match any more')
+        if (seen.length > 1) continue
+        for (let time = 0; time < ids.length; time++) await store.session<Item>('b').addItems([message('changed')])
+      }
+      assertEqual(
+        seen.filter((id) => id !== 'b'),
+        ['e', 'd', 'c', 'a'],
+      )
+    },
+  },
+  {
     id: 'list/metadata',
     title: 'finds sessions by metadata, all keys equal in value and type',
     needs: ['list'],
