@@ -21,7 +21,7 @@ const query = 'SELECT message_data FROM agent_messages'
 const script = `for (const row of new (require('node:sqlite').DatabaseSync)(process.argv[1]).prepare('${query}').all())`
 printNote(`
 The second process was given only the file and its question: what it knows, it knows from the file.
-Look into the file, with sqlite3 or with Node alone:
+Look into the file, with sqlite3, or with Node 22 or later alone:
   sqlite3 "${file}" "${query}"
   node -e "${script} console.log(row.message_data)" "${file}"
 Run the demo again and the conversation goes on; delete the file to start anew.`)
