@@ -78,6 +78,15 @@ describe('a file', () => {
   })
 })
 
+it('holds the write lock from the beginning of a transaction, so that none fails half way for want of it', async () => {
+  const path = temporaryFile()
+  const { resource, release } = await connectFile({ path, synchronous: 'FULL', busyTimeoutMs: 1_000 })
+  const other = new Database(path, { timeout: 0 })
+  resource.write(() => expect(() => other.exec('BEGIN IMMEDIATE')).toThrow('locked'))
+  other.close()
+  await release()
+})
+
 describe('a session in memory', () => {
   it('is private and ends with close', async () => {
     await using one = new SQLiteSession({ sessionId: 'a' })

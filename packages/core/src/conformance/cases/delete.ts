@@ -2,7 +2,16 @@ import assert from 'node:assert/strict'
 import type { SessionFilter } from '../../session-filter.ts'
 import type { CaseDefinition } from '../case.ts'
 import type { Item } from '../context.ts'
-import { assertEqual, assertItems, assertMistake, listed, message, messages, writeInOrder } from '../fixtures.ts'
+import {
+  assertEqual,
+  assertItems,
+  assertMistake,
+  collect,
+  listed,
+  message,
+  messages,
+  writeInOrder,
+} from '../fixtures.ts'
 
 export const deleteCases: readonly CaseDefinition[] = [
   {
@@ -51,6 +60,26 @@ export const deleteCases: readonly CaseDefinition[] = [
       assert.equal(await store.deleteSessions({ updatedBefore: kept }), 0)
       assert.equal(await store.deleteSessions({ updatedBefore: new Date(kept.getTime() + 1) }), 1)
       assertEqual(await listed(store), [])
+    },
+  },
+  {
+    id: 'delete/while-writing',
+    title: 'deletes no session that is written while the ones to delete are found',
+    needs: ['list'],
+    async run(t) {
+      const store = await t.store()
+      const sessions = Array.from({ length: 60 }, (_, index) => store.session<Item>(`s${index}`))
+      for (const session of sessions) await session.addItems([message('old')])
+      const [newest] = await collect(store.listSessions())
+      const updatedBefore = new Date((newest?.updatedAt.getTime() ?? 0) + 1)
+      const writing = (async () => {
+        for (const session of sessions) await session.addItems([message('new')])
+      })()
+      const [deleted] = await Promise.all([store.deleteSessions({ updatedBefore }), writing])
+      const lost = []
+      for (const session of sessions)
+        if ((await session.getItems(1))[0]?.content !== 'new') lost.push(session.sessionId)
+      assertEqual(lost, [], `sessions whose acknowledged write was deleted, of ${deleted} deleted,`)
     },
   },
   {
