@@ -7,12 +7,20 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { pack } from '../../../scripts/pack.ts'
 import { offlineModel, snippetsOf } from './snippets.ts'
 
+/** Milliseconds for one command, so that a registry which does not answer fails the test instead of holding it up. */
+const commandTimeout = 100_000
+
 /** A stranger's project: an empty folder, plain npm, and the tarballs that would be published. */
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 let home = ''
 
 function run(command: string, ...parameters: string[]): string {
-  return execFileSync(command, parameters, { cwd: home, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+  return execFileSync(command, parameters, {
+    cwd: home,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: commandTimeout,
+  })
 }
 
 function npmInstall(...specs: string[]): void {
