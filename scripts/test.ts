@@ -13,6 +13,9 @@ const code = await exitCode('turbo', [
   'run',
   'test',
   '--concurrency=1',
+  '--continue',
+  // Tests install packages and reach servers as the user who runs them does.
+  '--env-mode=loose',
   '--output-logs=new-only',
   ...process.argv.slice(2),
 ])
