@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { SessionFilter } from '../../session-filter.ts'
+import type { StoredSession } from '../../stored-session.ts'
 import type { CaseDefinition } from '../case.ts'
 import type { Item } from '../context.ts'
 import {
@@ -72,8 +73,13 @@ export const deleteCases: readonly CaseDefinition[] = [
       for (const session of sessions) await session.addItems([message('old')])
       const [newest] = await collect(store.listSessions())
       const updatedBefore = new Date((newest?.updatedAt.getTime() ?? 0) + 1)
+      // Until the session has left the filter: a write of the same millisecond as the newest old one may not be enough.
+      const write = async (session: StoredSession<Item>): Promise<void> => {
+        do await session.addItems([message('new')])
+        while (((await session.info())?.updatedAt ?? new Date(0)) < updatedBefore)
+      }
       const writing = (async () => {
-        for (const session of sessions) await session.addItems([message('new')])
+        for (const session of sessions) await write(session)
       })()
       const [deleted] = await Promise.all([store.deleteSessions({ updatedBefore }), writing])
       const lost = []
