@@ -56,6 +56,29 @@ it.each(['core', 'sqlite'])('ships built code, types, README and licence of %s, 
   expect(odd).toEqual([])
 })
 
+it('runs the kit against the packed adapter, real child processes included', { timeout: 60_000 }, () => {
+  const harness = `
+    import { rmSync } from 'node:fs'
+    import { formatReport, runConformance } from '@sessions/core/conformance'
+    import { SQLiteStore } from '@sessions/sqlite'
+    const path = 'kit.db'
+    export const open = () => new SQLiteStore({ path })
+    if (process.argv[1] === import.meta.filename) {
+      const report = await runConformance({
+        name: 'packed',
+        open: async () => open(),
+        reset: async () => ['', '-wal', '-shm'].forEach((suffix) => rmSync(path + suffix, { force: true })),
+        capabilities: { durable: true, multiProcess: true, ttl: false, list: true, transactions: true },
+        worker: { module: import.meta.url, export: 'open' },
+      })
+      console.log(formatReport(report))
+      process.exitCode = report.ok ? 0 : 1
+    }`
+  writeFileSync(join(home, 'harness.mjs'), harness)
+  const verdict = run(process.execPath, 'harness.mjs')
+  expect(verdict).toMatch(/^packed: \d+ passed, 0 failed, 5 skipped\n {2}skip ttl\/.*: ttl is declared false\n$/)
+})
+
 it('type-checks without the SDK, library files included', { timeout: 60_000 }, () => {
   npmInstall(`typescript@${versionOf('typescript')}`)
   mkdirSync(join(home, 'src'), { recursive: true })
