@@ -11,7 +11,9 @@ export function toSeconds(timestamp: string): string {
   return timestamp.slice(0, 19)
 }
 
-/** Takes either form. */
-export function fromTimestamp(text: string): number {
-  return Date.parse(`${text.replace(' ', 'T')}Z`)
+/** Takes either form, and the ISO 8601 of other tools. What is no time at all counts as the epoch. */
+export function fromTimestamp(text: string | null): number {
+  const zoned = /(Z|[+-]\d\d:?\d\d)$/.test(text ?? '') ? `${text}` : `${text?.replace(' ', 'T')}Z`
+  const ms = Date.parse(zoned)
+  return Number.isNaN(ms) ? 0 : ms
 }

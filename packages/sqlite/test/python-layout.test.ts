@@ -108,6 +108,25 @@ describe('the tables of Python', () => {
     theirsDatabase.close()
   })
 
+  it.each(['2026-01-02T03:04:05Z', '2026-01-02T05:04:05+02:00', '2026-01-02 03:04:05.000', '2026-01-02 03:04:05'])(
+    'can hold a time as another tool wrote it: %s',
+    async (time) => {
+      const path = temporaryFile()
+      const database = new Database(path)
+      pythonAppends(database, 'p', [JSON.stringify(item('theirs'))])
+      database.prepare('UPDATE agent_sessions SET created_at = ?, updated_at = ?').run(time, time)
+      await using session = new SQLiteSession({ sessionId: 'p', path })
+      expect((await session.info())?.createdAt).toEqual(new Date('2026-01-02T03:04:05Z'))
+      for (const unreadable of [time, 'yesterday', null]) {
+        database.prepare('UPDATE agent_sessions SET updated_at = ?').run(unreadable)
+        await session.addItems([item('ours')])
+        expect((await session.info())?.updatedAt.getTime()).toBeGreaterThan(Date.UTC(2026, 1))
+      }
+      expect(await session.getItems()).toHaveLength(4)
+      database.close()
+    },
+  )
+
   it('say corrupt for the NaN that only Python writes, and keep it', async () => {
     const path = temporaryFile()
     const database = new Database(path)

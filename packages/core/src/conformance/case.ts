@@ -16,6 +16,3 @@ export interface CaseDefinition {
   /** Rejects where the promise is broken. */
   run(t: CaseContext): Promise<void>
 }
-
-/** Thrown by a case that finds nothing to test; the message is the reason. */
-export class CaseSkipped extends Error {}

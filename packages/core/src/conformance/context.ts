@@ -1,6 +1,6 @@
 import type { SessionStore } from '../session-store.ts'
 import type { StoredSession } from '../stored-session.ts'
-import { CaseSkipped } from './case.ts'
+import { CaseSkipped } from './case-skipped.ts'
 import {
   type Harness,
   isStoreHarness,
@@ -8,21 +8,9 @@ import {
   type SessionUnderTest,
   type StoreHarness,
 } from './harness.ts'
+import type { Item, ItemSession } from './item.ts'
 import { startWorkers, type WorkerProcess } from './processes.ts'
 import { createRandom, type Random } from './random.ts'
-
-/** Cases store plain objects; the SDK's item types say no more to a store. */
-export type Item = Record<string, unknown>
-
-/** A session whose items are plain objects. */
-export interface ItemSession {
-  getSessionId(): Promise<string>
-  getItems(limit?: number): Promise<Item[]>
-  addItems(items: readonly Item[]): Promise<void>
-  popItem(): Promise<Item | undefined>
-  clearSession(): Promise<void>
-  close?(): Promise<void>
-}
 
 /** What one run of one case works with. Whatever it opens is closed when the case ends. */
 export class CaseContext {

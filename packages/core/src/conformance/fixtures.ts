@@ -4,7 +4,7 @@ import type { SessionErrorCode } from '../errors/codes.ts'
 import { SessionError } from '../errors/session-error.ts'
 import type { SessionFilter } from '../session-filter.ts'
 import type { SessionStore } from '../session-store.ts'
-import type { Item, ItemSession } from './context.ts'
+import type { Item, ItemSession } from './item.ts'
 
 /** A user message: an item that every part of the SDK takes. */
 export function message(content: string): Item {

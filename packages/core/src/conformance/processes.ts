@@ -2,8 +2,8 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { extname } from 'node:path'
 import type { HistoryTransactionArgs } from '../history-transaction.ts'
-import type { Item } from './context.ts'
 import type { WorkerSource } from './harness.ts'
+import type { Item } from './item.ts'
 
 /** What a child process can be told to do with one session. */
 export type Task =

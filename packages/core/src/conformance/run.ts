@@ -1,4 +1,5 @@
-import { type CaseDefinition, CaseSkipped } from './case.ts'
+import type { CaseDefinition } from './case.ts'
+import { CaseSkipped } from './case-skipped.ts'
 import { definitions } from './cases/index.ts'
 import { CaseContext } from './context.ts'
 import { type Capability, type Harness, isStoreHarness } from './harness.ts'

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, it } from 'vitest'
-import { CaseSkipped } from './case.ts'
+import { CaseSkipped } from './case-skipped.ts'
 import type { Harness } from './harness.ts'
 import { type CaseReport, createReport, formatReport } from './report.ts'
 import { type ConformanceOptions, conformanceCases } from './run.ts'

@@ -1,7 +1,7 @@
 import { SessionError } from '../errors/session-error.ts'
 import type { SessionStore } from '../session-store.ts'
-import type { Item } from './context.ts'
 import { batch } from './fixtures.ts'
+import type { Item } from './item.ts'
 import type { Task, WorkerMessage } from './processes.ts'
 
 /** The program of a child process: opens the store that its parent names, then does what it is told, one task at a time. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { CaseDefinition } from '../case.ts'
-import type { Item } from '../context.ts'
 import { assertCode, assertEqual, assertItems, assertWholeBatches, batch, message, messages } from '../fixtures.ts'
+import type { Item } from '../item.ts'
 
 export const appendCases: readonly CaseDefinition[] = [
   {

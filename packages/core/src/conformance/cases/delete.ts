@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import type { SessionFilter } from '../../session-filter.ts'
 import type { StoredSession } from '../../stored-session.ts'
 import type { CaseDefinition } from '../case.ts'
-import type { Item } from '../context.ts'
 import {
   assertEqual,
   assertItems,
@@ -13,6 +12,7 @@ import {
   messages,
   writeInOrder,
 } from '../fixtures.ts'
+import type { Item } from '../item.ts'
 
 export const deleteCases: readonly CaseDefinition[] = [
   {

@@ -1,6 +1,6 @@
 import type { CaseDefinition } from '../case.ts'
-import type { Item } from '../context.ts'
 import { assertEqual, assertItems, messages } from '../fixtures.ts'
+import type { Item } from '../item.ts'
 
 export const durableCases: readonly CaseDefinition[] = [
   {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import type { CaseDefinition } from '../case.ts'
-import { CaseSkipped } from '../case.ts'
-import type { CaseContext, Item, ItemSession } from '../context.ts'
+import { CaseSkipped } from '../case-skipped.ts'
+import type { CaseContext } from '../context.ts'
 import { assertCode, assertItems, assertMistake, collect, message, messages } from '../fixtures.ts'
+import type { Item, ItemSession } from '../item.ts'
 
 async function closable(t: CaseContext, id: string = t.id()): Promise<ItemSession & { close(): Promise<void> }> {
   const session = await t.session(id)

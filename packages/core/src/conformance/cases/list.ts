@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import type { SessionFilter } from '../../session-filter.ts'
 import type { CaseDefinition } from '../case.ts'
-import type { Item } from '../context.ts'
 import { assertCode, assertEqual, assertMistake, collect, listed, message, writeInOrder } from '../fixtures.ts'
+import type { Item } from '../item.ts'
 
 const badFilters: readonly [typeof TypeError | typeof RangeError, unknown][] = [
   [TypeError, { prefixes: 'a' }],

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { SessionError } from '../../errors/session-error.ts'
 import type { HistoryTransactionArgs } from '../../history-transaction.ts'
 import type { CaseDefinition } from '../case.ts'
-import type { CaseContext, Item, ItemSession } from '../context.ts'
+import type { CaseContext } from '../context.ts'
 import { assertEqual, message } from '../fixtures.ts'
+import type { Item, ItemSession } from '../item.ts'
 
 type Pair = {
   session: ItemSession & { applyHistoryTransaction?(args: HistoryTransactionArgs<Item>): Promise<void> }

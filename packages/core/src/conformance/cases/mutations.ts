@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { CaseDefinition } from '../case.ts'
-import type { Item } from '../context.ts'
 import { assertCode, assertEqual, assertItems, assertMistake, message } from '../fixtures.ts'
+import type { Item } from '../item.ts'
 
 function call(callId: string, args = '{}'): Item {
   return { type: 'function_call', callId, name: 'tool', arguments: args, status: 'completed' }

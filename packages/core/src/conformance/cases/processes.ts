@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { CaseDefinition } from '../case.ts'
-import type { Item } from '../context.ts'
 import { assertEqual, assertItems, assertWholeBatches, batch, messages } from '../fixtures.ts'
+import type { Item } from '../item.ts'
 import type { WorkerProcess } from '../processes.ts'
 import { append } from './transactions.ts'
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import type { StoredSession } from '../../stored-session.ts'
 import type { CaseDefinition } from '../case.ts'
-import type { CaseContext, Item } from '../context.ts'
+import type { CaseContext } from '../context.ts'
 import { assertEqual, assertItems, collect, message, messages } from '../fixtures.ts'
+import type { Item } from '../item.ts'
 import { append } from './transactions.ts'
 
 /** A session with two items, and the milliseconds that it lives unwritten. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import type { HistoryTransactionArgs } from '../../history-transaction.ts'
 import type { CaseDefinition } from '../case.ts'
-import type { Item } from '../context.ts'
 import { assertCode, assertItems, assertMistake, message, messages } from '../fixtures.ts'
+import type { Item } from '../item.ts'
 
 /** A transaction that appends. */
 export function append(operationId: string, items: Item[]): HistoryTransactionArgs<Item> {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import type { CaseDefinition } from '../case.ts'
-import type { CaseContext, Item } from '../context.ts'
+import type { CaseContext } from '../context.ts'
 import { assertCode, assertEqual, assertMistake, message } from '../fixtures.ts'
+import type { Item } from '../item.ts'
 
 async function roundTrip(t: CaseContext, items: readonly Item[]): Promise<Item[]> {
   const session = await t.session()
