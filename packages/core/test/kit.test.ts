@@ -72,4 +72,53 @@ describe('the kit', () => {
     const failed = report.cases.filter(({ status }) => status === 'fail').map(({ id }) => id)
     expect(failed).toEqual(['list/refused', 'transactions/absent', 'time/no-ttl'])
   })
+
+  it('fails a case that does not end, and goes on with the next', async () => {
+    class HangingStore extends MemoryStore {
+      protected override _read(): Promise<string[]> {
+        return new Promise(() => {})
+      }
+    }
+    const report = await runConformance(
+      harness(() => new HangingStore()),
+      { only: 'limit/', timeoutMs: 50 },
+    )
+    expect(report.cases.map(({ status }) => status)).toEqual(['fail', 'fail', 'fail', 'pass', 'pass'])
+    expect(formatReport(report)).toContain('The case did not end within 50 ms.')
+  })
+
+  it('says what was promised, what failed, why, and how to run it again', async () => {
+    class FailingStore extends MemoryStore {
+      protected override async _info(): Promise<never> {
+        throw new Error('no such column: items')
+      }
+    }
+    const report = await runConformance(
+      harness(() => new FailingStore()),
+      { only: 'metadata/merges', seed: 5 },
+    )
+    expect(formatReport(report)).toBe(`under test: 0 passed, 1 failed, 0 skipped
+  fail metadata/merges: merges a patch key by key, and removes what is undefined
+    SessionError: The backend failed: see the cause.
+    Caused by: Error: no such column: items
+  Run one again with { only: '<id>', seed: 5 }.`)
+  })
+
+  it.each([
+    [{ capabilities: undefined }, 'capabilities.durable'],
+    [{ capabilities: { durable: false, multiProcess: false, ttl: false, list: true } }, 'capabilities.transactions'],
+    [{ capabilities: { durable: true, multiProcess: true, ttl: false, list: true, transactions: true } }, 'worker'],
+    [{ capabilities: { durable: true, multiProcess: false, ttl: true, list: true, transactions: true } }, 'advance'],
+    [{ reset: undefined }, 'reset'],
+  ])('refuses a harness that leaves something open: %j', async (mistake, name) => {
+    const wrong = { ...harness(() => new MemoryStore()), ...mistake } as StoreHarness
+    await expect(runConformance(wrong)).rejects.toThrow(TypeError)
+    await expect(runConformance(wrong)).rejects.toThrow(name)
+  })
+
+  it('refuses options that it does not know, and a choice that chooses nothing', async () => {
+    const correct = harness(() => new MemoryStore())
+    await expect(runConformance(correct, { onyl: 'append/' } as never)).rejects.toThrow(/onyl/)
+    await expect(runConformance(correct, { only: 'apend/' })).rejects.toThrow(RangeError)
+  })
 })

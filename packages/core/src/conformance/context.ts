@@ -62,6 +62,7 @@ export class CaseContext {
   /** One more instance on the same storage; needs `durable`. */
   async anotherStore(): Promise<SessionStore> {
     const store = await this.#storeHarness().open()
+    if (!(store instanceof Object)) throw new Error(`open() of the harness gave ${store}, not a SessionStore.`)
     this.#closers.push(() => store.close())
     return store
   }
@@ -73,17 +74,27 @@ export class CaseContext {
     await advance.call(this.#harness, ms)
   }
 
-  /** Child processes that have opened the storage and wait for what to do. */
+  /** Child processes that open the storage when they are first told what to do. */
   async workers(count: number): Promise<WorkerProcess[]> {
     const { worker } = this.#storeHarness()
-    if (worker === undefined) throw new Error('The harness declares multiProcess, so it needs a worker.')
+    if (worker === undefined) throw new CaseSkipped('the harness has no worker')
     const workers = await startWorkers(worker, count)
     this.#closers.push(...workers.map((process) => () => process.stop()))
     return workers
   }
 
+  /** Forgets everything stored, once more. */
+  async reset(): Promise<void> {
+    await this.#harness.reset()
+  }
+
+  /** Closes everything, also where one thing fails to. @throws what failed first */
   async closeAll(): Promise<void> {
-    for (const close of this.#closers.toReversed()) await close()
+    const failures: unknown[] = []
+    for (const close of this.#closers.splice(0).toReversed()) {
+      await close().catch((error: unknown) => failures.push(error))
+    }
+    if (failures.length > 0) throw failures[0]
   }
 
   async #open(sessionId: string): Promise<SessionUnderTest> {

@@ -24,11 +24,14 @@ export interface StoreHarness {
   }
   /** Time passes for the store: moves an injected clock, or shortens what the backend holds. */
   advance?(ms: number): Promise<void>
-  /** How a child process opens the same storage. */
+  /** How a child process opens the same storage. Without it, nothing is killed and `durable` is only half tested. */
   worker?: WorkerSource
 }
 
-/** A module, as a `file:` URL or a path, whose export takes `options` and gives a store on the harness's storage. */
+/**
+ * A module, by its `file:` URL or absolute path, whose exported function is called with `options` and gives a store on the
+ * harness's storage.
+ */
 export interface WorkerSource {
   module: string
   export: string
@@ -66,4 +69,30 @@ export type Capability = keyof StoreHarness['capabilities']
 
 export function isStoreHarness(harness: Harness): harness is StoreHarness {
   return 'open' in harness
+}
+
+const storeCapabilities = ['durable', 'multiProcess', 'ttl', 'list', 'transactions'] as const
+const sessionCapabilities = ['durable', 'transactions'] as const
+
+/** @throws TypeError for what would make a verdict worthless: a capability left open, or declared without what it needs */
+export function assertHarness(harness: Harness): void {
+  const store = isStoreHarness(harness)
+  const functions = store ? (['open', 'reset'] as const) : (['openSession', 'reset'] as const)
+  for (const name of functions) {
+    if (typeof (harness as unknown as Record<string, unknown>)[name] !== 'function') {
+      throw new TypeError(`A conformance harness needs the function ${name}.`)
+    }
+  }
+  const declared: Record<string, unknown> = { ...harness.capabilities }
+  for (const name of store ? storeCapabilities : sessionCapabilities) {
+    if (typeof declared[name] !== 'boolean')
+      throw new TypeError(`The harness must declare capabilities.${name}, true or false.`)
+  }
+  if (!store) return
+  if (harness.capabilities.multiProcess && harness.worker === undefined) {
+    throw new TypeError('A harness that declares multiProcess needs a worker.')
+  }
+  if (harness.capabilities.ttl && harness.advance === undefined) {
+    throw new TypeError('A harness that declares ttl needs advance().')
+  }
 }

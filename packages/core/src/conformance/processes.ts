@@ -19,7 +19,7 @@ export type WorkerMessage =
   | { acknowledged: number }
   | { done: true; result?: unknown; error?: string }
 
-/** A child process with the store open. */
+/** A child process that opens the store with its first task. */
 export class WorkerProcess {
   readonly #child: ChildProcess
   readonly #output: string[] = []
@@ -38,6 +38,13 @@ export class WorkerProcess {
 
   /** Resolves to the task's result; rejects where the task or the process fails. */
   run<T>(task: Task): Promise<T> {
+    const running = this.#run<T>(task)
+    // A case that fails meanwhile does not wait for its workers; their end must not count as one more failure.
+    running.catch(() => {})
+    return running
+  }
+
+  #run<T>(task: Task): Promise<T> {
     return new Promise((resolve, reject) => {
       const onExit = (): void => reject(new Error(`A worker died.\n${this.#output.join('')}`))
       const onMessage = (message: WorkerMessage): void => {
@@ -54,7 +61,12 @@ export class WorkerProcess {
   /** Appends without end until so many batches are acknowledged, then SIGKILL. Resolves to the number acknowledged. */
   async killWhileAppending(task: Extract<Task, { type: 'append' }>, after: number): Promise<number> {
     let acknowledged = 0
+    let failure: string | undefined
     this.#child.on('message', (message: WorkerMessage) => {
+      if ('done' in message) {
+        failure = message.error
+        this.#child.kill('SIGKILL')
+      }
       if (!('acknowledged' in message)) return
       acknowledged = message.acknowledged + 1
       if (acknowledged === after) this.#child.kill('SIGKILL')
@@ -62,6 +74,7 @@ export class WorkerProcess {
     const ended = once(this.#child, 'exit')
     this.#child.send(task)
     await ended
+    if (failure !== undefined) throw new Error(`A worker failed: ${failure}`)
     return acknowledged
   }
 
@@ -74,7 +87,7 @@ export class WorkerProcess {
   }
 }
 
-/** Processes that have all opened the store. */
+/** Processes that are all ready to open the store. */
 export async function startWorkers(source: WorkerSource, count: number): Promise<WorkerProcess[]> {
   const program = new URL(`./worker${extname(import.meta.url)}`, import.meta.url)
   const parameters = [source.module, source.export, JSON.stringify(source.options ?? null)]

@@ -44,17 +44,32 @@ export function createReport(adapter: string, seed: number, cases: readonly Case
   }
 }
 
-/** A line with the counts, one for each failure, and one for each reason to skip. */
-export function formatReport({ adapter, passed, failed, skipped, cases }: ConformanceReport): string {
-  const failures = cases.flatMap(({ id, status, error }) => {
-    return status === 'fail' ? [`  fail ${id}: ${error?.split('\n')[0]}`] : []
+/** A line with the counts, then what failed and why, then what was skipped and why. */
+export function formatReport({ adapter, seed, passed, failed, skipped, cases }: ConformanceReport): string {
+  const failures = cases.flatMap(({ id, title, status, error = '' }) => {
+    if (status !== 'fail') return []
+    return [`  fail ${id}: ${title}`, ...withoutStack(error).map((line) => `    ${line}`)]
   })
+  if (failed > 0) failures.push(`  Run one again with { only: '<id>', seed: ${seed} }.`)
   const skips = Map.groupBy(
     cases.filter(({ status }) => status === 'skip'),
     ({ reason }) => reason,
   )
   const reasons = [...skips].map(([reason, group]) => `  skip ${group.map(({ id }) => id).join(', ')}: ${reason}`)
   return [`${adapter}: ${passed} passed, ${failed} failed, ${skipped} skipped`, ...failures, ...reasons].join('\n')
+}
+
+/** The error with its stack and its causes: what a report keeps of it. */
+export function describeError(error: unknown): string {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  const cause = error instanceof Error ? error.cause : undefined
+  return cause === undefined ? text : `${text}\nCaused by: ${describeError(cause)}`
+}
+
+/** The messages, without where they came from, and no more lines than one reads. */
+function withoutStack(error: string): string[] {
+  const lines = error.split('\n').filter((line) => !/^\s+at /.test(line) && line.trim() !== '')
+  return lines.length <= 10 ? lines : [...lines.slice(0, 10), '…']
 }
 
 function kitVersion(): string {

@@ -1,9 +1,10 @@
+import { assertOptions, type OptionTypes } from '../validate.ts'
 import type { CaseDefinition } from './case.ts'
 import { CaseSkipped } from './case-skipped.ts'
 import { definitions } from './cases/index.ts'
 import { CaseContext } from './context.ts'
-import { type Capability, type Harness, isStoreHarness } from './harness.ts'
-import { type CaseReport, type ConformanceReport, createReport } from './report.ts'
+import { assertHarness, type Capability, type Harness, isStoreHarness } from './harness.ts'
+import { type CaseReport, type ConformanceReport, createReport, describeError } from './report.ts'
 
 /** A case bound to a harness. */
 export interface ConformanceCase {
@@ -23,17 +24,34 @@ export interface ConformanceOptions {
   seed?: number
   /** How long random cases are. Default: 300. */
   steps?: number
+  /** Milliseconds after which a case counts as failed. Default: 60,000. */
+  timeoutMs?: number
 }
 
-/** The cases for a harness, in a stable order. */
+const optionTypes: OptionTypes = { only: 'string', seed: 'number', steps: 'number', timeoutMs: 'number' }
+
+/**
+ * The cases for a harness, in a stable order.
+ * @throws TypeError for a harness or options that a verdict could not be trusted with, RangeError where `only` fits no case
+ */
 export function conformanceCases(harness: Harness, options: ConformanceOptions = {}): ConformanceCase[] {
-  const { only = '', seed = 1, steps = 300 } = options
+  assertHarness(harness)
+  assertOptions('The conformance kit', options, { ...optionTypes, onCase: 'object', reports: 'string' })
+  const { only = '', seed = 1, steps = 300, timeoutMs = 60_000 } = options
+  if (!definitions.some(({ id }) => id.startsWith(only))) {
+    throw new RangeError(`No case has an id that begins with ${JSON.stringify(only)}.`)
+  }
   return definitions
     .filter((definition) => definition.id.startsWith(only) && applies(definition, harness))
     .map((definition) => {
       const skip = reasonToSkip(definition, harness)
       const { id, title } = definition
-      return { id, title, ...(skip !== undefined && { skip }), run: () => runCase(definition, harness, seed, steps) }
+      return {
+        id,
+        title,
+        ...(skip !== undefined && { skip }),
+        run: () => withinTime(timeoutMs, () => runCase(definition, harness, seed, steps)),
+      }
     })
 }
 
@@ -61,8 +79,7 @@ async function reportCase({ id, title, skip, run }: ConformanceCase): Promise<Ca
   } catch (error) {
     if (error instanceof CaseSkipped)
       return { id, title, status: 'skip', reason: error.message, durationMs: durationMs() }
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-    return { id, title, status: 'fail', error: text, durationMs: durationMs() }
+    return { id, title, status: 'fail', error: describeError(error), durationMs: durationMs() }
   }
 }
 
@@ -71,8 +88,21 @@ async function runCase(definition: CaseDefinition, harness: Harness, seed: numbe
   const context = new CaseContext(harness, seed, steps)
   try {
     await definition.run(context)
+  } catch (error) {
+    // What fails while the failed case is cleaned up would only hide why it failed.
+    await context.closeAll().catch(() => {})
+    throw error
+  }
+  await context.closeAll()
+}
+
+async function withinTime(ms: number, work: () => Promise<void>): Promise<void> {
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(() => late.reject(new Error(`The case did not end within ${ms} ms.`)), ms)
+  try {
+    await Promise.race([work(), late.promise])
   } finally {
-    await context.closeAll()
+    clearTimeout(timer)
   }
 }
 

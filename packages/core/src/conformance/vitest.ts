@@ -3,13 +3,11 @@ import { join } from 'node:path'
 import { afterAll, describe, it } from 'vitest'
 import { CaseSkipped } from './case-skipped.ts'
 import type { Harness } from './harness.ts'
-import { type CaseReport, createReport, formatReport } from './report.ts'
+import { type CaseReport, createReport, describeError, formatReport } from './report.ts'
 import { type ConformanceOptions, conformanceCases } from './run.ts'
 
 /** The kit's options, and those of the vitest binding. */
 export interface DescribeOptions extends ConformanceOptions {
-  /** Milliseconds for one case. Default: 60,000. */
-  timeoutMs?: number
   /** A folder for the report, as JSON. Default: none is written. */
   reports?: string
 }
@@ -20,7 +18,8 @@ export function describeConformance(harness: Harness, options: DescribeOptions =
   describe(harness.name, () => {
     const results: CaseReport[] = []
     for (const { id, title, skip, run } of conformanceCases(harness, options)) {
-      it(`${id}: ${title}`, { timeout: timeoutMs }, async (test) => {
+      // The kit's own limit comes first and says which case it was.
+      it(`${id}: ${title}`, { timeout: timeoutMs + 10_000 }, async (test) => {
         const start = performance.now()
         const result: CaseReport = { id, title, status: 'fail', durationMs: 0 }
         results.push(result)
@@ -30,7 +29,7 @@ export function describeConformance(harness: Harness, options: DescribeOptions =
           result.status = 'pass'
         } catch (error) {
           if (!(error instanceof CaseSkipped)) {
-            result.error = String(error)
+            result.error = describeError(error)
             throw error
           }
           Object.assign(result, { status: 'skip', reason: error.message })

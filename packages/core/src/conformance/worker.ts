@@ -4,12 +4,13 @@ import { batch } from './fixtures.ts'
 import type { Item } from './item.ts'
 import type { Task, WorkerMessage } from './processes.ts'
 
-/** The program of a child process: opens the store that its parent names, then does what it is told, one task at a time. */
+/** The program of a child process: loads the module that its parent names, then does what it is told, one task at a time. */
 const [module = '', exportName = '', options = 'null'] = process.argv.slice(2)
 const exports: Record<string, (options: unknown) => SessionStore | Promise<SessionStore>> = await import(module)
 const open = exports[exportName]
-if (open === undefined) throw new Error(`${module} has no export ${exportName}.`)
-const store = await open(JSON.parse(options))
+if (typeof open !== 'function') throw new Error(`${module} has no function ${exportName} among its exports.`)
+/** With the first task, so that processes which are told at the same moment open at the same moment. */
+let opened: Promise<SessionStore> | undefined
 
 process.on('message', (task: Task) => {
   run(task).then(
@@ -21,7 +22,8 @@ process.on('disconnect', () => process.exit())
 send({ ready: true })
 
 async function run(task: Task): Promise<unknown> {
-  const session = store.session<Item>(task.sessionId)
+  opened ??= Promise.resolve(open?.(JSON.parse(options)) as SessionStore)
+  const session = (await opened).session<Item>(task.sessionId)
   switch (task.type) {
     case 'append':
       for (let index = 0; index < task.batches; index++) {

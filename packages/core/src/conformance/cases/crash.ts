@@ -8,7 +8,8 @@ export const crashCases: readonly CaseDefinition[] = [
   {
     id: 'crash/acknowledged-survive',
     title: 'keeps every acknowledged batch and tears none when the writer is killed in the middle of appending',
-    needs: ['multiProcess', 'durable'],
+    store: true,
+    needs: ['durable'],
     async run(t) {
       const id = t.id()
       const acknowledged: number[] = []
@@ -28,13 +29,15 @@ export const crashCases: readonly CaseDefinition[] = [
   {
     id: 'crash/next-writer',
     title: 'lets the next process read and write after one was killed',
-    needs: ['multiProcess', 'durable'],
+    store: true,
+    needs: ['durable'],
     async run(t) {
       const id = t.id()
       const [killed] = await t.workers(1)
       await killed?.killWhileAppending({ type: 'append', sessionId: id, writer: 'k', batches: 100_000, size: 3 }, 5)
       const [next] = await t.workers(1)
       await next?.run({ type: 'append', sessionId: id, writer: 'n', batches: 3, size: 3 })
+      await next?.stop()
       const session = await t.session(id)
       assert.equal(assertWholeBatches(await session.getItems()).get('n'), 3)
       await session.addItems(messages(1))

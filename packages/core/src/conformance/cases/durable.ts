@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import type { CaseDefinition } from '../case.ts'
 import { assertEqual, assertItems, messages } from '../fixtures.ts'
 import type { Item } from '../item.ts'
@@ -14,6 +15,29 @@ export const durableCases: readonly CaseDefinition[] = [
       await first.session<Item>(id).addItems(messages(2))
       await first.close()
       await assertItems((await t.anotherStore()).session<Item>(id), [])
+    },
+  },
+  {
+    id: 'durable/instances',
+    title: 'shows an acknowledged write to every other instance at once, also to one that has read before',
+    store: true,
+    needs: ['durable'],
+    async run(t) {
+      const id = t.id()
+      const handles = [(await t.store()).session<Item>(id), (await t.anotherStore()).session<Item>(id)]
+      for (let turn = 0; turn < 10; turn++) {
+        for (const handle of handles) {
+          await assertItems(handle, messages(turn))
+          assert.equal((await handle.info())?.itemCount ?? 0, turn)
+        }
+        await handles[turn % 2]?.addItems([messages(turn + 1)[turn] ?? {}])
+      }
+      assertEqual(await handles[0]?.popItem(), messages(10)[9])
+      await handles[1]?.setMetadata({ seen: true })
+      for (const handle of handles) {
+        await assertItems(handle, messages(9))
+        assertEqual((await handle.info())?.metadata, { seen: true })
+      }
     },
   },
   {

@@ -33,10 +33,17 @@ export const processCases: readonly CaseDefinition[] = [
     title: 'serves eight processes that use an empty storage first, all at once',
     needs: ['multiProcess', 'durable'],
     async run(t) {
-      const id = t.id()
-      await appendAll(await t.workers(8), id, 2, 3)
-      const counts = assertWholeBatches(await (await t.session(id)).getItems())
-      assertEqual([...counts.values()], Array(8).fill(2))
+      for (let round = 0; round < 4; round++) {
+        await t.reset()
+        const id = t.id()
+        const workers = await t.workers(8)
+        await appendAll(workers, id, 2, 3)
+        await Promise.all(workers.map((worker) => worker.stop()))
+        const reader = await t.anotherStore()
+        const counts = assertWholeBatches(await reader.session<Item>(id).getItems())
+        assertEqual([...counts.values()], Array(8).fill(2))
+        await reader.close()
+      }
     },
   },
   {
@@ -99,6 +106,7 @@ export const processCases: readonly CaseDefinition[] = [
       })
       do {
         const items = await session.getItems()
+        assert.equal(items.length, 5, 'a reader saw neither the old history nor the new one')
         const version = Number(String(items[0]?.content).split('/')[1])
         assertEqual(items, batch('w', version, 5))
         await new Promise(setImmediate)

@@ -78,6 +78,34 @@ export const recordCases: readonly CaseDefinition[] = [
     },
   },
   {
+    id: 'records/idle',
+    title: 'leaves updatedAt where it is when a commit changes nothing',
+    store: true,
+    async run(t) {
+      const store = await t.store()
+      const id = t.id()
+      const operation = { id: 'op', fingerprint: 'f' }
+      await store.commit(id, { operation, append: ['a'] })
+      await store.commit(id, { drop: 'all' })
+      const before = await store.getSessionInfo(id)
+      const idle = [
+        {},
+        { drop: 1 },
+        { drop: 'all' as const },
+        { append: [] },
+        { metadata: {} },
+        { expectTail: [] },
+        { expectTail: ['other'], append: ['b'] },
+        { operation, append: ['a'] },
+        { operation: { id: 'op', fingerprint: 'other' }, append: ['b'] },
+      ]
+      for (const change of idle) {
+        await store.commit(id, change)
+        assertEqual(await store.getSessionInfo(id), before, `info() after ${JSON.stringify(change)}`)
+      }
+    },
+  },
+  {
     id: 'records/opaque',
     title: 'keeps records that are no JSON, byte for byte',
     store: true,

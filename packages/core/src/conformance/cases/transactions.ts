@@ -29,10 +29,14 @@ const badShapes: readonly [string, unknown][] = [
 export const transactionCases: readonly CaseDefinition[] = [
   {
     id: 'transactions/absent',
-    title: 'has no applyHistoryTransaction where transactions are not declared, since the SDK finds it by its presence',
+    title:
+      'refuses transactions where they are not declared: a session by having no method, a store with SESSION_UNSUPPORTED',
     without: 'transactions',
     async run(t) {
-      assert.equal('applyHistoryTransaction' in (await t.session()), false)
+      const session = await t.session()
+      if (!('applyHistoryTransaction' in session)) return
+      const handle = await t.sessionWith(['applyHistoryTransaction'])
+      await assertCode(() => handle.applyHistoryTransaction(append('op', messages(1))), 'SESSION_UNSUPPORTED')
     },
   },
   {
