@@ -1,4 +1,5 @@
 import { isObserved, publish } from './diagnostics.ts'
+import { SessionError } from './errors/session-error.ts'
 import { type Call, type ErrorMapper, translateError } from './errors/translate.ts'
 import type { Lifecycle } from './lifecycle.ts'
 
@@ -24,7 +25,7 @@ async function run<T>(
 ): Promise<T> {
   const opening = enter(lifecycle, call)
   try {
-    if (opening !== undefined) await opening
+    if (opening !== undefined) await opening.catch(throwCopy)
     return await work()
   } catch (error) {
     throw translateError(error, call, mapError)
@@ -51,5 +52,21 @@ function enter(lifecycle: Lifecycle, call: Call): Promise<void> | undefined {
     return lifecycle.enter()
   } catch (error) {
     throw translateError(error, call)
+  }
+}
+
+/** Many calls may wait for one failed open; each names itself in an error of its own. */
+function throwCopy(error: unknown): never {
+  if (!(error instanceof SessionError)) throw error
+  const { code, message, retryable, cause } = error
+  throw new SessionError(code, message, { retryable, cause })
+}
+
+/** Closes once, and names itself in the error where that fails. */
+export async function closing(close: () => Promise<void>, mapError?: ErrorMapper): Promise<void> {
+  try {
+    await close()
+  } catch (error) {
+    throw translateError(error, { operation: 'close' }, mapError)
   }
 }

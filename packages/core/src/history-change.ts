@@ -55,13 +55,13 @@ export function checkMetadata(metadata: unknown): Record<string, JSONValue | und
 
 function copyJSON(value: unknown, key: string): JSONValue | undefined {
   if (value === undefined) return undefined
-  const text = JSON.stringify(value, (_key, inner: unknown) => {
-    if (typeof inner === 'object' && inner !== null && isBytes(inner)) {
-      throw new TypeError(`metadata.${key} holds bytes; metadata is JSON.`)
-    }
-    return inner
-  })
-  return JSON.parse(text) as JSONValue
+  if (holdsBytes(value)) throw new TypeError(`metadata.${key} holds bytes; metadata is JSON.`)
+  return JSON.parse(JSON.stringify(value)) as JSONValue
+}
+
+function holdsBytes(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return isBytes(value) || Object.values(value).some(holdsBytes)
 }
 
 function checkRecords(records: unknown, name: string): readonly string[] {

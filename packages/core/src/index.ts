@@ -21,4 +21,4 @@ export { matchesFilter, type SessionFilter, type SessionInfo } from './session-f
 export { type DeleteTarget, type RecordPage, SessionStore } from './session-store.ts'
 export { type Lease, SharedResources } from './shared-resources.ts'
 export { StoredSession, type StoredSessionOptions } from './stored-session.ts'
-export { assertOptions, checkTTL, type OptionTypes } from './validate.ts'
+export { assertOptions, checkClock, checkTTL, type OptionTypes } from './validate.ts'

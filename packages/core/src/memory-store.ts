@@ -1,9 +1,9 @@
-import { type Clock, systemClock } from './clock.ts'
+import type { Clock } from './clock.ts'
 import { type CommitResult, type HistoryChange, writes } from './history-change.ts'
 import type { JSONValue } from './json.ts'
 import { matchesFilter, type SessionFilter, type SessionInfo } from './session-filter.ts'
 import { SessionStore } from './session-store.ts'
-import { assertOptions, checkTTL } from './validate.ts'
+import { assertOptions, checkClock, checkTTL } from './validate.ts'
 
 /** How long sessions live, and by which clock. */
 export interface MemoryStoreOptions {
@@ -31,7 +31,7 @@ export class MemoryStore extends SessionStore {
   constructor(options: MemoryStoreOptions = {}) {
     assertOptions('MemoryStore', options, { ttl: 'number', clock: 'object' })
     super()
-    this.#clock = options.clock ?? systemClock
+    this.#clock = checkClock(options.clock)
     const ttl = checkTTL(options.ttl)
     this.#ttl = ttl === undefined ? undefined : ttl * 1000
   }
@@ -59,7 +59,7 @@ export class MemoryStore extends SessionStore {
       if (value === undefined) kept.delete(key)
       else kept.set(key, value)
     }
-    const updatedAt = Math.max(this.#clock.now(), times.updatedAt + 1)
+    const updatedAt = Math.max(this.#now(), times.updatedAt + 1)
     this.#entries.set(sessionId, { records, metadata: kept, operations, createdAt: times.createdAt, updatedAt })
     return { status: 'applied', dropped }
   }
@@ -93,17 +93,22 @@ export class MemoryStore extends SessionStore {
     return before - this.#entries.size
   }
 
+  /** Whole milliseconds, as a `Date` holds them. */
+  #now(): number {
+    return Math.floor(this.#clock.now())
+  }
+
   /** Forgets the session where its time is over. */
   #live(sessionId: string): Entry | undefined {
     const entry = this.#entries.get(sessionId)
-    const expired = entry !== undefined && this.#ttl !== undefined && this.#clock.now() >= entry.updatedAt + this.#ttl
+    const expired = entry !== undefined && this.#ttl !== undefined && this.#now() >= entry.updatedAt + this.#ttl
     if (!expired) return entry
     this.#entries.delete(sessionId)
     return undefined
   }
 
   #create(): Entry {
-    const now = this.#clock.now()
+    const now = this.#now()
     return { records: [], createdAt: now, updatedAt: now - 1, metadata: new Map(), operations: new Map() }
   }
 

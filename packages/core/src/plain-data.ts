@@ -1,7 +1,7 @@
 import { SessionError } from './errors/session-error.ts'
 
-/** Deeper values would overflow the stack of JSON engines, ours and those of readers in other languages. */
-const maxDepth = 2_000
+/** Deeper values could overflow the stack of a process that reads them, where one that wrote them had room. */
+const maxDepth = 1_550
 
 type Path = (string | number)[]
 
@@ -44,6 +44,9 @@ function visit(value: unknown, at: string, path: Path, ancestors: object[]): voi
   if (typeof value !== 'object') throw invalid(at, path, `is ${describe(value)}, which cannot be stored`)
   if (isBytes(value)) return
   if (ancestors.length === maxDepth) throw tooDeep(at, path, ancestors)
+  if (typeof (value as { toJSON?: unknown }).toJSON === 'function') {
+    throw invalid(at, path, 'has a method toJSON, which would replace it')
+  }
   ancestors.push(value)
   if (Array.isArray(value)) visitElements(value, at, path, ancestors)
   else visitProperties(value, at, path, ancestors)
@@ -51,6 +54,9 @@ function visit(value: unknown, at: string, path: Path, ancestors: object[]): voi
 }
 
 function visitElements(array: readonly unknown[], at: string, path: Path, ancestors: object[]): void {
+  if (!Object.hasOwn(Object.getPrototypeOf(array) ?? {}, 'concat')) {
+    throw invalid(at, path, 'is an instance of a class, which cannot be stored')
+  }
   if (Object.keys(array).length !== array.length) {
     throw invalid(at, path, 'is an array with holes or with properties of its own, which cannot be stored')
   }

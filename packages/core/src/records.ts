@@ -16,7 +16,7 @@ export class Records<TItem extends object> {
   /** Reads every item before it returns. @throws SESSION_ITEM_INVALID */
   encode(items: readonly TItem[]): string[] | Promise<string[]> {
     const records = items.map((item, index) => this.#encodeOne(item, index))
-    return records.every(isString) ? records : Promise.all(records)
+    return records.every(isString) ? records : firstFailure(records)
   }
 
   /** @throws SESSION_RECORD_CORRUPT, or what the codec throws, with the position of the first record that it cannot decode */
@@ -24,7 +24,7 @@ export class Records<TItem extends object> {
     const items: TItem[] = []
     for (let index = 0; index < records.length; index++) {
       const item = this.#decodeOne(records, index)
-      if (item instanceof Promise) return this.#decodeRest(items, item, records)
+      if (isPending(item)) return this.#decodeRest(items, item, records)
       items.push(item)
     }
     return items
@@ -43,7 +43,13 @@ export class Records<TItem extends object> {
   }
 
   async fingerprint(canonical: string): Promise<string> {
-    if (this.#codec.fingerprint !== undefined) return this.#codec.fingerprint(canonical, this.#context)
+    if (this.#codec.fingerprint !== undefined) {
+      try {
+        return await this.#codec.fingerprint(canonical, this.#context)
+      } catch (error) {
+        throw unencodable(error, 'The transaction')
+      }
+    }
     const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(canonical))
     return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
   }
@@ -52,14 +58,14 @@ export class Records<TItem extends object> {
     const rest = records
       .slice(items.length + 1)
       .map(async (_, index) => this.#decodeOne(records, items.length + 1 + index))
-    return Promise.all([...items, pending, ...rest])
+    return firstFailure([...items, pending, ...rest])
   }
 
   #decodeOne(records: readonly string[], index: number): TItem | Promise<TItem> {
     try {
       const item = this.#codec.decode(records[index] as string, this.#context)
-      if (!(item instanceof Promise)) return item
-      return item.catch((error: unknown) => {
+      if (!isPending(item)) return item
+      return Promise.resolve(item).catch((error: unknown) => {
         throw located(error, index, records.length)
       })
     } catch (error) {
@@ -78,13 +84,14 @@ export class Records<TItem extends object> {
 
   /** An error comes as a rejection, so that none is left unheard where several items of a batch fail. */
   #encodeOne(item: TItem, index: number): string | Promise<string> {
+    const refuse = (error: unknown): never => {
+      throw unencodable(error, `items[${index}]`)
+    }
     try {
-      return this.#codec.encode(item, this.#context)
+      const record = this.#codec.encode(item, this.#context)
+      return isPending(record) ? Promise.resolve(record).catch(refuse) : record
     } catch (error) {
-      if (error instanceof SessionError) return Promise.reject(error)
-      const what = error instanceof Error ? error.name : 'an error'
-      const message = `items[${index}] could not be encoded (${what}). Nothing was written.`
-      return Promise.reject(new SessionError('SESSION_ITEM_INVALID', message))
+      return Promise.reject(unencodable(error, `items[${index}]`))
     }
   }
 }
@@ -92,6 +99,12 @@ export class Records<TItem extends object> {
 /** What `JSON.parse` would give for an item, bytes included. */
 export function plain(item: object): unknown {
   return JSON.parse(jsonCodec.encode(item, { sessionId: '' }) as string)
+}
+
+/** A deep copy of an item. */
+export function copy<TItem extends object>(item: TItem): TItem {
+  const context = { sessionId: '' }
+  return jsonCodec.decode(jsonCodec.encode(item, context) as string, context) as TItem
 }
 
 /** An error of a foreign codec may quote the record, so only its name is passed on. */
@@ -106,6 +119,27 @@ function located(error: unknown, index: number, count: number): SessionError {
   }
   const what = error instanceof Error ? error.name : 'an error'
   return new SessionError('SESSION_RECORD_CORRUPT', `${where} cannot be decoded (${what}). It was left where it is.`)
+}
+
+/** Likewise: it may quote the item. */
+function unencodable(error: unknown, what: string): SessionError {
+  if (error instanceof SessionError) return error
+  const name = error instanceof Error ? error.name : 'an error'
+  return new SessionError('SESSION_ITEM_INVALID', `${what} could not be encoded (${name}). Nothing was written.`)
+}
+
+/** A promise of any realm or library. Items have no methods, so none is taken for one. */
+function isPending<T>(value: T | Promise<T>): value is Promise<T> {
+  return typeof (value as { then?: unknown } | undefined)?.then === 'function'
+}
+
+/** All values, or the failure of the first one that failed. */
+async function firstFailure<T>(values: readonly (T | Promise<T>)[]): Promise<T[]> {
+  const results = await Promise.allSettled(values)
+  return results.map((result) => {
+    if (result.status === 'rejected') throw result.reason
+    return result.value as T
+  })
 }
 
 function isString(value: unknown): value is string {

@@ -40,7 +40,10 @@ export function checkFilter(filter: SessionFilter): SessionFilter {
     metadata: 'object',
   })
   const checked: SessionFilter = {}
-  if (filter.prefix !== undefined) checked.prefix = filter.prefix
+  if (filter.prefix !== undefined) {
+    if (!filter.prefix.isWellFormed()) throw new TypeError('prefix must be well-formed Unicode: no id begins with it.')
+    checked.prefix = filter.prefix
+  }
   for (const name of ['updatedBefore', 'updatedAfter'] as const) {
     if (filter[name] !== undefined) checked[name] = checkDate(filter[name], name)
   }

@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { AgentInputItem } from './agent-input-item.ts'
 import type { SessionError } from './errors/session-error.ts'
-import { guarded } from './guarded.ts'
+import { closing, guarded } from './guarded.ts'
 import { type CommitResult, checkChange, type HistoryChange, writes } from './history-change.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { describe } from './plain-data.ts'
@@ -36,7 +36,11 @@ export abstract class SessionStore implements AsyncDisposable {
   readonly #lifecycle: Lifecycle = new Lifecycle({
     of: 'store',
     open: () => this._open(),
-    close: () => this._close(),
+    close: () =>
+      closing(
+        () => this._close(),
+        (error) => this._mapError(error),
+      ),
   })
 
   /** A handle of one session. It does no I/O and costs next to nothing; closing it leaves the store open. */

@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { AgentInputItem } from './agent-input-item.ts'
-import { guarded } from './guarded.ts'
+import { closing, guarded } from './guarded.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { assertItems } from './plain-data.ts'
 import { assertId, checkLimit } from './validate.ts'
@@ -23,7 +23,7 @@ export abstract class Session<TItem extends object = AgentInputItem> implements 
   constructor(sessionId: string) {
     assertId(sessionId, 'sessionId')
     this.sessionId = sessionId
-    this.#lifecycle = new Lifecycle({ of: 'session', close: () => this._close() })
+    this.#lifecycle = new Lifecycle({ of: 'session', close: () => closing(() => this._close()) })
   }
 
   /** The id that the session was made with. */

@@ -1,5 +1,6 @@
 interface Entry<T> {
   resource: Promise<T>
+  opened?: T
   users: number
 }
 
@@ -20,11 +21,12 @@ export class SharedResources<T> {
 
   /** A failed `open` fails all who wait for it; the next one tries again. */
   async acquire(key: string, open: () => T | Promise<T>): Promise<Lease<T>> {
-    const entry = this.#entries.get(key) ?? { resource: Promise.resolve().then(open), users: 0 }
+    const entry: Entry<T> = this.#entries.get(key) ?? { resource: Promise.resolve().then(open), users: 0 }
     this.#entries.set(key, entry)
     entry.users++
     try {
       const resource = await entry.resource
+      entry.opened = resource
       return { resource, release: () => this.#release(key, entry, resource) }
     } catch (error) {
       if (this.#entries.get(key) === entry) this.#entries.delete(key)
@@ -32,10 +34,15 @@ export class SharedResources<T> {
     }
   }
 
+  /** The next one to ask for the key opens anew; those who hold this resource keep it until they release it. */
+  forget(key: string, resource: T): void {
+    if (this.#entries.get(key)?.opened === resource) this.#entries.delete(key)
+  }
+
   async #release(key: string, entry: Entry<T>, resource: T): Promise<void> {
     entry.users--
     if (entry.users > 0) return
-    this.#entries.delete(key)
+    if (this.#entries.get(key) === entry) this.#entries.delete(key)
     await this.#close(resource)
   }
 }

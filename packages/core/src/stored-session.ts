@@ -13,7 +13,7 @@ import type { ItemCodec } from './item-codec.ts'
 import { canonicalJSON, type JSONValue } from './json.ts'
 import { jsonCodec } from './json-codec.ts'
 import { assertItems } from './plain-data.ts'
-import { plain, Records } from './records.ts'
+import { copy, plain, Records } from './records.ts'
 import { Session } from './session.ts'
 import type { SessionInfo } from './session-filter.ts'
 import type { SessionStore } from './session-store.ts'
@@ -44,6 +44,9 @@ export class StoredSession<TItem extends object = AgentInputItem> extends Sessio
     assertOptions('StoredSession', options, { codec: 'object', onCorrupt: 'string', ownsStore: 'boolean' })
     const { codec = jsonCodec, onCorrupt = 'throw', ownsStore = false } = options
     if (onCorrupt !== 'throw' && onCorrupt !== 'skip') throw new TypeError("onCorrupt must be 'throw' or 'skip'.")
+    if (typeof codec.encode !== 'function' || typeof codec.decode !== 'function') {
+      throw new TypeError('codec must have the methods encode() and decode().')
+    }
     this.#store = store
     this.#records = new Records(codec, sessionId)
     this.#skipCorrupt = onCorrupt === 'skip'
@@ -70,7 +73,7 @@ export class StoredSession<TItem extends object = AgentInputItem> extends Sessio
 
   /** Replaces function calls in place, all or none. */
   async applyHistoryMutations(args: { mutations: readonly HistoryMutation<TItem>[] }): Promise<void> {
-    const mutations = structuredClone(checkMutations(args))
+    const mutations = checkMutations(args).map((mutation) => ({ ...mutation, replacement: copy(mutation.replacement) }))
     return await this.run('applyHistoryMutations', async () => {
       await this.#modify(async () => {
         const records = await this.#store.read(this.sessionId)

@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from './clock.ts'
 import { describe } from './plain-data.ts'
 
 /** The longest session id and operation id, in UTF-16 units: what a `VARCHAR(255)` holds. */
@@ -60,6 +61,11 @@ export function assertOptions(
       throw new TypeError(`${owner} has no option ${JSON.stringify(name)}; it takes ${known}.`)
     }
   }
+  for (const name of Object.keys(types)) {
+    if (name in given && !Object.hasOwn(given, name)) {
+      throw new TypeError(`${owner}: ${name} is inherited; pass a plain options object.`)
+    }
+  }
   for (const name of required) {
     if (given[name] === undefined) throw new TypeError(`${owner} needs the option ${name}.`)
   }
@@ -77,4 +83,10 @@ function isObject(value: unknown): boolean {
 
 function article(type: string): string {
   return type === 'object' ? 'an object' : `a ${type}`
+}
+
+/** @throws TypeError for what is no clock */
+export function checkClock(clock: Clock = systemClock): Clock {
+  if (typeof clock.now !== 'function') throw new TypeError('clock must have a method now().')
+  return clock
 }

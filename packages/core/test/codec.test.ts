@@ -1,3 +1,5 @@
+import { inspect } from 'node:util'
+import { runInNewContext } from 'node:vm'
 import { canonicalJSON, type ItemCodec, jsonCodec, MemoryStore, StoredSession } from '@sessions/core'
 import { describe, expect, it } from 'vitest'
 
@@ -95,6 +97,65 @@ describe('a codec of one’s own', () => {
     await expect(session.getItems()).rejects.toMatchObject({ code: 'SESSION_RECORD_CORRUPT' })
     await expect(session.getItems()).rejects.toThrow(/^(?!.*secret).*SyntaxError/)
     expect(await store.read('a')).toEqual(['x'])
+  })
+
+  it('that rejects is treated as one that throws', async () => {
+    await using store = new MemoryStore()
+    const rejecting: ItemCodec<object> = {
+      encode: (item) => Promise.reject(new Error(JSON.stringify(item))),
+      decode: async (record) => JSON.parse(record),
+    }
+    const session = store.session('a', { codec: rejecting })
+    const error = await session
+      .addItems([{ text: 'a secret' }, { text: 'a secret' }])
+      .catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ code: 'SESSION_ITEM_INVALID', message: expect.stringContaining('items[0]') })
+    expect(inspect(error, { depth: 9 })).not.toContain('a secret')
+    const failing: ItemCodec<object> = {
+      encode: (item) => JSON.stringify(item),
+      decode: (record) => JSON.parse(record),
+      fingerprint: (canonical) => {
+        throw new Error(canonical)
+      },
+    }
+    const transaction = { type: 'append_items', items: [{ text: 'a secret' }] } as const
+    const refused = await store
+      .session('a', { codec: failing })
+      .applyHistoryTransaction({ operationId: 'op', transaction })
+      .catch((reason: unknown) => reason)
+    expect(refused).toMatchObject({ code: 'SESSION_ITEM_INVALID' })
+    expect(inspect(refused, { depth: 9 })).not.toContain('a secret')
+    expect(await store.read('a')).toEqual([])
+  })
+
+  it('may give promises of another realm', async () => {
+    await using store = new MemoryStore()
+    const foreign: ItemCodec<object> = {
+      encode: (item) => runInNewContext('Promise').resolve(JSON.stringify(item)),
+      decode: (record) => runInNewContext('Promise').resolve(JSON.parse(record)),
+    }
+    const session = store.session('a', { codec: foreign })
+    await session.addItems([{ n: 1 }, { n: 2 }])
+    expect(await session.getItems()).toEqual([{ n: 1 }, { n: 2 }])
+    expect(await session.popItem()).toEqual({ n: 2 })
+  })
+
+  it('that fails for several records is reported at the first of them', async () => {
+    await using store = new MemoryStore()
+    const slow: ItemCodec<object> = {
+      encode: (item) => JSON.stringify(item),
+      decode: async (record) => {
+        for (let tick = 0; tick < (record === 'first' ? 9 : 0); tick++) await undefined
+        if (record !== '{}') throw new SyntaxError('no')
+        return {}
+      },
+    }
+    await store.commit('a', { append: ['{}', 'first', '{}', 'second'] })
+    await expect(store.session('a', { codec: slow }).getItems()).rejects.toThrow(/^Record 2 of the 4/)
+  })
+
+  it('must have its two methods', () => {
+    expect(() => new MemoryStore().session('a', { codec: {} as never })).toThrow(/encode\(\) and decode\(\)/)
   })
 
   it('may give the fingerprint of a transaction', async () => {

@@ -73,6 +73,49 @@ describe('keepLastItems', () => {
     expect(keepLastItems<Item>(3)(pair, [])).toEqual(pair.slice(1))
   })
 
+  it.each([
+    [
+      'an approval of a hosted tool',
+      {
+        type: 'hosted_tool_call',
+        name: 'mcp_approval_request',
+        id: 'r1',
+        providerData: { type: 'mcp_approval_request' },
+      },
+      { type: 'hosted_tool_call', name: 'mcp_approval_response', providerData: { approval_request_id: 'r1' } },
+    ],
+    [
+      'a tool search by the id of the provider',
+      { type: 'tool_search_call', call_id: 's1' },
+      { type: 'tool_search_output', providerData: { call_id: 's1' } },
+    ],
+    ['a tool search without an id', { type: 'tool_search_call' }, { type: 'tool_search_output' }],
+  ])('keeps %s together with what answers it', (_, request, answer) => {
+    const pair = [user('q'), request, answer, assistant('a')]
+    expect(keepLastItems<Item>(2)(pair, [])).toEqual([assistant('a')])
+    expect(keepLastItems<Item>(3)(pair, [])).toEqual(pair.slice(1))
+    expect(keepLastItems<Item>(0)([user('q'), request], [answer])).toEqual([request, answer])
+  })
+
+  it('answers tool searches without an id in their turn', () => {
+    const [first, second] = [
+      { type: 'tool_search_call', n: 1 },
+      { type: 'tool_search_call', n: 2 },
+    ]
+    const [one, two] = [
+      { type: 'tool_search_output', n: 1 },
+      { type: 'tool_search_output', n: 2 },
+    ]
+    const searches = [first, one, user('q'), second, two, assistant('a')]
+    expect(keepLastItems<Item>(4)(searches, [])).toEqual(searches.slice(2))
+    expect(keepLastItems<Item>(2)(searches, [])).toEqual([assistant('a')])
+  })
+
+  it('does not tie a reasoning item that came to nothing to what the user says next', () => {
+    expect(keepLastItems<Item>(0)([user('q'), reasoning], input)).toEqual(input)
+    expect(keepLastTurns<Item>(1)([...turn(1), reasoning, ...turn(2)], input)).toEqual([...turn(2), ...input])
+  })
+
   it('keeps a little more where a new item is the result of a call in the history', () => {
     const waiting = [user('q'), reasoning, call('x')]
     expect(keepLastItems<Item>(0)(waiting, [result('x')])).toEqual([reasoning, call('x'), result('x')])

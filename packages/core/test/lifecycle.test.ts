@@ -72,6 +72,31 @@ describe('a store', () => {
     expect(store.opened).toBe(2)
   })
 
+  it('gives each call that waited for a failed connect an error of its own', async () => {
+    const store = new ConnectingStore()
+    store.failures = 1
+    const calls = [store.session('mine').getItems(), store.session('yours').addItems([item])]
+    store.release()
+    const [mine, yours] = (await Promise.allSettled(calls)).map(
+      (result) => result.status === 'rejected' && result.reason,
+    )
+    expect(mine).toMatchObject({ code: 'SESSION_UNAVAILABLE', sessionId: 'mine', operation: 'getItems' })
+    expect(yours).toMatchObject({ code: 'SESSION_UNAVAILABLE', sessionId: 'yours', operation: 'addItems' })
+  })
+
+  it('says that closing failed as it says it of any call', async () => {
+    const driver = new Error('socket hang up')
+    class FailingStore extends ConnectingStore {
+      protected override async _close(): Promise<void> {
+        throw driver
+      }
+    }
+    const store = new FailingStore()
+    store.release()
+    await store.read('a')
+    await expect(store.close()).rejects.toMatchObject({ code: 'SESSION_BACKEND', operation: 'close', cause: driver })
+  })
+
   it('does not connect to be closed, and closes what it opened once', async () => {
     const unused = new ConnectingStore()
     await unused.close()

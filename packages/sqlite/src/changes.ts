@@ -5,7 +5,8 @@ import { fromTimestamp, toSeconds, toTimestamp } from './timestamps.ts'
 interface SessionRow {
   createdAt: string
   updatedAt: string
-  ttl: number | null
+  /** Milliseconds since the epoch; `null` without a ttl. */
+  endsAt: number | null
 }
 
 interface MessageRow {
@@ -35,7 +36,7 @@ export function applyChange(
   const updatedMs = session === undefined ? now : Math.max(now, fromTimestamp(session.updatedAt) + 1)
   const updatedAt = toTimestamp(updatedMs)
   statements.saveSession.run(sessionId, updatedAt, updatedAt)
-  const ttl = ttlMs ?? session?.ttl ?? null
+  const ttl = ttlMs ?? (session?.endsAt == null ? null : (statements.ttl.get(sessionId) as number))
   if (ttl !== null) statements.saveTTL.run(sessionId, ttl, updatedMs + ttl)
   const createdAt = toSeconds(updatedAt)
   for (const record of append) statements.append.run(sessionId, record, createdAt)
@@ -53,21 +54,27 @@ export function applyChange(
  */
 export function eraseSession(statements: Statements, sessionId: string, now: number, unchangedSince?: Date): boolean {
   const session = statements.session.get(sessionId) as SessionRow | undefined
-  if (session === undefined) return false
-  if (unchangedSince !== undefined && fromTimestamp(session.updatedAt) !== unchangedSince.getTime()) return false
+  if (unchangedSince !== undefined && fromTimestamp(session?.updatedAt ?? null) !== unchangedSince.getTime())
+    return false
   statements.deleteMessages.run(sessionId)
+  eraseOurs(statements, sessionId)
+  statements.deleteSession.run(sessionId)
+  return session !== undefined && isAlive(session, now)
+}
+
+/** What Python does not know of, and leaves behind when it clears a session. */
+function eraseOurs(statements: Statements, sessionId: string): void {
   statements.deleteOperations.run(sessionId)
   statements.deleteMetadata.run(sessionId)
   statements.deleteTTL.run(sessionId)
-  statements.deleteSession.run(sessionId)
-  return isAlive(session, now)
 }
 
 /** The session as it stands; one whose time is over is erased first, so that the change starts it anew. */
 function liveSession(statements: Statements, sessionId: string, now: number): SessionRow | undefined {
   const session = statements.session.get(sessionId) as SessionRow | undefined
-  if (session === undefined || isAlive(session, now)) return session
-  eraseSession(statements, sessionId, now)
+  if (session !== undefined && isAlive(session, now)) return session
+  if (session === undefined) eraseOurs(statements, sessionId)
+  else eraseSession(statements, sessionId, now)
   return undefined
 }
 
@@ -84,12 +91,12 @@ export function readIfAlive<T>(
   const rows = readAsOf(now)
   if (rows.length > 0) return rows
   const session = statements.session.get(sessionId) as SessionRow | undefined
-  if (session === undefined || session.ttl === null || !isAlive(session, now)) return rows
+  if (session === undefined || session.endsAt === null || !isAlive(session, now)) return rows
   return readAsOf(0)
 }
 
-function isAlive({ updatedAt, ttl }: SessionRow, now: number): boolean {
-  return ttl === null || fromTimestamp(updatedAt) + ttl > now
+function isAlive({ endsAt }: SessionRow, now: number): boolean {
+  return endsAt === null || endsAt > now
 }
 
 function hasTail(statements: Statements, sessionId: string, tail: readonly string[]): boolean {

@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from 'node:fs'
+import { existsSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { type Lease, SharedResources } from '@sessions/core'
 import Database from 'better-sqlite3'
@@ -10,6 +10,8 @@ import { prepareStatements, type Statements } from './statements.ts'
 
 /** A database that is ready for use. */
 export interface Connection {
+  /** Which file it is, whatever its path names by now; absent for one in memory or of the caller's. */
+  readonly file?: string
   readonly database: SQLiteDatabase
   readonly statements: Statements
   /** Runs the work in one `BEGIN IMMEDIATE` transaction. */
@@ -27,9 +29,15 @@ const files = new SharedResources<Connection>(({ database }) => {
 })
 
 /** The process's one connection to a file; those who want another `synchronous` share another. */
-export function connectFile(options: FileOptions): Promise<Lease<Connection>> {
+export async function connectFile(options: FileOptions): Promise<Lease<Connection>> {
   const key = `${options.synchronous} ${realPath(options.path)}`
-  return files.acquire(key, () => openFile(options))
+  for (;;) {
+    const lease = await files.acquire(key, () => openFile(options))
+    if (lease.resource.file === fileAt(options.path)) return lease
+    // The file was deleted or replaced: those who have it keep it, and nobody new writes to it.
+    files.forget(key, lease.resource)
+    await lease.release()
+  }
 }
 
 /** A database in memory, of nobody else. */
@@ -49,7 +57,8 @@ async function openFile({ path, synchronous, busyTimeoutMs }: FileOptions): Prom
     // Changing the journal mode needs the file for a moment alone and does not wait for it by itself.
     await whileBusy(busyTimeoutMs, () => database.pragma('journal_mode = WAL'))
     database.pragma(`synchronous = ${synchronous}`)
-    return await prepare(database, busyTimeoutMs)
+    const file = fileAt(path)
+    return { ...(await prepare(database, busyTimeoutMs)), ...(file !== undefined && { file }) }
   } catch (error) {
     database.close()
     throw error
@@ -69,6 +78,12 @@ async function prepare(database: SQLiteDatabase, busyTimeoutMs: number): Promise
   const transaction = database.transaction((work: () => unknown) => work())
   const write = <T>(work: () => T): T => transaction.immediate(work) as T
   return { database, statements: prepareStatements(database), write }
+}
+
+/** What the file system knows the file by. */
+function fileAt(path: string): string | undefined {
+  const stats = statSync(path, { bigint: true, throwIfNoEntry: false })
+  return stats && `${stats.dev}:${stats.ino}`
 }
 
 /** One name for a file, whatever links lead to it and whether or not it exists yet. */

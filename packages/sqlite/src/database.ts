@@ -11,6 +11,7 @@ export interface SQLiteStatement {
 /** What is used of a better-sqlite3 `Database`, so that our types do not drag in the driver's. */
 export interface SQLiteDatabase {
   readonly open: boolean
+  readonly inTransaction: boolean
   prepare(sql: string): SQLiteStatement
   exec(sql: string): unknown
   pragma(sql: string, options?: { simple?: boolean }): unknown

@@ -33,12 +33,22 @@ export function mapOpenError(path: string, error: unknown): unknown {
 }
 
 function openProblem(path: string): string | undefined {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+  if (isDirectory(path)) {
     return `${path} is a directory; path must name a file in it.`
   }
   const folder = dirname(path)
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+  if (!isDirectory(folder)) {
     return `The folder ${folder} does not exist; create it first.`
   }
   return undefined
+}
+
+/** `false` also where the file system refuses to say: a name too long, a loop of links. */
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).syscall === 'stat') return false
+    throw error
+  }
 }

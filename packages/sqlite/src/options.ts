@@ -2,6 +2,7 @@ import {
   type AgentInputItem,
   assertOptions,
   type Clock,
+  checkClock,
   checkTTL,
   type OptionTypes,
   type StoredSessionOptions,
@@ -52,14 +53,16 @@ const sessionTypes: OptionTypes = { sessionId: 'string', codec: 'object', onCorr
 /** @throws TypeError or RangeError that names the option */
 export function checkStoreOptions(options: SQLiteStoreOptions): void {
   assertOptions('SQLiteStore', options, storeTypes)
-  const { path, database, ttl, synchronous = 'FULL', busyTimeoutMs = 0 } = options
+  const { path, database, ttl, clock, synchronous = 'FULL', busyTimeoutMs = 0 } = options
   if (path !== undefined && database !== undefined) throw new TypeError('SQLiteStore takes path or database, not both.')
+  if (path?.includes('\0')) throw new TypeError('path must not contain NUL characters.')
   if (path === '') throw new TypeError('path must not be empty; leave it out for a database in memory.')
   if (synchronous !== 'FULL' && synchronous !== 'NORMAL') throw new TypeError("synchronous must be 'FULL' or 'NORMAL'.")
   if (!Number.isInteger(busyTimeoutMs) || busyTimeoutMs < 0) {
     throw new RangeError(`busyTimeoutMs must be a non-negative integer of milliseconds, not ${busyTimeoutMs}.`)
   }
   checkTTL(ttl)
+  checkClock(clock)
 }
 
 /** The options of a session, taken apart: what is the store's, and what is the session's. */

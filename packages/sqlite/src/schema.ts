@@ -48,6 +48,10 @@ const migrations: readonly string[] = [
  */
 export function migrate(database: SQLiteDatabase): void {
   if (versionOf(database) === migrations.length) return
+  if (database.inTransaction) {
+    const message = 'The tables cannot be made inside a transaction of yours: use the store once before it begins.'
+    throw new SessionError('SESSION_BACKEND', message, { retryable: true })
+  }
   database
     .transaction((_: undefined) => {
       const version = versionOf(database)

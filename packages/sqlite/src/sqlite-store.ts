@@ -17,13 +17,13 @@ import { applyChange, eraseSession, readIfAlive } from './changes.ts'
 import { type Connection, connectDatabase, connectFile, connectMemory } from './connection.ts'
 import { mapError } from './errors.ts'
 import { checkStoreOptions, type SQLiteStoreOptions } from './options.ts'
-import { fromTimestamp, toTimestamp } from './timestamps.ts'
+import { fromTimestamp, toBound, toTimestamp } from './timestamps.ts'
 
 interface InfoRow {
   sessionId: string
   createdAt: string
   updatedAt: string
-  ttl: number | null
+  endsAt: number | null
   itemCount: number
   metadata: string | null
 }
@@ -61,7 +61,8 @@ export class SQLiteStore extends SessionStore {
   }
 
   protected override _mapError(error: unknown): SessionError | undefined {
-    if (this.#lease?.resource.database.open === false) {
+    const database = this.#lease?.resource.database ?? this.#options.database
+    if (database?.open === false) {
       return new SessionError('SESSION_UNAVAILABLE', 'The database was closed by its owner.', { cause: error })
     }
     return mapError(error)
@@ -79,7 +80,7 @@ export class SQLiteStore extends SessionStore {
 
   protected async _commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
     return this.#write((connection) => {
-      const ttlMs = this.#options.ttl === undefined ? null : Math.round(this.#options.ttl * 1000)
+      const ttlMs = this.#options.ttl === undefined ? null : Math.max(1, Math.round(this.#options.ttl * 1000))
       return applyChange(connection.statements, sessionId, change, this.#now(), ttlMs)
     })
   }
@@ -95,9 +96,10 @@ export class SQLiteStore extends SessionStore {
   protected async *_list(filter: SessionFilter): AsyncIterable<SessionInfo> {
     const { prefix = '', updatedBefore, updatedAfter, limit = -1 } = filter
     const wanted = Object.entries(filter.metadata ?? {})
+    // A colon sorts after every digit: no bound.
     const parameters = {
       prefix,
-      before: updatedBefore === undefined ? '9999-12-31' : toTimestamp(updatedBefore.getTime()),
+      before: updatedBefore === undefined ? ':' : toBound(updatedBefore.getTime()),
       after: updatedAfter === undefined ? '' : toTimestamp(updatedAfter.getTime()),
       now: this.#now(),
       limit,
@@ -173,15 +175,14 @@ export class SQLiteStore extends SessionStore {
   }
 }
 
-function toInfo({ sessionId, createdAt, updatedAt, ttl, itemCount, metadata }: InfoRow): SessionInfo {
-  const updated = fromTimestamp(updatedAt)
+function toInfo({ sessionId, createdAt, updatedAt, endsAt, itemCount, metadata }: InfoRow): SessionInfo {
   const info: SessionInfo = {
     sessionId,
     createdAt: new Date(fromTimestamp(createdAt)),
-    updatedAt: new Date(updated),
+    updatedAt: new Date(fromTimestamp(updatedAt)),
     itemCount,
   }
-  if (ttl !== null) info.expiresAt = new Date(updated + ttl)
+  if (endsAt !== null) info.expiresAt = new Date(endsAt)
   if (metadata !== null) info.metadata = JSON.parse(metadata)
   return info
 }

@@ -6,6 +6,11 @@ export function toTimestamp(ms: number): string {
   return new Date(Math.min(ms, lastMs)).toISOString().replace('T', ' ').slice(0, -1)
 }
 
+/** What is before this instant, in either form, sorts before this text. */
+export function toBound(ms: number): string {
+  return toTimestamp(ms).replace(/\.000$/, '')
+}
+
 /** `YYYY-MM-DD HH:MM:SS` in UTC, just as `CURRENT_TIMESTAMP`: Python's SQLAlchemySession orders messages by it, then by id. */
 export function toSeconds(timestamp: string): string {
   return timestamp.slice(0, 19)

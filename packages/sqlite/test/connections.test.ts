@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readlinkSync, symlinkSync } from 'node:fs'
+import { existsSync, readdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { SQLiteSession, SQLiteStore } from '@sessions/sqlite'
 import Database from 'better-sqlite3'
@@ -52,6 +52,19 @@ describe('a file', () => {
       await session.addItems([item])
       expect(await session.getItems()).toHaveLength(time)
     }
+  })
+
+  it('is the one that the path names now: a deleted or replaced file gets no new writers', async () => {
+    const path = temporaryFile()
+    await using before = new SQLiteSession({ sessionId: 'a', path })
+    await before.addItems([item])
+    for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true })
+    const after = new SQLiteSession({ sessionId: 'a', path })
+    await after.addItems([item, item])
+    expect(await before.getItems()).toHaveLength(1)
+    await after.close()
+    await using again = new SQLiteSession({ sessionId: 'a', path })
+    expect(await again.getItems()).toHaveLength(2)
   })
 
   it('means the folder that the process was in when the session was made', async () => {
@@ -128,12 +141,25 @@ describe("a caller's own database", () => {
     expect(await session.getItems()).toHaveLength(1)
   })
 
-  it('says so when its owner closed it', async () => {
+  it('makes no tables inside a transaction of the caller, which may be rolled back', async () => {
+    const database = new Database(':memory:')
+    await using session = new SQLiteSession({ sessionId: 'a', database })
+    database.exec('BEGIN')
+    await expect(session.addItems([item])).rejects.toThrow(/use the store once before it begins/)
+    database.exec('ROLLBACK')
+    await session.addItems([item])
+    expect(await session.getItems()).toEqual([item])
+  })
+
+  it('says so when its owner closed it, also before its first use', async () => {
     const database = new Database(':memory:')
     await using session = new SQLiteSession({ sessionId: 'a', database })
     await session.addItems([item])
     database.close()
-    await expect(session.getItems()).rejects.toMatchObject({ code: 'SESSION_UNAVAILABLE', operation: 'getItems' })
+    await using unused = new SQLiteSession({ sessionId: 'a', database })
+    for (const closed of [session, unused]) {
+      await expect(closed.getItems()).rejects.toMatchObject({ code: 'SESSION_UNAVAILABLE', operation: 'getItems' })
+    }
   })
 })
 
@@ -143,6 +169,9 @@ describe('options', () => {
     [{ path: 'x' }, TypeError, 'sessionId'],
     [{ sessionId: 'a', path: '' }, TypeError, 'path'],
     [{ sessionId: 'a', path: 1 }, TypeError, 'path'],
+    [{ sessionId: 'a', path: 'a\0b' }, TypeError, 'path'],
+    [{ sessionId: 'a', clock: {} }, TypeError, 'clock'],
+    [Object.assign(Object.create({ path: 'inherited.db' }), { sessionId: 'a' }), TypeError, 'path'],
     [{ sessionId: 'a', path: 'x', database: {} }, TypeError, 'database'],
     [{ sessionId: 'a', synchronous: 'OFF' }, TypeError, 'synchronous'],
     [{ sessionId: 'a', ttl: 0 }, RangeError, 'ttl'],

@@ -137,6 +137,65 @@ describe('the tables of Python', () => {
     database.close()
   })
 
+  it('start anew for us too after Python cleared a session, which leaves our tables alone', async () => {
+    const path = temporaryFile()
+    await using store = new SQLiteStore({ path })
+    await using mortal = new SQLiteStore({ path, ttl: 60 })
+    const session = store.session('p')
+    const args = { operationId: 'op', transaction: { type: 'append_items', items: [item('once')] } } as const
+    await mortal.session('p').applyHistoryTransaction(args)
+    await session.setMetadata({ userId: 'u1' })
+    const database = new Database(path)
+    database.exec(
+      "DELETE FROM agent_messages WHERE session_id = 'p'; DELETE FROM agent_sessions WHERE session_id = 'p'",
+    )
+    expect(await session.info()).toBeUndefined()
+    await session.applyHistoryTransaction(args)
+    expect(await session.getItems()).toEqual([item('once')])
+    const info = await session.info()
+    expect([info?.metadata, info?.expiresAt]).toEqual([undefined, undefined])
+    database.pragma('foreign_keys = OFF')
+    database.exec('DELETE FROM agent_sessions')
+    await session.clearSession()
+    expect(await session.getItems()).toEqual([])
+    database.close()
+  })
+
+  it('are listed by the second that Python wrote, also with a limit', async () => {
+    const path = temporaryFile()
+    await using store = new SQLiteStore({ path })
+    const database = new Database(path)
+    for (const [id, time] of [
+      ['newer', '2026-01-01 00:00:05'],
+      ['older', '2026-01-01 00:00:01'],
+    ] as const) {
+      await store.session(id).addItems([item(id)])
+      database.prepare('UPDATE agent_sessions SET updated_at = ? WHERE session_id = ?').run(time, id)
+    }
+    database.close()
+    const listed = []
+    const filter = { updatedBefore: new Date('2026-01-01T00:00:05Z'), limit: 1 }
+    for await (const info of store.listSessions(filter)) listed.push(info.sessionId)
+    expect(listed).toEqual(['older'])
+  })
+
+  it('give a session the whole of its ttl after a write of Python, which names only the second', async () => {
+    const path = temporaryFile()
+    const written = Date.UTC(2026, 0, 1, 0, 0, 5, 900)
+    const clock = new ManualClock(written)
+    await using session = new SQLiteSession({ sessionId: 'p', path, ttl: 3_600, clock })
+    await session.addItems([item('ours')])
+    const database = new Database(path)
+    pythonAppends(database, 'p', [JSON.stringify(item('theirs'))])
+    database.prepare("UPDATE agent_sessions SET updated_at = '2026-01-01 00:00:05'").run()
+    database.close()
+    clock.advance(3_599_500)
+    expect(await session.getItems()).toHaveLength(2)
+    expect(await session.info()).toMatchObject({ itemCount: 2 })
+    await session.addItems([item('more')])
+    expect(await session.getItems()).toHaveLength(3)
+  })
+
   it('let a session that Python goes on writing live on past its ttl', async () => {
     const path = temporaryFile()
     const clock = new ManualClock(Date.now() - 3_590_000)

@@ -58,8 +58,11 @@ export class WorkerProcess {
     })
   }
 
-  /** Appends without end until so many batches are acknowledged, then SIGKILL. Resolves to the number acknowledged. */
-  async killWhileAppending(task: Extract<Task, { type: 'append' }>, after: number): Promise<number> {
+  /**
+   * Appends without end; SIGKILL a few milliseconds after so many batches are acknowledged, wherever the next ones are then.
+   * Resolves to the number acknowledged.
+   */
+  async killWhileAppending(task: Extract<Task, { type: 'append' }>, after: number, laterMs: number): Promise<number> {
     let acknowledged = 0
     let failure: string | undefined
     this.#child.on('message', (message: WorkerMessage) => {
@@ -69,7 +72,7 @@ export class WorkerProcess {
       }
       if (!('acknowledged' in message)) return
       acknowledged = message.acknowledged + 1
-      if (acknowledged === after) this.#child.kill('SIGKILL')
+      if (acknowledged === after) setTimeout(() => this.#child.kill('SIGKILL'), laterMs)
     })
     const ended = once(this.#child, 'exit')
     this.#child.send(task)

@@ -1,14 +1,10 @@
-interface Linked {
-  type?: unknown
-  callId?: unknown
-}
+import { correlate, isInput } from './correlate.ts'
 
 /**
  * The index of `history` at which a window may begin: the first one at or after `wanted` that leaves no result without its
  * call and no reasoning item without its item; where there is none, the last one before.
  *
- * The pairs are those of the Agents SDK: a `…_result` or `…_output` answers the latest item with the same `callId` before
- * it. The SDK drops calls that lost their result, but the model's API refuses results that lost their call.
+ * The SDK drops calls that lost their result, but the model's API refuses results that lost their call.
  */
 export function safeStart(history: readonly object[], newItems: readonly object[], wanted: number): number {
   const cuts = cutDepths([...history, ...newItems])
@@ -19,25 +15,19 @@ export function safeStart(history: readonly object[], newItems: readonly object[
 }
 
 /** For each index how many pairs a window that begins there would cut in two. */
-function cutDepths(items: readonly Linked[]): Int32Array {
+function cutDepths(items: readonly object[]): Int32Array {
   const changes = new Int32Array(items.length + 2)
   const link = (from: number, to: number): void => {
     changes[from + 1] = (changes[from + 1] ?? 0) + 1
     changes[to + 1] = (changes[to + 1] ?? 0) - 1
   }
-  const calls = new Map<unknown, number>()
-  for (const [index, { type, callId }] of items.entries()) {
-    if (type === 'reasoning' && index + 1 < items.length) link(index, index + 1)
-    if (typeof callId !== 'string' || typeof type !== 'string') continue
-    const call = calls.get(callId)
-    if (!isResult(type)) calls.set(callId, index)
-    else if (call !== undefined) link(call, index)
+  for (const [index, item] of items.entries()) {
+    const next = items[index + 1]
+    if ((item as { type?: unknown }).type === 'reasoning' && next !== undefined && !isInput(next))
+      link(index, index + 1)
   }
+  for (const [call, result] of correlate(items)) link(call, result)
   for (let index = 1; index < changes.length; index++)
     changes[index] = (changes[index] ?? 0) + (changes[index - 1] ?? 0)
   return changes
-}
-
-function isResult(type: string): boolean {
-  return type.endsWith('_result') || type.endsWith('_output')
 }

@@ -3,6 +3,8 @@ import type { CaseDefinition } from '../case.ts'
 import { assertEqual, assertWholeBatches, messages } from '../fixtures.ts'
 
 const kills = 5
+/** So many that a kill rather falls between two items than between two batches. */
+const batchSize = 40
 
 export const crashCases: readonly CaseDefinition[] = [
   {
@@ -15,8 +17,8 @@ export const crashCases: readonly CaseDefinition[] = [
       const acknowledged: number[] = []
       for (let kill = 0; kill < kills; kill++) {
         const [worker] = await t.workers(1)
-        const task = { type: 'append', sessionId: id, writer: `k${kill}`, batches: 100_000, size: 4 } as const
-        acknowledged.push((await worker?.killWhileAppending(task, 1 + t.random.integer(25))) ?? 0)
+        const task = { type: 'append', sessionId: id, writer: `k${kill}`, batches: 100_000, size: batchSize } as const
+        acknowledged.push((await worker?.killWhileAppending(task, 1 + t.random.integer(12), t.random.integer(6))) ?? 0)
       }
       const store = await t.store()
       const counts = assertWholeBatches(await store.session<Record<string, unknown>>(id).getItems())
@@ -34,7 +36,7 @@ export const crashCases: readonly CaseDefinition[] = [
     async run(t) {
       const id = t.id()
       const [killed] = await t.workers(1)
-      await killed?.killWhileAppending({ type: 'append', sessionId: id, writer: 'k', batches: 100_000, size: 3 }, 5)
+      await killed?.killWhileAppending({ type: 'append', sessionId: id, writer: 'k', batches: 100_000, size: 3 }, 5, 0)
       const [next] = await t.workers(1)
       await next?.run({ type: 'append', sessionId: id, writer: 'n', batches: 3, size: 3 })
       await next?.stop()

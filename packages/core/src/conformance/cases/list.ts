@@ -7,6 +7,7 @@ import type { Item } from '../item.ts'
 const badFilters: readonly [typeof TypeError | typeof RangeError, unknown][] = [
   [TypeError, { prefixes: 'a' }],
   [TypeError, { prefix: 1 }],
+  [TypeError, { prefix: '\ud83d' }],
   [TypeError, { updatedBefore: '2026-01-01' }],
   [TypeError, { metadata: { a: {} } }],
   [TypeError, { metadata: 'a' }],

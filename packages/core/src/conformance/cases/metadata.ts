@@ -71,7 +71,9 @@ export const metadataCases: readonly CaseDefinition[] = [
       for (const patch of [undefined, null, [], 'text']) {
         await assertMistake(() => session.setMetadata(patch as never), TypeError, JSON.stringify(patch))
       }
-      await assertMistake(() => session.setMetadata({ b: new Uint8Array(1) as never }), TypeError, 'bytes')
+      for (const bytes of [new Uint8Array(1), Buffer.from('x')]) {
+        await assertMistake(() => session.setMetadata({ b: [bytes] as never }), TypeError, 'bytes')
+      }
       await assertCode(() => session.setMetadata({ a: { at: new Date() as never } }), 'SESSION_ITEM_INVALID')
       await assertCode(() => session.setMetadata({ n: Number.NaN }), 'SESSION_ITEM_INVALID')
       assert.equal(await session.info(), undefined)

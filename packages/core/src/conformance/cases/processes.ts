@@ -101,17 +101,21 @@ export const processCases: readonly CaseDefinition[] = [
       await session.addItems(batch('w', 0, 5))
       const [worker] = await t.workers(1)
       let done = false
-      const replacing = worker?.run({ type: 'replace', sessionId: id, writer: 'w', times: 60, size: 5 }).finally(() => {
+      const replacing = async (): Promise<void> => {
+        await worker?.run({ type: 'replace', sessionId: id, writer: 'w', times: 60, size: 5 })
         done = true
-      })
-      do {
-        const items = await session.getItems()
-        assert.equal(items.length, 5, 'a reader saw neither the old history nor the new one')
-        const version = Number(String(items[0]?.content).split('/')[1])
-        assertEqual(items, batch('w', version, 5))
-        await new Promise(setImmediate)
-      } while (!done)
-      await replacing
+      }
+      const reading = async (): Promise<void> => {
+        while (!done) {
+          const items = await session.getItems()
+          assert.equal(items.length, 5, 'a reader saw neither the old history nor the new one')
+          const version = Number(String(items[0]?.content).split('/')[1])
+          assertEqual(items, batch('w', version, 5))
+          await new Promise(setImmediate)
+        }
+      }
+      // Whichever fails ends the case; the worker is stopped with it.
+      await Promise.all([replacing(), reading()])
       await assertItems(session, batch('w', 59, 5))
     },
   },

@@ -20,6 +20,12 @@ class Custom {
   readonly field = 1
 }
 
+class CustomArray extends Array {}
+
+function withToJSON(object: object): object {
+  return Object.defineProperty(object, 'toJSON', { value: () => 'something else', enumerable: false })
+}
+
 /** What cannot be stored, and the path under `items[1]` that the message must name. */
 const offenders: readonly [string, Item, string][] = [
   ['a function', { output: { image: () => 1 } }, '.output.image'],
@@ -29,6 +35,9 @@ const offenders: readonly [string, Item, string][] = [
   ['a Map', { a: { b: new Map() } }, '.a.b'],
   ['a Set', { s: new Set() }, '.s'],
   ['a class instance', { c: new Custom() }, '.c'],
+  ['an array of a class', { list: CustomArray.from([1]) }, '.list'],
+  ['a hidden toJSON', { a: withToJSON({ b: 1 }) }, '.a'],
+  ['a toJSON on an array', { a: [withToJSON([])] }, '.a[0]'],
   ['a RegExp', { r: /x/ }, '.r'],
   ['an Error', { e: new Error('x') }, '.e'],
   ['other bytes', { f: new Float64Array(1) }, '.f'],
