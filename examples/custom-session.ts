@@ -26,12 +26,12 @@ export class FileSession extends Session {
   protected async _getItems(limit: number | undefined): Promise<AgentInputItem[]> {
     const records = await this.#read()
     const wanted = limit === undefined ? records : records.slice(-limit)
-    return Promise.all(wanted.map((record) => jsonCodec.decode(record, this)))
+    return wanted.map((record) => jsonCodec.decode(record))
   }
 
   protected async _addItems(items: readonly AgentInputItem[]): Promise<void> {
-    // Encoded before the first `await`: the caller may change the items later. (`as`: this codec gives no promises.)
-    const added = items.map((item) => jsonCodec.encode(item, this) as string)
+    // Encoded before the first `await`: the caller may change the items later.
+    const added = items.map((item) => jsonCodec.encode(item))
     await this.#inTurn(async () => this.#write([...(await this.#read()), ...added]))
   }
 
@@ -40,7 +40,7 @@ export class FileSession extends Session {
       const records = await this.#read()
       const newest = records.pop()
       if (newest === undefined) return undefined
-      const item = await jsonCodec.decode(newest, this) // first, so that a damaged record is not lost
+      const item = jsonCodec.decode(newest) // first, so that a damaged record is not lost
       await this.#write(records)
       return item
     })

@@ -11,7 +11,7 @@ export type {
   HistoryTransactionArgs,
   ReplaceSuffix,
 } from './history-transaction.ts'
-export type { CodecContext, ItemCodec } from './item-codec.ts'
+export type { CodecContext, ItemCodec, SyncItemCodec } from './item-codec.ts'
 export { canonicalJSON, type JSONValue } from './json.ts'
 export { jsonCodec } from './json-codec.ts'
 export { MemorySession, type MemorySessionOptions } from './memory-session.ts'

@@ -6,7 +6,8 @@ export interface CodecContext {
 }
 
 /**
- * Turns one item into one record, a string, and back. Codecs know nothing about backends; one may wrap another.
+ * Turns one item into one record, a string, and back. Codecs know nothing about backends; one may wrap another. Items are
+ * plain data whatever the codec: no dates, no instances of classes.
  * A record is any well-formed string without NUL characters.
  */
 export interface ItemCodec<TItem extends object = AgentInputItem> {
@@ -25,4 +26,11 @@ export interface ItemCodec<TItem extends object = AgentInputItem> {
    * Without it, SHA-256. A codec that hides contents gives a keyed digest.
    */
   fingerprint?(canonical: string, context: CodecContext): string | Promise<string>
+}
+
+/** An {@link ItemCodec} for every item type that needs neither a promise nor to know the session. */
+export interface SyncItemCodec {
+  encode(item: object): string
+  // biome-ignore lint/suspicious/noExplicitAny: whatever type the caller says its items have
+  decode(record: string): any
 }

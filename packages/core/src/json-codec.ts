@@ -1,5 +1,5 @@
 import { SessionError } from './errors/session-error.ts'
-import type { ItemCodec } from './item-codec.ts'
+import type { SyncItemCodec } from './item-codec.ts'
 import { isBytes } from './plain-data.ts'
 
 /**
@@ -7,8 +7,7 @@ import { isBytes } from './plain-data.ts'
  * `{"$bytes":"<base64>"}`, and an object of the caller's that has just that key gets one `$` more, taken off again when
  * it is read.
  */
-// biome-ignore lint/suspicious/noExplicitAny: one codec for every item type; `TItem` is in both directions
-export const jsonCodec: ItemCodec<any> = {
+export const jsonCodec: SyncItemCodec = {
   encode: (item: object): string => JSON.stringify(needsEscape(item) ? escapeBytes(item) : item),
   decode(record: string): object {
     const item = parse(record)

@@ -98,13 +98,12 @@ export class Records<TItem extends object> {
 
 /** What `JSON.parse` would give for an item, bytes included. */
 export function plain(item: object): unknown {
-  return JSON.parse(jsonCodec.encode(item, { sessionId: '' }) as string)
+  return JSON.parse(jsonCodec.encode(item))
 }
 
 /** A deep copy of an item. */
 export function copy<TItem extends object>(item: TItem): TItem {
-  const context = { sessionId: '' }
-  return jsonCodec.decode(jsonCodec.encode(item, context) as string, context) as TItem
+  return jsonCodec.decode(jsonCodec.encode(item))
 }
 
 /** An error of a foreign codec may quote the record, so only its name is passed on. */

@@ -150,11 +150,17 @@ export abstract class SessionStore implements AsyncDisposable {
 
   /** The newest `limit` records, oldest first; all where `limit` is `undefined`. Creates nothing. */
   protected abstract _read(sessionId: string, limit: number | undefined): Promise<string[]>
-  /** One atomic write, as {@link HistoryChange} says. Creates the session only where `writes(change)`. */
+  /**
+   * One atomic write, as {@link HistoryChange} says. Creates the session only where `writes(change)`; where nothing is dropped
+   * either, changes nothing, `updatedAt` included, and is `applied`. A metadata key that is `undefined` counts as written.
+   */
   protected abstract _commit(sessionId: string, change: HistoryChange): Promise<CommitResult>
   /** `undefined` where there is no such session. Creates nothing. */
   protected abstract _info(sessionId: string): Promise<SessionInfo | undefined>
-  /** What matches, newest `updatedAt` first, each session once. Without this ability, throw `SESSION_UNSUPPORTED`. */
+  /**
+   * What matches, newest `updatedAt` first, each session once; `limit` is positive. Without this ability, throw
+   * `SESSION_UNSUPPORTED`.
+   */
   protected abstract _list(filter: SessionFilter): AsyncIterable<SessionInfo>
   /** With `unchangedSince`, only if `updatedAt` is still that. Whether a session was removed. */
   protected abstract _delete(sessionId: string, unchangedSince?: Date): Promise<boolean>

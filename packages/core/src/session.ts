@@ -73,7 +73,10 @@ export abstract class Session<TItem extends object = AgentInputItem> implements 
 
   /** `limit` is `undefined` for all, or positive. */
   protected abstract _getItems(limit: number | undefined): Promise<TItem[]>
-  /** At least one item; take what you need of them before you return. */
+  /**
+   * At least one item, plain data. Take what you need of them before you return: `jsonCodec` makes a record of each, in which
+   * `undefined` properties vanish and -0 is 0.
+   */
   protected abstract _addItems(items: readonly TItem[]): Promise<void>
   /** Removes the newest item atomically; `undefined` where there is none. */
   protected abstract _popItem(): Promise<TItem | undefined>
