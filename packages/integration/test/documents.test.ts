@@ -42,6 +42,7 @@ describe.each(Object.entries(documents))('%s', (document, expected) => {
       // Snippets of one document share a folder, as the files of one user would.
       expect(execFileSync(process.execPath, parameters, { cwd: home, encoding: 'utf8' })).toMatch(output)
     },
+    60_000,
   )
 })
 
