@@ -24,14 +24,18 @@ export class Lifecycle {
     this.#opened = hooks.open === undefined
   }
 
+  /** @throws SESSION_CLOSED after `close` */
+  assertOpen(): void {
+    if (this.#closing === undefined) return
+    throw new SessionError('SESSION_CLOSED', `The ${this.of} was closed; open a new one.`)
+  }
+
   /**
    * Begins a call, which `leave` ends. Where the resource is still to be opened, gives the promise of that.
    * @throws SESSION_CLOSED after `close`
    */
   enter(): Promise<void> | undefined {
-    if (this.#closing !== undefined) {
-      throw new SessionError('SESSION_CLOSED', `The ${this.of} was closed; open a new one.`)
-    }
+    this.assertOpen()
     this.#active++
     return this.#opened ? undefined : this.#open()
   }

@@ -139,6 +139,11 @@ export abstract class SessionStore implements AsyncDisposable {
     return this.#iterate('items', () => this.#pages(sessionId, size), sessionId)
   }
 
+  /** For sessions that have nothing to ask the store. @throws SESSION_CLOSED after `close()` */
+  assertOpen(): void {
+    this.#lifecycle.assertOpen()
+  }
+
   /** Lets the calls under way finish, then frees what the store opened itself. Final, and the same however often it is called. */
   close(): Promise<void> {
     return this.#lifecycle.close()

@@ -37,7 +37,9 @@ export abstract class Session<TItem extends object = AgentInputItem> implements 
    */
   async getItems(limit?: number): Promise<TItem[]> {
     const checked = checkLimit(limit)
-    return await this.run('getItems', () => (checked !== undefined && checked <= 0 ? [] : this._getItems(checked)))
+    return await this.run('getItems', () =>
+      checked !== undefined && checked <= 0 ? this.#nothing([]) : this._getItems(checked),
+    )
   }
 
   /**
@@ -46,7 +48,7 @@ export abstract class Session<TItem extends object = AgentInputItem> implements 
    */
   async addItems(items: readonly TItem[]): Promise<void> {
     assertItems(items, 'items')
-    return await this.run('addItems', () => (items.length === 0 ? undefined : this._addItems(items)))
+    return await this.run('addItems', () => (items.length === 0 ? this.#nothing(undefined) : this._addItems(items)))
   }
 
   /**
@@ -82,8 +84,15 @@ export abstract class Session<TItem extends object = AgentInputItem> implements 
   protected abstract _popItem(): Promise<TItem | undefined>
   /** Removes everything that belongs to the session. */
   protected abstract _clearSession(): Promise<void>
+  /** Called where a call has nothing to do: throws where it could not have done it, since what is beneath was closed. */
+  protected _assertOpen(): void {}
   /** Called once, after the last call has finished. */
   protected async _close(): Promise<void> {}
+
+  #nothing<T>(result: T): T {
+    this._assertOpen()
+    return result
+  }
 
   /** Runs further public methods of a subclass as the ones above run: while open, with errors that name the call. */
   protected run<T>(operation: string, work: () => T | Promise<T>): Promise<T> {

@@ -148,6 +148,10 @@ export class StoredSession<TItem extends object = AgentInputItem> extends Sessio
     await this.#store.deleteSession(this.sessionId)
   }
 
+  protected override _assertOpen(): void {
+    this.#store.assertOpen()
+  }
+
   protected override async _close(): Promise<void> {
     if (this.#ownsStore) await this.#store.close()
   }

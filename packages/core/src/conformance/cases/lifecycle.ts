@@ -106,7 +106,9 @@ export const lifecycleCases: readonly CaseDefinition[] = [
         () => store.read('x'),
         () => store.commit('x', { append: ['{}'] }),
         () => session.getItems(),
+        () => session.getItems(0),
         () => session.addItems(messages(1)),
+        () => session.addItems([]),
         () => session.popItem(),
       ]
       for (const call of calls) await assertCode(call, 'SESSION_CLOSED')
