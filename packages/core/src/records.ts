@@ -1,4 +1,5 @@
 import { SessionError } from './errors/session-error.ts'
+import { firstFailure } from './first-failure.ts'
 import type { ItemCodec } from './item-codec.ts'
 import { canonicalJSON } from './json.ts'
 import { jsonCodec } from './json-codec.ts'
@@ -130,15 +131,6 @@ function unencodable(error: unknown, what: string): SessionError {
 /** A promise of any realm or library. Items have no methods, so none is taken for one. */
 function isPending<T>(value: T | Promise<T>): value is Promise<T> {
   return typeof (value as { then?: unknown } | undefined)?.then === 'function'
-}
-
-/** All values, or the failure of the first one that failed. */
-async function firstFailure<T>(values: readonly (T | Promise<T>)[]): Promise<T[]> {
-  const results = await Promise.allSettled(values)
-  return results.map((result) => {
-    if (result.status === 'rejected') throw result.reason
-    return result.value as T
-  })
 }
 
 function isString(value: unknown): value is string {

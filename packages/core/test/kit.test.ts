@@ -84,7 +84,7 @@ describe('the kit', () => {
       { only: 'limit/', timeoutMs: 50 },
     )
     expect(report.cases.map(({ status }) => status)).toEqual(['fail', 'fail', 'fail', 'pass', 'pass'])
-    expect(formatReport(report)).toContain('The case did not end within 50 ms.')
+    expect(formatReport(report)).toContain('The case had not ended after 50 ms.')
   })
 
   it('says what was promised, what failed, why, and how to run it again', async () => {

@@ -62,6 +62,11 @@ describe('a file', () => {
     const after = new SQLiteSession({ sessionId: 'a', path })
     await after.addItems([item, item])
     expect(await before.getItems()).toHaveLength(1)
+    // SQLite must not take the new file's log away with the old one's connection.
+    await before.close()
+    const other = new Database(path, { readonly: true })
+    expect(other.prepare('SELECT count(*) FROM agent_messages').pluck().get()).toBe(2)
+    other.close()
     await after.close()
     await using again = new SQLiteSession({ sessionId: 'a', path })
     expect(await again.getItems()).toHaveLength(2)

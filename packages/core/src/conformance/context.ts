@@ -1,3 +1,4 @@
+import { firstFailure } from '../first-failure.ts'
 import type { SessionStore } from '../session-store.ts'
 import type { StoredSession } from '../stored-session.ts'
 import { CaseSkipped } from './case-skipped.ts'
@@ -88,13 +89,9 @@ export class CaseContext {
     await this.#harness.reset()
   }
 
-  /** Closes everything, also where one thing fails to. @throws what failed first */
+  /** Closes everything, also where one thing fails to or hangs. @throws what failed first */
   async closeAll(): Promise<void> {
-    const failures: unknown[] = []
-    for (const close of this.#closers.splice(0).toReversed()) {
-      await close().catch((error: unknown) => failures.push(error))
-    }
-    if (failures.length > 0) throw failures[0]
+    await firstFailure(this.#closers.splice(0).map((close) => close()))
   }
 
   async #open(sessionId: string): Promise<SessionUnderTest> {

@@ -38,13 +38,6 @@ export class WorkerProcess {
 
   /** Resolves to the task's result; rejects where the task or the process fails. */
   run<T>(task: Task): Promise<T> {
-    const running = this.#run<T>(task)
-    // A case that fails meanwhile does not wait for its workers; their end must not count as one more failure.
-    running.catch(() => {})
-    return running
-  }
-
-  #run<T>(task: Task): Promise<T> {
     return new Promise((resolve, reject) => {
       const onExit = (): void => reject(new Error(`A worker died.\n${this.#output.join('')}`))
       const onMessage = (message: WorkerMessage): void => {

@@ -28,7 +28,18 @@ export interface ConformanceOptions {
   timeoutMs?: number
 }
 
-const optionTypes: OptionTypes = { only: 'string', seed: 'number', steps: 'number', timeoutMs: 'number' }
+/** Those of `runConformance` and of the bindings too, which pass theirs on. */
+const optionTypes: OptionTypes = {
+  only: 'string',
+  seed: 'number',
+  steps: 'number',
+  timeoutMs: 'number',
+  onCase: 'object',
+  reports: 'string',
+}
+
+/** Milliseconds, at most, to close what a case opened: a store that hangs must not hold up the verdict. */
+const maxCleanUpMs = 5_000
 
 /**
  * The cases for a harness, in a stable order.
@@ -36,7 +47,7 @@ const optionTypes: OptionTypes = { only: 'string', seed: 'number', steps: 'numbe
  */
 export function conformanceCases(harness: Harness, options: ConformanceOptions = {}): ConformanceCase[] {
   assertHarness(harness)
-  assertOptions('The conformance kit', options, { ...optionTypes, onCase: 'object', reports: 'string' })
+  assertOptions('The conformance kit', options, optionTypes)
   const { only = '', seed = 1, steps = 300, timeoutMs = 60_000 } = options
   if (!definitions.some(({ id }) => id.startsWith(only))) {
     throw new RangeError(`No case has an id that begins with ${JSON.stringify(only)}.`)
@@ -50,7 +61,7 @@ export function conformanceCases(harness: Harness, options: ConformanceOptions =
         id,
         title,
         ...(skip !== undefined && { skip }),
-        run: () => withinTime(timeoutMs, () => runCase(definition, harness, seed, steps)),
+        run: () => runCase(definition, harness, new CaseContext(harness, seed, steps), timeoutMs),
       }
     })
 }
@@ -83,22 +94,30 @@ async function reportCase({ id, title, skip, run }: ConformanceCase): Promise<Ca
   }
 }
 
-async function runCase(definition: CaseDefinition, harness: Harness, seed: number, steps: number): Promise<void> {
-  await harness.reset()
-  const context = new CaseContext(harness, seed, steps)
+async function runCase(
+  definition: CaseDefinition,
+  harness: Harness,
+  context: CaseContext,
+  timeoutMs: number,
+): Promise<void> {
+  const cleanUpMs = Math.min(timeoutMs, maxCleanUpMs)
+  const cleanUp = (): Promise<void> => withinTime(cleanUpMs, 'closed what it opened', () => context.closeAll())
   try {
-    await definition.run(context)
+    await withinTime(timeoutMs, 'ended', async () => {
+      await harness.reset()
+      await definition.run(context)
+    })
   } catch (error) {
-    // What fails while the failed case is cleaned up would only hide why it failed.
-    await context.closeAll().catch(() => {})
+    // What fails while a failed case is cleaned up would only hide why it failed.
+    await Promise.allSettled([cleanUp()])
     throw error
   }
-  await context.closeAll()
+  await cleanUp()
 }
 
-async function withinTime(ms: number, work: () => Promise<void>): Promise<void> {
+async function withinTime(ms: number, what: string, work: () => Promise<void>): Promise<void> {
   const late = Promise.withResolvers<never>()
-  const timer = setTimeout(() => late.reject(new Error(`The case did not end within ${ms} ms.`)), ms)
+  const timer = setTimeout(() => late.reject(new Error(`The case had not ${what} after ${ms} ms.`)), ms)
   try {
     await Promise.race([work(), late.promise])
   } finally {
