@@ -58,8 +58,8 @@ function enter(lifecycle: Lifecycle, call: Call): Promise<void> | undefined {
 /** Many calls may wait for one failed open; each names itself in an error of its own. */
 function throwCopy(error: unknown): never {
   if (!(error instanceof SessionError)) throw error
-  const { code, message, retryable, cause } = error
-  throw new SessionError(code, message, { retryable, cause })
+  const { code, message, retryable, ambiguous, cause } = error
+  throw new SessionError(code, message, { retryable, ambiguous, cause })
 }
 
 /** Closes once, and names itself in the error where that fails. */

@@ -8,6 +8,7 @@ export type SessionErrorCode =
   | 'SESSION_UNSUPPORTED'
   | 'SESSION_UNAVAILABLE'
   | 'SESSION_BUSY'
+  | 'SESSION_SCHEMA_MISSING'
   | 'SESSION_SCHEMA_UNSUPPORTED'
   | 'SESSION_BACKEND'
 
@@ -56,13 +57,19 @@ export const sessionErrorCodes: Readonly<Record<SessionErrorCode, CodeEntry>> = 
   },
   SESSION_UNAVAILABLE: {
     retryable: true,
-    meaning: 'There is no connection to the backend.',
-    remedy: 'Check that the backend is there and reachable, then try again.',
+    meaning:
+      'There is no connection to the backend. Where `ambiguous` is true, it was lost before the answer: the write may have been done.',
+    remedy: 'Check that the backend is there and reachable, then try again; after an `ambiguous` write, read first.',
   },
   SESSION_BUSY: {
     retryable: true,
     meaning: 'A lock or a connection could not be had in time. Nothing was changed.',
     remedy: 'Try again; if it persists, look for a writer that holds its lock too long.',
+  },
+  SESSION_SCHEMA_MISSING: {
+    retryable: false,
+    meaning: 'The tables are not there, or older than this version of the package. Nothing was changed.',
+    remedy: 'Run the statements that the message names, or let the store make them with `createTables: true`.',
   },
   SESSION_SCHEMA_UNSUPPORTED: {
     retryable: false,

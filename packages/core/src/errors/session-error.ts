@@ -6,6 +6,8 @@ export interface SessionErrorOptions {
   cause?: unknown
   /** Overrides what the code says. */
   retryable?: boolean
+  /** Whether the write may have been done all the same. Default: false, nothing was written. */
+  ambiguous?: boolean
   sessionId?: string
   /** The method that failed, such as `addItems`. */
   operation?: string
@@ -20,6 +22,11 @@ export class SessionError extends Error {
   readonly code: SessionErrorCode
   /** Whether the same call may succeed later with nothing changed by the caller. */
   readonly retryable: boolean
+  /**
+   * Whether the write may have been done all the same: the connection was lost between the request and its answer. Trying
+   * again may then write twice, unless the write carries an operation id; read first.
+   */
+  readonly ambiguous: boolean
   declare readonly sessionId?: string
   declare readonly operation?: string
 
@@ -28,6 +35,7 @@ export class SessionError extends Error {
     this.name = 'SessionError'
     this.code = code
     this.retryable = options.retryable ?? sessionErrorCodes[code].retryable
+    this.ambiguous = options.ambiguous ?? false
     if (options.sessionId !== undefined) this.sessionId = options.sessionId
     if (options.operation !== undefined) this.operation = options.operation
   }
