@@ -1,0 +1,17 @@
+import { createConnection, type RowDataPacket } from 'mysql2/promise'
+
+/** Executes one statement on a connection of its own. Resolves to its rows. */
+export async function execute(
+  url: string,
+  statement: string,
+  before: readonly string[] = [],
+): Promise<RowDataPacket[]> {
+  const connection = await createConnection({ uri: url, connectTimeout: 5_000 })
+  try {
+    for (const setting of before) await connection.query(setting)
+    const [rows] = await connection.query<RowDataPacket[]>(statement)
+    return rows
+  } finally {
+    connection.destroy()
+  }
+}
