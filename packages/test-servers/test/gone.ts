@@ -6,7 +6,7 @@ export function isGone({ pid, folder }: { pid?: number; folder: string }): boole
 }
 
 /** A process with that id runs. */
-export function isRunning(pid: number): boolean {
+function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true

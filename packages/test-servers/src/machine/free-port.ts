@@ -11,7 +11,7 @@ const highest = 32_000
 const attempts = 20
 
 /** A port of the loopback interface where nothing listens. Another process may take it before it is used. */
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   for (let attempt = 1; ; attempt++) {
     const port = lowest + Math.floor(Math.random() * (highest - lowest))
     try {

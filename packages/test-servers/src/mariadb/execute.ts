@@ -15,3 +15,8 @@ export async function execute(
     connection.destroy()
   }
 }
+
+/** The statement that creates an empty database in utf8mb4. */
+export function createDatabase(name: string): string {
+  return `CREATE DATABASE ${name} CHARACTER SET utf8mb4`
+}

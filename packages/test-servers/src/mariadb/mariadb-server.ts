@@ -8,7 +8,7 @@ import { Home } from '../process/home.ts'
 import { LocalServer } from '../process/local-server.ts'
 import { ownServer, removedUnlessStarted } from '../process/own-server.ts'
 import type { ServerOptions, TestServer } from '../test-server.ts'
-import { execute } from './execute.ts'
+import { createDatabase, execute } from './execute.ts'
 import { initialize, mariadbCommand } from './program.ts'
 
 /** A MariaDB. Its `url` leads to the database `mysql`, as root. */
@@ -58,9 +58,4 @@ function createServer(url: string, local?: LocalServer, home?: Home): MariaDBSer
     stop,
     [Symbol.asyncDispose]: stop,
   }
-}
-
-/** The statement that creates an empty database in utf8mb4. */
-export function createDatabase(name: string): string {
-  return `CREATE DATABASE ${name} CHARACTER SET utf8mb4`
 }

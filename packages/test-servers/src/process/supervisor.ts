@@ -39,7 +39,8 @@ function run(id: number, command: Command): void {
     cwd: folder,
     // A group of its own: what it starts ends with it.
     detached: true,
-    env: { ...process.env, ...command.environment },
+    // Its temporary files are to go with the home.
+    env: { ...process.env, TMPDIR: folder, ...command.environment },
     stdio: ['ignore', log, log],
   })
   closeSync(log)
