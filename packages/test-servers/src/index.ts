@@ -1,0 +1,6 @@
+export { type GaleraCluster, type GaleraNode, startGalera } from './mariadb/galera-cluster.ts'
+export { type MariaDBServer, startMariaDB } from './mariadb/mariadb-server.ts'
+export { startPgBouncer } from './postgres/pgbouncer.ts'
+export { type PostgresServer, startPostgres } from './postgres/postgres-server.ts'
+export { startProxy, type TcpProxy } from './proxy/tcp-proxy.ts'
+export type { ServerOptions, TestServer } from './test-server.ts'

@@ -1,0 +1,22 @@
+import { createConnection, type RowDataPacket } from 'mysql2/promise'
+
+/** Executes one statement on a connection of its own. Resolves to its rows. */
+export async function execute(
+  url: string,
+  statement: string,
+  before: readonly string[] = [],
+): Promise<RowDataPacket[]> {
+  const connection = await createConnection({ uri: url, connectTimeout: 5_000 })
+  try {
+    for (const setting of before) await connection.query(setting)
+    const [rows] = await connection.query<RowDataPacket[]>(statement)
+    return rows
+  } finally {
+    connection.destroy()
+  }
+}
+
+/** The statement that creates an empty database in utf8mb4. */
+export function createDatabase(name: string): string {
+  return `CREATE DATABASE ${name} CHARACTER SET utf8mb4`
+}
