@@ -1,0 +1,67 @@
+import type { Connection } from '../connection.ts'
+import type { Placeholders } from '../statement.ts'
+import type { Tables } from '../tables.ts'
+
+/** How a dialect says what all of them say: fragments of SQL, in which `session_id` and the rest are columns of the sessions. */
+export interface Grammar {
+  readonly placeholders: Placeholders
+  quote(name: string): string
+  /** The time of the server in UTC, in whole milliseconds. */
+  readonly now: string
+  /** A timestamp as milliseconds since the epoch. */
+  ms(timestamp: string): string
+  /** A timestamp as a text that loses nothing and that `timestamp` takes again. */
+  exact(timestamp: string): string
+  /** A timestamp from the text `YYYY-MM-DD HH:MM:SS.SSS`. */
+  timestamp(text: string): string
+  text(expression: string): string
+  /** What a message written in a session changed at `:at` gets as its time. */
+  readonly messageTime: string
+
+  /** Whether the ttl of the session has ended; never NULL. */
+  readonly expired: string
+  /** The same as a criterion that an index helps with. */
+  readonly over: string
+  readonly expiresMs: string
+  readonly ttlMs: string
+  /** The metadata as one JSON object, or NULL. */
+  readonly metadata: string
+
+  /** Makes an insert do nothing where the session is there already. */
+  readonly unlessThere: string
+  /** Keeps the selected session to this transaction. */
+  readonly forUpdate: string
+  /** Further columns of a session that a change sets, from `:ttl` and `:metadata`. */
+  readonly touches: string
+  saveTTL?(tables: Tables): string
+  /** Removes sessions with all that belongs to them. */
+  erase(tables: Tables, which: string): readonly string[]
+  /** Removes the newest `:limit` messages of `:id`. */
+  drop(tables: Tables): string
+  /** Makes a session findable by `:key` and `:value`, whose digest is `:digest`. */
+  saveMetadata(tables: Tables): string
+  /** A criterion that so many rows of a matching session meet, one for each key. */
+  hasMetadata(keys: number): string
+  appendAtOnce?(tables: Tables, withOperation: boolean): string
+}
+
+/** A kind of database: how its statements are written, how its tables are made, and how a driver's connection is used. */
+export interface Dialect extends Grammar {
+  /** Begins a write, which waits for a lock at most so many milliseconds where the dialect can say so. */
+  begin(lockTimeoutMs: number): string
+  /** One list of statements a version, oldest first. Each may be run again where it was interrupted. */
+  migrations(tables: Tables, server: Server): readonly (readonly string[])[]
+  /** Runs work so that nobody else makes tables meanwhile. */
+  exclusively(connection: Connection, work: () => Promise<void>): Promise<void>
+  /** What is to be known of a server; without it, all are alike. */
+  inspect?(connection: Connection): Promise<Server>
+  /** What each new connection to such a server is told first. */
+  greeting?(server: Server): string | undefined
+  connect(connection: object, prepares: () => boolean): Connection
+}
+
+/** What tells servers of one dialect apart. */
+export interface Server {
+  readonly mariadb: boolean
+  readonly galera: boolean
+}
