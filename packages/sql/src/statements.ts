@@ -63,23 +63,28 @@ export function prepareStatements(dialect: Dialect, tables: Tables): Statements 
   const once = (source: string): Statement => compile(source, dialect.placeholders)
 
   const ofSession = `FROM ${messages} WHERE session_id = :id`
-  const unlessOver = `AND NOT EXISTS (SELECT 1 FROM ${sessions} WHERE session_id = :id AND ${expired})`
+  const isOver = `EXISTS (SELECT 1 FROM ${sessions} WHERE session_id = :id AND ${expired})`
+  /** The messages of `:id`, or none where its ttl has ended. */
+  const unlessOver = (criteria: string, order: string, limit?: string): string => {
+    if (grammar.limitUnless !== undefined)
+      return `${ofSession} ${criteria} ${order} ${grammar.limitUnless(isOver, limit)}`
+    return `${ofSession} ${criteria} AND NOT ${isOver} ${order} ${limit === undefined ? '' : `LIMIT ${limit}`}`
+  }
   const oldestFirst = `ORDER BY ${grammar.oldestFirst}`
   const newestFirst = `ORDER BY ${grammar.newestFirst}`
   const some = `session_id IN (${Array.from({ length: someSessions }, (_, index) => `:id${index}`).join(', ')})`
   // No alias is the name of a column: ORDER BY would sort by the alias.
-  const page = `SELECT ${text('id')} AS message_id, ${exact('created_at')} AS exact_time, message_data
-    ${ofSession} ${unlessOver}`
+  const page = `SELECT ${text('id')} AS message_id, ${exact('created_at')} AS exact_time, message_data`
   const info = `SELECT session_id, ${ms('created_at')} AS created_ms, ${ms('updated_at')} AS updated_ms,
       ${grammar.expiresMs} AS expires_ms, ${grammar.metadata} AS metadata, ${exact('updated_at')} AS updated_at_exact,
       (SELECT count(*) FROM ${messages} WHERE ${messages}.session_id = ${sessions}.session_id) AS item_count
     FROM ${sessions}`
 
   return {
-    all: once(`SELECT message_data ${ofSession} ${unlessOver} ${oldestFirst}`),
-    newest: once(`SELECT message_data ${ofSession} ${unlessOver} ${newestFirst} LIMIT :limit`),
-    firstPage: once(`${page} ${oldestFirst} LIMIT :limit`),
-    nextPage: once(`${page} AND ${grammar.onwards} ${oldestFirst} LIMIT :limit`),
+    all: once(`SELECT message_data ${unlessOver('', oldestFirst)}`),
+    newest: once(`SELECT message_data ${unlessOver('', newestFirst, ':limit')}`),
+    firstPage: once(`${page} ${unlessOver('', oldestFirst, ':limit')}`),
+    nextPage: once(`${page} ${unlessOver(`AND ${grammar.onwards}`, oldestFirst, ':limit')}`),
     info: once(`${info} WHERE session_id = :id AND NOT ${expired}`),
 
     create: [

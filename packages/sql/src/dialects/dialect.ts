@@ -30,6 +30,8 @@ export interface Grammar {
   readonly expired: string
   /** The same as a criterion that an index helps with. */
   readonly over: string
+  /** A LIMIT that is 0 where the condition holds: for a dialect that plans this best. Default: a further criterion. */
+  limitUnless?(condition: string, limit: string | undefined): string
   readonly expiresMs: string
   readonly ttlMs: string
   /** The metadata as one JSON object, or NULL. */

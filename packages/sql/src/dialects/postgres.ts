@@ -42,6 +42,8 @@ function grammar(tables: Tables): Grammar {
     messageTime: ':at::timestamp',
 
     expired: `coalesce(expires_at <= ${now}, false)`,
+    // A limit that the planner cannot see makes it keep one plan, where a parameter makes it plan each time.
+    limitUnless: (condition, limit = 'NULL') => `LIMIT CASE WHEN ${condition} THEN 0 ELSE ${limit}::bigint END`,
     over: `expires_at <= ${now}`,
     expiresMs: ms('expires_at'),
     ttlMs: 'ttl_ms::float8',
