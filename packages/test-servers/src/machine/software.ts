@@ -58,3 +58,27 @@ export const galera: Software = {
   compose: 'galera1 galera2 galera3',
   environment: `SESSIONS_TEST_GALERA_URLS=${[33061, 33062, 33063].map((port) => `mariadb://root:sessions@127.0.0.1:${port}/mysql`).join(',')}`,
 }
+
+export const redis: Software = {
+  name: 'Redis',
+  files: ['redis-server'],
+  folders,
+  apt: ['redis-server'],
+  brew: 'redis',
+  compose: 'redis',
+  environment: 'SESSIONS_TEST_REDIS_URL=redis://127.0.0.1:63790',
+}
+
+export const redisCluster: Software = {
+  ...redis,
+  name: 'Redis Cluster',
+  compose: 'redis-cluster',
+  environment: `SESSIONS_TEST_REDIS_CLUSTER_URLS=${[63800, 63801, 63802, 63803, 63804, 63805].map((port) => `redis://127.0.0.1:${port}`).join(',')}`,
+}
+
+export const redisSentinel: Software = {
+  ...redis,
+  name: 'Redis Sentinel',
+  compose: 'redis-sentinel',
+  environment: `SESSIONS_TEST_REDIS_SENTINEL_URLS=${[63813, 63814, 63815].map((port) => `redis://127.0.0.1:${port}`).join(',')}`,
+}

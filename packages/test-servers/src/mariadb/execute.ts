@@ -20,3 +20,9 @@ export async function execute(
 export function createDatabase(name: string): string {
   return `CREATE DATABASE ${name} CHARACTER SET utf8mb4`
 }
+
+/** Rejects as long as the server of that folder does not answer. */
+export async function probe(url: string, folder: string): Promise<void> {
+  const [row] = await execute(url, 'SELECT @@datadir AS folder')
+  if (row?.folder !== folder) throw new Error(`Another server answers: ${JSON.stringify(row)}`)
+}

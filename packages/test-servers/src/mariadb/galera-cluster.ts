@@ -8,7 +8,7 @@ import { Home } from '../process/home.ts'
 import { LocalServer } from '../process/local-server.ts'
 import { ownServer, removedUnlessStarted } from '../process/own-server.ts'
 import type { ServerOptions } from '../test-server.ts'
-import { createDatabase, execute } from './execute.ts'
+import { createDatabase, execute, probe } from './execute.ts'
 import { initialize, mariadbCommand } from './program.ts'
 
 /** One server of a cluster. */
@@ -103,7 +103,7 @@ function localNodes(
         const isNew = isFirst && index === 0
         return isNew ? { ...command, arguments: [...command.arguments, '--wsrep-new-cluster'] } : command
       },
-      probe: () => probe(url),
+      probe: () => probeMember(url, `${home.folder}/${name}/`),
       timeoutMs: 120_000,
     })
     return { url, server }
@@ -111,7 +111,8 @@ function localNodes(
 }
 
 /** Rejects unless the node is synchronized with the others and takes statements. */
-async function probe(url: string): Promise<void> {
+async function probeMember(url: string, folder: string): Promise<void> {
+  await probe(url, folder)
   const rows = await execute(url, "SHOW STATUS WHERE Variable_name IN ('wsrep_local_state_comment', 'wsrep_ready')")
   const status = rows.map((row) => row.Value).toSorted()
   if (status.join() !== 'ON,Synced') throw new Error(`The node is not in the cluster: ${status}`)

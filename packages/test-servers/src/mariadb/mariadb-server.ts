@@ -8,7 +8,7 @@ import { Home } from '../process/home.ts'
 import { LocalServer } from '../process/local-server.ts'
 import { ownServer, removedUnlessStarted } from '../process/own-server.ts'
 import type { ServerOptions, TestServer } from '../test-server.ts'
-import { createDatabase, execute } from './execute.ts'
+import { createDatabase, execute, probe } from './execute.ts'
 import { initialize, mariadbCommand } from './program.ts'
 
 /** A MariaDB. Its `url` leads to the database `mysql`, as root. */
@@ -35,7 +35,7 @@ export async function startMariaDB(options: ServerOptions = {}): Promise<MariaDB
       const server = new LocalServer({
         home,
         command: () => mariadbCommand(home, program, 'mariadb', { port: String(port), ...options.settings }),
-        probe: async () => void (await execute(local, 'SELECT 1')),
+        probe: () => probe(local, `${home.folder}/mariadb/`),
       })
       await server.start()
       return createServer(local, server, home)

@@ -36,7 +36,8 @@ export async function startPgBouncer(databaseUrl: string): Promise<TestServer> {
       const server = new LocalServer({
         home,
         command: () => ({ name: 'pgbouncer', file: program, arguments: ['pgbouncer.ini'] }),
-        probe: () => execute(local, 'SELECT 1'),
+        // The database's name is unique: another PgBouncer does not have it.
+        probe: async () => void (await execute(local, 'SELECT 1')),
       })
       await server.start()
       return createServer(local, () => home.remove())

@@ -45,7 +45,7 @@ export async function startPostgres(options: ServerOptions = {}): Promise<Postgr
           // Immediate shutdown: ends its children too, and gives its shared memory back.
           lastSignal: 'SIGQUIT',
         }),
-        probe: () => execute(local, 'SELECT 1'),
+        probe: () => probe(local, `${home.folder}/data`),
       })
       await server.start()
       return createServer(local, server, home)
@@ -64,11 +64,17 @@ const defaults = {
   fsync: 'off',
 }
 
+/** Rejects as long as the server of that folder does not answer. */
+async function probe(url: string, folder: string): Promise<void> {
+  const [row] = await execute(url, 'SHOW data_directory')
+  if (row?.data_directory !== folder) throw new Error(`Another server answers: ${JSON.stringify(row)}`)
+}
+
 function createServer(url: string, local?: LocalServer, home?: Home): PostgresServer {
   const databases = new Databases(
     url,
-    (name) => execute(url, `CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8'`),
-    (name) => execute(url, `DROP DATABASE ${name} WITH (FORCE)`),
+    async (name) => void (await execute(url, `CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8'`)),
+    async (name) => void (await execute(url, `DROP DATABASE ${name} WITH (FORCE)`)),
   )
   const stop = (): Promise<void> => home?.remove() ?? databases.dropAll()
   return {

@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chownSync, closeSync, mkdtempSync, openSync } from 'node:fs'
+import { chownSync, closeSync, mkdtempSync, openSync, realpathSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,7 +15,7 @@ const lastSignalMs = 5_000
 
 const [uid, gid] = process.argv.slice(2).map(Number)
 const owner = uid === undefined || gid === undefined ? {} : { uid, gid }
-const folder = mkdtempSync(join(tmpdir(), 'sessions-test-'))
+const folder = realpathSync(mkdtempSync(join(tmpdir(), 'sessions-test-')))
 if (uid !== undefined && gid !== undefined) chownSync(folder, uid, gid)
 
 const programs = new Map<number, { child: ChildProcess; command: Command }>()
