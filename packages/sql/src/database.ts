@@ -2,7 +2,7 @@ import { SessionError } from '@sessions/core'
 import type { Connection } from './connection.ts'
 import type { Dialect, Server } from './dialects/dialect.ts'
 import { isLost, isRefusal, isRolledBack, isUnprepared, mapError } from './errors.ts'
-import type { SequelizeLike } from './sequelize.ts'
+import type { ConnectionPool } from './sequelize.ts'
 
 /** What a transaction leaves: a result, and whether to keep what was written. */
 export interface Outcome<T> {
@@ -16,15 +16,15 @@ const plain: Server = { mariadb: false, galera: false }
 /** Work with the pooled connections of one Sequelize. Its own query path is left out: it logs values, and takes longer. */
 export class Database {
   readonly dialect: Dialect
-  readonly #sequelize: SequelizeLike
+  readonly #pool: ConnectionPool
   readonly #connections = new WeakMap<object, Connection>()
   readonly #done = new Map<string, Promise<void>>()
-  #server: Promise<Server | undefined> | undefined
+  #server: Promise<Server> | undefined
   /** Ends for good where a pooler hands each transaction to another connection of the server. */
   #prepares = true
 
-  constructor(sequelize: SequelizeLike, dialect: Dialect) {
-    this.#sequelize = sequelize
+  constructor(pool: ConnectionPool, dialect: Dialect) {
+    this.#pool = pool
     this.dialect = dialect
   }
 
@@ -94,8 +94,7 @@ export class Database {
 
   /** Gives the connection back whatever happens: for further use, or to be thrown away where its state is unknown. */
   async #use<T>(from: 'primary' | 'replica', work: (connection: Connection) => Promise<T>): Promise<T> {
-    const { connectionManager } = this.#sequelize
-    const pooled = await connectionManager.getConnection({ type: 'SELECT', useMaster: from === 'primary' })
+    const pooled = await this.#pool.getConnection({ type: 'SELECT', useMaster: from === 'primary' })
     let usable = false
     try {
       const connection = await this.#connect(pooled)
@@ -108,9 +107,9 @@ export class Database {
         throw error
       }
     } finally {
-      if (usable) connectionManager.releaseConnection(pooled)
+      if (usable) this.#pool.releaseConnection(pooled)
       // It may fail to say goodbye on a connection that is broken, and nothing follows from that.
-      else connectionManager.destroyConnection(pooled).catch(() => undefined)
+      else this.#pool.destroyConnection(pooled).catch(() => undefined)
     }
   }
 
@@ -131,16 +130,15 @@ export class Database {
     if (known !== undefined) return known
     const connection = this.dialect.connect(pooled, () => this.#prepares)
     this.#server ??= this.#inspect(connection)
-    const server = await this.#server
-    const greeting = server && this.dialect.greeting?.(server)
+    const greeting = this.dialect.greeting?.(await this.#server)
     if (greeting !== undefined) await connection.execute(greeting)
     this.#connections.set(pooled, connection)
     return connection
   }
 
-  async #inspect(connection: Connection): Promise<Server | undefined> {
+  async #inspect(connection: Connection): Promise<Server> {
     try {
-      return await this.dialect.inspect?.(connection)
+      return (await this.dialect.inspect?.(connection)) ?? plain
     } catch (error) {
       this.#server = undefined
       throw error

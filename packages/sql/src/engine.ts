@@ -4,15 +4,22 @@ import { Database } from './database.ts'
 import type { Dialect } from './dialects/dialect.ts'
 import { mariadb, mysql } from './dialects/mysql.ts'
 import { postgres } from './dialects/postgres.ts'
+import { sqlite } from './dialects/sqlite.ts'
 import type { SequelizeLike } from './sequelize.ts'
-
-export const dialects = { postgres, mariadb, mysql } satisfies Record<string, Dialect>
+import { SingleConnection } from './single-connection.ts'
 
 /** A database that sessions can be kept in. */
-export type SQLDialect = keyof typeof dialects
+export type SQLDialect = 'postgres' | 'mariadb' | 'mysql' | 'sqlite'
+
+export const dialects: Readonly<Record<SQLDialect, Dialect>> = { postgres, mariadb, mysql, sqlite }
 
 /** The package with the driver of a dialect. */
-const drivers: Readonly<Record<SQLDialect, string>> = { postgres: 'pg', mariadb: 'mariadb', mysql: 'mysql2' }
+const drivers: Readonly<Record<SQLDialect, string>> = {
+  postgres: 'pg',
+  mariadb: 'mariadb',
+  mysql: 'mysql2',
+  sqlite: 'sqlite3',
+}
 
 /** Connections of a pool that we open, at most. For another number pass a Sequelize. */
 const poolSize = 10
@@ -35,7 +42,7 @@ export async function connectURL(url: string, busyTimeoutMs: number): Promise<Le
 
 /** The pool of a Sequelize of the caller's, which stays open. */
 export function connectSequelize(sequelize: SequelizeLike): Lease<Database> {
-  const database = known.get(sequelize) ?? new Database(sequelize, dialects[dialectOf(sequelize)])
+  const database = known.get(sequelize) ?? openDatabase(sequelize, dialectOf(sequelize))
   known.set(sequelize, database)
   return { resource: database, release: async () => {} }
 }
@@ -75,8 +82,14 @@ async function openEngine(url: string, busyTimeoutMs: number): Promise<Engine> {
     pool: { max: poolSize, acquire: busyTimeoutMs },
   }
   const sequelize = new Sequelize(plain, options)
+  if (dialect === 'sqlite') await sequelize.query('PRAGMA journal_mode = WAL')
   const likened: unknown = sequelize
-  return { sequelize, database: new Database(likened as SequelizeLike, dialects[dialect]) }
+  return { sequelize, database: openDatabase(likened as SequelizeLike, dialect) }
+}
+
+function openDatabase({ connectionManager }: SequelizeLike, dialect: SQLDialect): Database {
+  const pool = dialect === 'sqlite' ? new SingleConnection(connectionManager) : connectionManager
+  return new Database(pool, dialects[dialect])
 }
 
 /** Ours are found beside this package, wherever Sequelize itself is installed. */
@@ -94,6 +107,7 @@ async function loadDriver(dialect: SQLDialect): Promise<object> {
 }
 
 function dialectOptions(dialect: SQLDialect, url: string): object {
+  if (dialect === 'sqlite') return {}
   if (dialect !== 'postgres') return { connectTimeout: connectTimeoutMs }
   return {
     application_name: '@sessions/sql',

@@ -59,6 +59,14 @@ const errorNumbers: Readonly<Record<number, Meaning>> = {
   ],
 }
 
+/** Primary result codes of SQLite (https://sqlite.org/rescode.html). */
+const sqliteCodes: Readonly<Record<string, Meaning>> = {
+  SQLITE_BUSY: ['SESSION_BUSY', busy],
+  SQLITE_LOCKED: ['SESSION_BUSY', busy],
+  SQLITE_CANTOPEN: ['SESSION_UNAVAILABLE', 'The database file cannot be opened.'],
+  SQLITE_MISUSE: ['SESSION_UNAVAILABLE', 'The database was closed by its owner.', { retryable: false }],
+}
+
 /** What a failed connection looks like where no server says so: Node's codes, and those of mysql2 and mariadb. */
 const lostCode =
   /^(E(CONN(RESET|REFUSED|ABORTED)|PIPE|TIMEDOUT|NOTFOUND|HOSTUNREACH|NETUNREACH|AI_AGAIN)|PROTOCOL_CONNECTION_LOST|ER_(SOCKET|CMD_|CONNECTION_|SERVER_SHUTDOWN).*)$/
@@ -90,14 +98,20 @@ function driverError(error: unknown): DriverError {
 
 /** Whether the server itself said no: then nothing of the statement stays. Anything else leaves that open. */
 export function isRefusal(error: unknown): boolean {
-  const { severity, errno, fatal } = driverError(error)
+  const { severity, errno, fatal, code } = driverError(error)
   if (severity !== undefined) return severity === 'ERROR'
+  if (isSQLiteCode(code)) return true
   return typeof errno === 'number' && errno >= 1000 && errno < 45_000 && fatal !== true && !isLost(error)
 }
 
 /** Whether a commit that failed so was undone. MySQL's servers may refuse one for reasons that leave it open. */
 export function isRolledBack(error: unknown): boolean {
-  return driverError(error).severity === 'ERROR' || isCollision(error)
+  const { severity, code } = driverError(error)
+  return severity === 'ERROR' || isSQLiteCode(code) || isCollision(error)
+}
+
+function isSQLiteCode(code: unknown): code is string {
+  return typeof code === 'string' && code.startsWith('SQLITE_')
 }
 
 /** Whether the connection is of no use any more, or was never had. */
@@ -114,7 +128,9 @@ export function isLost(error: unknown): boolean {
 export function isCollision(error: unknown): boolean {
   if (error instanceof Collision) return true
   const { code, errno } = driverError(error)
-  return code === '40001' || code === '40P01' || errno === 1020 || errno === 1205 || errno === 1213
+  return (
+    code === '40001' || code === '40P01' || code === 'SQLITE_BUSY' || errno === 1020 || errno === 1205 || errno === 1213
+  )
 }
 
 /**
@@ -158,6 +174,8 @@ function meaningOf(error: unknown): Meaning | undefined {
     return ['SESSION_UNAVAILABLE', 'The Sequelize was closed by its owner.', { retryable: false }]
   }
   const { code, errno, severity } = driverError(error)
+  if (isTableMissing(error)) return ['SESSION_SCHEMA_MISSING', missing]
+  if (isSQLiteCode(code)) return sqliteCodes[code] ?? ['SESSION_BACKEND', `SQLite failed with ${code}.`]
   const known = severity !== undefined ? sqlStates[String(code)] : errorNumbers[Number(errno)]
   if (known !== undefined) return known
   if (isLost(error)) return ['SESSION_UNAVAILABLE', 'There is no connection to the database.']

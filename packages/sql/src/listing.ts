@@ -55,7 +55,10 @@ export function toInfo(row: Row): SessionInfo {
 
 function criterionValues({ prefix, updatedBefore, updatedAfter, metadata }: SessionFilter): Record<string, Value> {
   const values: Record<string, Value> = {}
-  if (prefix !== undefined) values.prefix = `${prefix.replaceAll(/[!%_]/g, '!$&')}%`
+  if (prefix !== undefined) {
+    values.prefix = prefix
+    values.pattern = `${prefix.replaceAll(/[!%_]/g, '!$&')}%`
+  }
   if (updatedBefore !== undefined) values.before = toTimestamp(updatedBefore.getTime())
   // Times may be finer than a millisecond, of which an `updatedAt` is the beginning.
   if (updatedAfter !== undefined) values.after = toTimestamp(updatedAfter.getTime() + 1)

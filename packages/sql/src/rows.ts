@@ -46,7 +46,7 @@ export class SessionRows {
 
   /** Makes the session where there is none; either way it is kept to this transaction. */
   async create(): Promise<void> {
-    await this.#run(this.#statements.create)
+    for (const statement of this.#statements.create) await this.#run(statement)
   }
 
   /** Keeps the session to this transaction; `undefined` where there is none. */
@@ -84,7 +84,7 @@ export class SessionRows {
   /** The newest `limit`, oldest first. */
   async newest(limit: number): Promise<MessageRow[]> {
     const { rows } = await this.#run(this.#statements.tail, { limit })
-    return rows.map((row) => ({ id: String(row.id), record: String(row.message_data) })).reverse()
+    return rows.map((row) => ({ id: String(row.message_id), record: String(row.message_data) })).reverse()
   }
 
   /** Removes the newest messages, which are these. How many were there to remove. */

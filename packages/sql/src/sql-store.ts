@@ -150,10 +150,10 @@ export class SQLStore extends SessionStore {
     const limit = from === undefined ? size : size + 1
     const rows = [...(await this.#select(from === undefined ? firstPage : nextPage, { id: sessionId, limit, ...from }))]
     const last = rows.length === limit ? rows.at(-1) : undefined
-    if (from !== undefined && Number(rows.shift()?.id) !== from.from) {
+    if (from !== undefined && Number(rows.shift()?.message_id) !== from.from) {
       throw new SessionError('SESSION_CONFLICT', 'Items that were already read were removed meanwhile. Read again.')
     }
-    return { records: rows.map(toRecord), ...(last !== undefined && { next: `${last.id} ${last.created_at}` }) }
+    return { records: rows.map(toRecord), ...(last !== undefined && { next: `${last.message_id} ${last.exact_time}` }) }
   }
 
   async #commit(sessionId: string, change: HistoryChange, operationMs: number | undefined): Promise<CommitResult> {

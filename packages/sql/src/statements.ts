@@ -1,4 +1,4 @@
-import type { Grammar } from './dialects/dialect.ts'
+import type { Dialect } from './dialects/dialect.ts'
 import { compile, type Statement } from './statement.ts'
 import type { Tables } from './tables.ts'
 
@@ -16,7 +16,7 @@ export interface Statements {
   readonly nextPage: Statement
   readonly info: Statement
 
-  readonly create: Statement
+  readonly create: readonly Statement[]
   readonly lock: Statement
   readonly touch: Statement
   /** Where the ttl has a table of its own. */
@@ -56,55 +56,65 @@ export interface ListCriteria {
 }
 
 /** The texts of a dialect for these tables. */
-export function prepareStatements(grammar: Grammar, tables: Tables): Statements {
+export function prepareStatements(dialect: Dialect, tables: Tables): Statements {
+  const grammar = dialect.grammar(tables)
   const { now, ms, exact, text, timestamp, expired, forUpdate } = grammar
   const { sessions, messages, operations, metadata } = tables
-  const once = (source: string): Statement => compile(source, grammar.placeholders)
+  const once = (source: string): Statement => compile(source, dialect.placeholders)
 
   const ofSession = `FROM ${messages} WHERE session_id = :id`
-  const unlessOver = `AND NOT EXISTS (SELECT 1 FROM ${sessions} WHERE session_id = :id AND ${expired})`
-  const oldestFirst = 'ORDER BY created_at, id'
-  const newestFirst = 'ORDER BY created_at DESC, id DESC'
+  const isOver = `EXISTS (SELECT 1 FROM ${sessions} WHERE session_id = :id AND ${expired})`
+  /** The messages of `:id`, or none where its ttl has ended. */
+  const unlessOver = (criteria: string, order: string, limit?: string): string => {
+    if (grammar.limitUnless !== undefined)
+      return `${ofSession} ${criteria} ${order} ${grammar.limitUnless(isOver, limit)}`
+    return `${ofSession} ${criteria} AND NOT ${isOver} ${order} ${limit === undefined ? '' : `LIMIT ${limit}`}`
+  }
+  const oldestFirst = `ORDER BY ${grammar.oldestFirst}`
+  const newestFirst = `ORDER BY ${grammar.newestFirst}`
   const some = `session_id IN (${Array.from({ length: someSessions }, (_, index) => `:id${index}`).join(', ')})`
-  const page = `SELECT ${text('id')} AS id, ${exact('created_at')} AS created_at, message_data ${ofSession} ${unlessOver}`
+  // No alias is the name of a column: ORDER BY would sort by the alias.
+  const page = `SELECT ${text('id')} AS message_id, ${exact('created_at')} AS exact_time, message_data`
   const info = `SELECT session_id, ${ms('created_at')} AS created_ms, ${ms('updated_at')} AS updated_ms,
       ${grammar.expiresMs} AS expires_ms, ${grammar.metadata} AS metadata, ${exact('updated_at')} AS updated_at_exact,
       (SELECT count(*) FROM ${messages} WHERE ${messages}.session_id = ${sessions}.session_id) AS item_count
     FROM ${sessions}`
 
   return {
-    all: once(`SELECT message_data ${ofSession} ${unlessOver} ${oldestFirst}`),
-    newest: once(`SELECT message_data ${ofSession} ${unlessOver} ${newestFirst} LIMIT :limit`),
-    firstPage: once(`${page} ${oldestFirst} LIMIT :limit`),
-    nextPage: once(`${page} AND created_at >= ${timestamp(':at')}
-      AND (created_at > ${timestamp(':at')} OR id >= :from) ${oldestFirst} LIMIT :limit`),
+    all: once(`SELECT message_data ${unlessOver('', oldestFirst)}`),
+    newest: once(`SELECT message_data ${unlessOver('', newestFirst, ':limit')}`),
+    firstPage: once(`${page} ${unlessOver('', oldestFirst, ':limit')}`),
+    nextPage: once(`${page} ${unlessOver(`AND ${grammar.onwards}`, oldestFirst, ':limit')}`),
     info: once(`${info} WHERE session_id = :id AND NOT ${expired}`),
 
-    create: once(`INSERT INTO ${sessions} (session_id, created_at, updated_at)
-      VALUES (:id, ${timestamp(never)}, ${timestamp(never)}) ${grammar.unlessThere}`),
+    create: [
+      ...(grammar.beforeCreate ?? []),
+      `INSERT INTO ${sessions} (session_id, created_at, updated_at)
+      VALUES (:id, ${timestamp(never)}, ${timestamp(never)}) ${grammar.unlessThere}`,
+    ].map(once),
     lock: once(`SELECT ${ms('updated_at')} AS updated_ms, ${ms(now)} AS now_ms, ${expired} AS expired,
         ${grammar.ttlMs} AS ttl_ms, ${grammar.metadata} AS metadata
       FROM ${sessions} WHERE session_id = :id ${forUpdate}`),
     touch: once(`UPDATE ${sessions}
       SET created_at = CASE WHEN updated_at = ${timestamp(never)} THEN ${timestamp(':at')} ELSE created_at END,
         updated_at = ${timestamp(':at')} ${grammar.touches} WHERE session_id = :id`),
-    ...(grammar.saveTTL !== undefined && { saveTTL: once(grammar.saveTTL(tables)) }),
-    erase: grammar.erase(tables, 'session_id = :id').map(once),
+    ...(grammar.saveTTL !== undefined && { saveTTL: once(grammar.saveTTL) }),
+    erase: grammar.erase('session_id = :id').map(once),
     lockSome: once(`SELECT session_id, ${ms('updated_at')} AS updated_ms, ${expired} AS expired
       FROM ${sessions} WHERE ${some} ORDER BY session_id ${forUpdate}`),
-    eraseSome: grammar.erase(tables, some).map(once),
-    tail: once(`SELECT ${text('id')} AS id, message_data ${ofSession} ${newestFirst} LIMIT :limit`),
-    drop: once(grammar.drop(tables)),
+    eraseSome: grammar.erase(some).map(once),
+    tail: once(`SELECT ${text('id')} AS message_id, message_data ${ofSession} ${newestFirst} LIMIT :limit`),
+    drop: once(grammar.drop),
     operation: once(`SELECT fingerprint FROM ${operations} WHERE session_id = :id AND operation_id = :operation`),
     saveOperation: once(`INSERT INTO ${operations} (session_id, operation_id, fingerprint, forget_at)
       VALUES (:id, :operation, :fingerprint, ${timestamp(':forgetAt')})`),
     pruneOperations: once(`DELETE FROM ${operations} WHERE session_id = :id AND forget_at <= ${now}`),
     forgetMetadata: once(`DELETE FROM ${metadata} WHERE session_id = :id`),
-    saveMetadata: once(grammar.saveMetadata(tables)),
+    saveMetadata: once(grammar.saveMetadata),
     expired: once(`SELECT session_id FROM ${sessions} WHERE ${grammar.over} LIMIT :limit`),
     ...(grammar.appendAtOnce !== undefined && {
-      appendAtOnce: once(grammar.appendAtOnce(tables, false)),
-      appendOperationAtOnce: once(grammar.appendAtOnce(tables, true)),
+      appendAtOnce: once(grammar.appendAtOnce(false)),
+      appendOperationAtOnce: once(grammar.appendAtOnce(true)),
     }),
 
     append: (rows) => {
@@ -114,8 +124,8 @@ export function prepareStatements(grammar: Grammar, tables: Tables): Statements 
     list: ({ prefix, updatedBefore, updatedAfter, metadata: keys, continued }) => {
       const criteria = [
         `NOT ${expired}`,
-        ...(prefix ? ["session_id LIKE :prefix ESCAPE '!'"] : []),
-        ...(updatedBefore ? [`updated_at < ${timestamp(':before')}`] : []),
+        ...(prefix ? [grammar.startsWith ?? "session_id LIKE :pattern ESCAPE '!'"] : []),
+        ...(updatedBefore ? [`updated_at < ${(grammar.bound ?? timestamp)(':before')}`] : []),
         ...(updatedAfter ? [`updated_at >= ${timestamp(':after')}`] : []),
         ...(keys > 0
           ? [

@@ -9,7 +9,15 @@ export interface TableNames {
 }
 
 type TableName = 'sessions' | 'messages' | 'operations' | 'metadata' | 'ttls' | 'version'
-type IndexName = 'messageTime' | 'messageOrder' | 'updated' | 'expires' | 'sessionId' | 'metadataSession'
+type IndexName =
+  | 'messageId'
+  | 'messageTime'
+  | 'messageOrder'
+  | 'updated'
+  | 'expires'
+  | 'sessionId'
+  | 'metadataSession'
+  | 'metadataValue'
 
 /** Names ready for a statement: quoted, tables with their schema where there is one. */
 export interface Tables extends Readonly<Record<TableName, string>> {
@@ -71,12 +79,14 @@ function derive(names: TableNames): { tables: Record<TableName, string>; indexes
       version: `${sessions}_schema`,
     },
     indexes: {
+      messageId: `idx_${messages}_session_id`,
       messageTime: `idx_${messages}_session_time`,
       messageOrder: `idx_${messages}_session_order`,
       updated: `idx_${sessions}_updated_at`,
       expires: `idx_${sessions}_expires_at`,
       sessionId: `idx_${sessions}_session_id`,
       metadataSession: `idx_${sessions}_metadata_session`,
+      metadataValue: `idx_${sessions}_metadata_value`,
     },
   }
 }

@@ -2,10 +2,11 @@ import type { Connection } from '../connection.ts'
 import type { Placeholders } from '../statement.ts'
 import type { Tables } from '../tables.ts'
 
-/** How a dialect says what all of them say: fragments of SQL, in which `session_id` and the rest are columns of the sessions. */
+/**
+ * How a dialect says what all of them say, for given tables: fragments of SQL, in which `session_id` and the like are columns
+ * of the sessions, and `:name` is a value.
+ */
 export interface Grammar {
-  readonly placeholders: Placeholders
-  quote(name: string): string
   /** The time of the server in UTC, in whole milliseconds. */
   readonly now: string
   /** A timestamp as milliseconds since the epoch. */
@@ -14,7 +15,14 @@ export interface Grammar {
   exact(timestamp: string): string
   /** A timestamp from the text `YYYY-MM-DD HH:MM:SS.SSS`. */
   timestamp(text: string): string
+  /** The same, to be compared with what others wrote. Default: `timestamp`. */
+  bound?(text: string): string
   text(expression: string): string
+  /** The order of the messages of a session. */
+  readonly oldestFirst: string
+  readonly newestFirst: string
+  /** The message `:from`, written at `:at`, and those that follow it. */
+  readonly onwards: string
   /** What a message written in a session changed at `:at` gets as its time. */
   readonly messageTime: string
 
@@ -22,10 +30,15 @@ export interface Grammar {
   readonly expired: string
   /** The same as a criterion that an index helps with. */
   readonly over: string
+  /** A LIMIT that is 0 where the condition holds: for a dialect that plans this best. Default: a further criterion. */
+  limitUnless?(condition: string, limit: string | undefined): string
   readonly expiresMs: string
   readonly ttlMs: string
   /** The metadata as one JSON object, or NULL. */
   readonly metadata: string
+
+  /** Whether the id begins with `:prefix`. Default: that it is LIKE `:pattern`, in which `!` escapes. */
+  readonly startsWith?: string
 
   /** Makes an insert do nothing where the session is there already. */
   readonly unlessThere: string
@@ -33,20 +46,27 @@ export interface Grammar {
   readonly forUpdate: string
   /** Further columns of a session that a change sets, from `:ttl` and `:metadata`. */
   readonly touches: string
-  saveTTL?(tables: Tables): string
+  /** Where the ttl has a table of its own: keeps `:ttl`, which ends at `:endsMs` unless someone else writes. */
+  readonly saveTTL?: string
+  /** What is to be done before a session is created, in case there is none. */
+  readonly beforeCreate?: readonly string[]
   /** Removes sessions with all that belongs to them. */
-  erase(tables: Tables, which: string): readonly string[]
+  erase(which: string): readonly string[]
   /** Removes the newest `:limit` messages of `:id`. */
-  drop(tables: Tables): string
+  readonly drop: string
   /** Makes a session findable by `:key` and `:value`, whose digest is `:digest`. */
-  saveMetadata(tables: Tables): string
+  readonly saveMetadata: string
   /** A criterion that so many rows of a matching session meet, one for each key. */
   hasMetadata(keys: number): string
-  appendAtOnce?(tables: Tables, withOperation: boolean): string
+  /** The whole of an append of `:records` in one statement: all rows, or none where the ttl has ended. */
+  appendAtOnce?(withOperation: boolean): string
 }
 
 /** A kind of database: how its statements are written, how its tables are made, and how a driver's connection is used. */
-export interface Dialect extends Grammar {
+export interface Dialect {
+  readonly placeholders: Placeholders
+  quote(name: string): string
+  grammar(tables: Tables): Grammar
   /** Begins a write, which waits for a lock at most so many milliseconds where the dialect can say so. */
   begin(lockTimeoutMs: number): string
   /** One list of statements a version, oldest first. Each may be run again where it was interrupted. */

@@ -1,10 +1,9 @@
 import { connectMariaDB } from '../drivers/mariadb.ts'
 import { connectMySQL2 } from '../drivers/mysql2.ts'
 import type { Tables } from '../tables.ts'
-import type { Dialect, Server } from './dialect.ts'
+import type { Dialect, Grammar, Server } from './dialect.ts'
 
 const now = 'UTC_TIMESTAMP(3)'
-const ms = (timestamp: string): string => `TIMESTAMPDIFF(MICROSECOND, '1970-01-01', ${timestamp}) DIV 1000`
 
 const schemaLock = 'sessions_schema'
 /** Making tables takes far less; after that, steps run side by side, which each of them bears. */
@@ -14,28 +13,7 @@ const schemaLockSeconds = 60
 export const mysql: Dialect = {
   placeholders: 'positional',
   quote: (name) => `\`${name.replaceAll('`', '``')}\``,
-  now,
-  ms,
-  exact: (timestamp) => `CAST(${timestamp} AS CHAR)`,
-  timestamp: (text) => `CAST(${text} AS DATETIME(3))`,
-  text: (expression) => `CAST(${expression} AS CHAR)`,
-  messageTime: ':at',
-
-  expired: `COALESCE(expires_at <= ${now}, FALSE)`,
-  over: `expires_at <= ${now}`,
-  expiresMs: ms('expires_at'),
-  ttlMs: 'ttl_ms',
-  metadata: 'metadata',
-
-  unlessThere: 'ON DUPLICATE KEY UPDATE session_id = session_id',
-  forUpdate: 'FOR UPDATE',
-  touches: ', ttl_ms = :ttl, metadata = :metadata',
-  erase: ({ sessions }, which) => [`DELETE FROM ${sessions} WHERE ${which}`],
-  drop: ({ messages }) =>
-    `DELETE FROM ${messages} WHERE session_id = :id ORDER BY created_at DESC, id DESC LIMIT :limit`,
-  saveMetadata: ({ metadata }) => `INSERT INTO ${metadata} (session_id, digest) VALUES (:id, :digest)`,
-  hasMetadata: (keys) => `digest IN (${Array.from({ length: keys }, (_, key) => `:digest${key}`).join(', ')})`,
-
+  grammar,
   begin: () => 'START TRANSACTION',
   migrations,
   // DDL commits by itself here, so the lock is the connection's, and each step may be repeated.
@@ -60,6 +38,35 @@ export const mysql: Dialect = {
 
 /** The same servers through the driver mariadb. */
 export const mariadb: Dialect = { ...mysql, connect: connectMariaDB }
+
+function grammar({ sessions, messages, metadata }: Tables): Grammar {
+  const ms = (timestamp: string): string => `TIMESTAMPDIFF(MICROSECOND, '1970-01-01', ${timestamp}) DIV 1000`
+  return {
+    now,
+    ms,
+    exact: (timestamp) => `CAST(${timestamp} AS CHAR)`,
+    timestamp: (text) => `CAST(${text} AS DATETIME(3))`,
+    text: (expression) => `CAST(${expression} AS CHAR)`,
+    oldestFirst: 'created_at, id',
+    newestFirst: 'created_at DESC, id DESC',
+    onwards: 'created_at >= CAST(:at AS DATETIME(3)) AND (created_at > CAST(:at AS DATETIME(3)) OR id >= :from)',
+    messageTime: ':at',
+
+    expired: `COALESCE(expires_at <= ${now}, FALSE)`,
+    over: `expires_at <= ${now}`,
+    expiresMs: ms('expires_at'),
+    ttlMs: 'ttl_ms',
+    metadata: 'metadata',
+
+    unlessThere: 'ON DUPLICATE KEY UPDATE session_id = session_id',
+    forUpdate: 'FOR UPDATE',
+    touches: ', ttl_ms = :ttl, metadata = :metadata',
+    erase: (which) => [`DELETE FROM ${sessions} WHERE ${which}`],
+    drop: `DELETE FROM ${messages} WHERE session_id = :id ORDER BY created_at DESC, id DESC LIMIT :limit`,
+    saveMetadata: `INSERT INTO ${metadata} (session_id, digest) VALUES (:id, :digest)`,
+    hasMetadata: (keys) => `digest IN (${Array.from({ length: keys }, (_, key) => `:digest${key}`).join(', ')})`,
+  }
+}
 
 /** Python's tables do not compile on these servers: an id needs a length, and 64 KiB of `TEXT` cut items off. */
 function migrations({ sessions, messages, operations, metadata, indexes }: Tables, server: Server): string[][] {

@@ -1,6 +1,6 @@
 import { connectPg } from '../drivers/pg.ts'
 import type { Tables } from '../tables.ts'
-import type { Dialect } from './dialect.ts'
+import type { Dialect, Grammar } from './dialect.ts'
 
 const now = "date_trunc('milliseconds', timezone('UTC', clock_timestamp()))"
 
@@ -15,42 +15,49 @@ const schemaLock = '666065689257018112'
 export const postgres: Dialect = {
   placeholders: 'numbered',
   quote: (name) => `"${name.replaceAll('"', '""')}"`,
-  now,
-  ms: (timestamp) => `floor(extract(epoch FROM ${timestamp}) * 1000)::float8`,
-  exact: (timestamp) => `to_char(${timestamp}, 'YYYY-MM-DD HH24:MI:SS.US')`,
-  timestamp: (text) => `${text}::timestamp`,
-  text: (expression) => `${expression}::text`,
-  messageTime: ':at::timestamp',
-
-  expired: `coalesce(expires_at <= ${now}, false)`,
-  over: `expires_at <= ${now}`,
-  expiresMs: 'floor(extract(epoch FROM expires_at) * 1000)::float8',
-  ttlMs: 'ttl_ms::float8',
-  metadata: 'metadata',
-
-  unlessThere: 'ON CONFLICT (session_id) DO NOTHING',
-  forUpdate: 'FOR UPDATE',
-  touches: ', ttl_ms = :ttl::bigint, metadata = :metadata::text',
-  erase: ({ sessions }, which) => [`DELETE FROM ${sessions} WHERE ${which}`],
-  drop: ({ messages }) => `DELETE FROM ${messages} WHERE id = ANY (:ids::bigint[])`,
-  saveMetadata: ({ metadata }) => `INSERT INTO ${metadata} (session_id, digest) VALUES (:id, :digest)`,
-  hasMetadata: (keys) => `digest IN (${Array.from({ length: keys }, (_, key) => `:digest${key}`).join(', ')})`,
-  appendAtOnce,
-
+  grammar,
   begin: (lockTimeoutMs) => `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = ${lockTimeoutMs}`,
   migrations,
   exclusively: async (connection, work) => {
     await connection.execute('BEGIN')
-    try {
-      await connection.execute(`SELECT pg_advisory_xact_lock(${schemaLock})`)
-      await work()
-      await connection.execute('COMMIT')
-    } catch (error) {
-      await connection.execute('ROLLBACK')
-      throw error
-    }
+    await connection.execute(`SELECT pg_advisory_xact_lock(${schemaLock})`)
+    await work()
+    await connection.execute('COMMIT')
   },
   connect: connectPg,
+}
+
+function grammar(tables: Tables): Grammar {
+  const { sessions, messages, metadata } = tables
+  const ms = (timestamp: string): string => `floor(extract(epoch FROM ${timestamp}) * 1000)::float8`
+  return {
+    now,
+    ms,
+    exact: (timestamp) => `to_char(${timestamp}, 'YYYY-MM-DD HH24:MI:SS.US')`,
+    timestamp: (text) => `${text}::timestamp`,
+    text: (expression) => `${expression}::text`,
+    oldestFirst: 'created_at, id',
+    newestFirst: 'created_at DESC, id DESC',
+    onwards: 'created_at >= :at::timestamp AND (created_at > :at::timestamp OR id >= :from)',
+    messageTime: ':at::timestamp',
+
+    expired: `coalesce(expires_at <= ${now}, false)`,
+    // A limit that the planner cannot see makes it keep one plan, where a parameter makes it plan each time.
+    limitUnless: (condition, limit = 'NULL') => `LIMIT CASE WHEN ${condition} THEN 0 ELSE ${limit}::bigint END`,
+    over: `expires_at <= ${now}`,
+    expiresMs: ms('expires_at'),
+    ttlMs: 'ttl_ms::float8',
+    metadata: 'metadata',
+
+    unlessThere: 'ON CONFLICT (session_id) DO NOTHING',
+    forUpdate: 'FOR UPDATE',
+    touches: ', ttl_ms = :ttl::bigint, metadata = :metadata::text',
+    erase: (which) => [`DELETE FROM ${sessions} WHERE ${which}`],
+    drop: `DELETE FROM ${messages} WHERE id = ANY (:ids::bigint[])`,
+    saveMetadata: `INSERT INTO ${metadata} (session_id, digest) VALUES (:id, :digest)`,
+    hasMetadata: (keys) => `digest IN (${Array.from({ length: keys }, (_, key) => `:digest${key}`).join(', ')})`,
+    appendAtOnce: (withOperation) => appendAtOnce(tables, withOperation),
+  }
 }
 
 /**

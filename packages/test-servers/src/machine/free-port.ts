@@ -8,7 +8,8 @@ import { StartError } from '../process/errors.ts'
  */
 const lowest = 16_000
 const highest = 32_000
-const attempts = 20
+const portAttempts = 50
+const startAttempts = 5
 
 /** A port of the loopback interface where nothing listens. Another process may take it before it is used. */
 async function freePort(): Promise<number> {
@@ -18,7 +19,7 @@ async function freePort(): Promise<number> {
       await tryPort(port)
       return port
     } catch (error) {
-      if (!isTaken(error) || attempt === attempts) throw error
+      if (!isTaken(error) || attempt === portAttempts) throw error
     }
   }
 }
@@ -31,7 +32,7 @@ export async function onFreePorts<T>(count: number, start: (ports: number[]) => 
     try {
       return await start([...ports])
     } catch (error) {
-      if (!(error instanceof StartError && error.portIsTaken) || attempt === attempts) throw error
+      if (!(error instanceof StartError && error.portIsTaken) || attempt === startAttempts) throw error
     }
   }
 }

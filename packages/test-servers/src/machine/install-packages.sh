@@ -4,15 +4,23 @@ set -eu
 export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1
 
 policy=/usr/sbin/policy-rc.d
-cluster=/etc/postgresql-common/createcluster.d/sessions-test-servers.conf
+clusters=/etc/postgresql-common/createcluster.d
 mark='# for the time of an installation by the tests of sessions'
 
 # What the administrator has decided stays; what a killed run has left here goes.
 if [ -e "$policy" ] && ! grep -qF "$mark" "$policy"; then policy=; fi
-# shellcheck disable=SC2086 # no policy, no word
-trap 'rm -f $policy "$cluster"; rmdir -p --ignore-fail-on-non-empty "${cluster%/*}"' EXIT
-mkdir -p "${cluster%/*}"
-printf '%s\ncreate_main_cluster = false\n' "$mark" >"$cluster"
+own_folder=
+if [ ! -d "$clusters" ]; then own_folder=$clusters; fi
+
+clean_up() {
+  rm -f ${policy:+"$policy"} "$clusters/sessions-test-servers.conf"
+  if [ -n "$own_folder" ]; then rmdir -p --ignore-fail-on-non-empty "$own_folder"; fi
+}
+trap clean_up EXIT
+trap 'exit 1' HUP INT TERM
+
+mkdir -p "$clusters"
+printf '%s\ncreate_main_cluster = false\n' "$mark" >"$clusters/sessions-test-servers.conf"
 if [ -n "$policy" ]; then
   printf '#!/bin/sh\n%s\nexit 101\n' "$mark" >"$policy"
   chmod +x "$policy"

@@ -9,8 +9,11 @@ export class StartError extends Error {
     this.log = log
   }
 
-  /** Another program has taken the port meanwhile. */
+  /**
+   * Another program has taken the port meanwhile. Galera says it in two ways, as the thread that can't listen may be gone
+   * before it is looked at.
+   */
   get portIsTaken(): boolean {
-    return /address already in use|could not (bind|create listening) /i.test(this.log)
+    return /address already in use|failed to read thread schedparams/i.test(this.log)
   }
 }

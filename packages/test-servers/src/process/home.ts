@@ -80,7 +80,7 @@ export class Home {
     return log.trimEnd().split('\n').slice(-logTailLines).join('\n')
   }
 
-  /** Ends the programs and removes the folder. */
+  /** Ends the programs and removes the folder. @throws Error if something of it is left. */
   remove(): Promise<void> {
     this.#removed ??= this.#disconnect()
     return this.#removed
@@ -90,7 +90,8 @@ export class Home {
     if (!this.#supervisor.connected) return
     const exited = once(this.#supervisor, 'exit')
     this.#supervisor.disconnect()
-    await exited
+    const [code] = await exited
+    if (code !== 0) throw new Error(`The supervisor could not clean up ${this.folder}: see its words on stderr`)
   }
 
   #send(request: Request): void {
