@@ -117,7 +117,7 @@ function isSQLiteCode(code: unknown): code is string {
 /** Whether the connection is of no use any more, or was never had. */
 export function isLost(error: unknown): boolean {
   const { name = '', message = '' } = error as DriverError
-  if (/^Sequelize(Connection|Host|AccessDenied|InvalidConnection)/.test(name)) return true
+  if (/^Sequelize(Connection(?!AcquireTimeout)|Host|AccessDenied|InvalidConnection)/.test(name)) return true
   const { code, errno, fatal, severity } = driverError(error)
   if (severity !== undefined && severity !== 'ERROR') return true
   if (fatal === true || errno === 1927 || errno === 1053) return true

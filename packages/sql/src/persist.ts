@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { SessionError } from '@sessions/core'
-import { isCollision, isLost } from './errors.ts'
+import { isCollision, isLost, mapError } from './errors.ts'
 
 /** How often and how long work is tried. */
 export interface Persistence {
@@ -35,9 +35,11 @@ export async function persist<T>(work: () => Promise<T>, { timeoutMs, retries, r
   }
 }
 
+/** Also where a server answers that it serves nobody yet: one that starts, or a node that is not back in its cluster. */
 function mayRepeat(error: unknown, repeatable: boolean): boolean {
-  if (!(error instanceof SessionError)) return isLost(error)
-  return error.code === 'SESSION_UNAVAILABLE' && error.retryable && (repeatable || !error.ambiguous)
+  const meant = error instanceof SessionError ? error : mapError(error)
+  if (meant === undefined || !meant.retryable || (meant.ambiguous && !repeatable)) return false
+  return meant.code === 'SESSION_UNAVAILABLE' || isLost(error)
 }
 
 /** Drawn at random, so that those who met once do not meet again. */
