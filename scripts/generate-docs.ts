@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { definitions } from '../packages/core/src/conformance/cases/index.ts'
 import { sessionErrorCodes } from '../packages/core/src/index.ts'
+import { mutants } from '../packages/core/test/mutants/index.ts'
 import { publishedPackages } from './workspace.ts'
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -35,9 +36,27 @@ const tables: Readonly<Record<string, () => string>> = {
         return [`\`${id}\``, title, conditions.join(', ')]
       }),
     ),
+  mutants: () =>
+    table(
+      ['mutant', 'a store or session that …', 'is failed by'],
+      mutants.map(({ name, mistake, killedBy }) => [name, mistake, killedBy.map((id) => `\`${id}\``).join(', ')]),
+    ),
+  killers: () =>
+    table(
+      ['case', 'fails'],
+      definitions.map(({ id }) => {
+        return [
+          `\`${id}\``,
+          mutants
+            .filter(({ killedBy }) => killedBy.includes(id))
+            .map(({ name }) => name)
+            .join(', '),
+        ]
+      }),
+    ),
 }
 
-const files = ['README.md', 'docs/errors.md', 'docs/conformance.md']
+const files = ['README.md', 'docs/errors.md', 'docs/conformance.md', 'docs/kill-matrix.md']
 const check = process.argv.includes('--check')
 const stale = files.filter((file) => {
   const before = readFileSync(file, 'utf8')

@@ -3,6 +3,8 @@ import type { SessionStore } from '../session-store.ts'
 import type { StoredSession } from '../stored-session.ts'
 import { CaseSkipped } from './case-skipped.ts'
 import {
+  type Capability,
+  type CommitFault,
   type Harness,
   isStoreHarness,
   type OptionalMethod,
@@ -60,6 +62,19 @@ export class CaseContext {
     return this.#store
   }
 
+  /** Whether the harness declares it. */
+  has(capability: Capability): boolean {
+    const declared: Partial<Record<Capability, boolean>> = this.#harness.capabilities
+    return declared[capability] === true
+  }
+
+  /** Closes the store, and opens another on the same storage. Does nothing where that would lose what is stored. */
+  async reopen(): Promise<void> {
+    if (!isStoreHarness(this.#harness) || !this.has('durable')) return
+    await (await this.store()).close()
+    this.#store = undefined
+  }
+
   /** One more instance on the same storage; needs `durable`. */
   async anotherStore(): Promise<SessionStore> {
     const store = await this.#storeHarness().open()
@@ -73,6 +88,13 @@ export class CaseContext {
     const { advance } = this.#storeHarness()
     if (advance === undefined) throw new Error('The harness declares ttl, so it needs advance().')
     await advance.call(this.#harness, ms)
+  }
+
+  /** The next commit of the store meets this fault. Skips the case where the harness has none to offer. */
+  async failNextCommit(fault: CommitFault): Promise<void> {
+    const { failNextCommit } = this.#storeHarness()
+    if (failNextCommit === undefined) throw new CaseSkipped('the harness has no failNextCommit()')
+    await failNextCommit.call(this.#harness, fault)
   }
 
   /** Child processes that open the storage when they are first told what to do. */

@@ -22,11 +22,22 @@ export interface StoreHarness {
     /** The SDK's history transactions. */
     transactions: boolean
   }
-  /** Time passes for the store: moves an injected clock, or shortens what the backend holds. */
+  /**
+   * Time passes for the store: moves an injected clock, or shortens what the backend holds. `ms` is negative where the clock
+   * is set back; throw a {@link CaseSkipped} where that cannot be.
+   */
   advance?(ms: number): Promise<void>
+  /**
+   * Makes the driver fail in the next commit, once. Throw a {@link CaseSkipped} for a fault that it cannot have. Without this,
+   * faults are not tested.
+   */
+  failNextCommit?(fault: CommitFault): Promise<void> | void
   /** How a child process opens the same storage. Without it, nothing is killed and `durable` is only half tested. */
   worker?: WorkerSource
 }
+
+/** Before anything reached the backend; with part of the write done; with all done and the answer lost. */
+export type CommitFault = 'before' | 'middle' | 'after'
 
 /**
  * A module, by its `file:` URL or absolute path, whose exported function is called with `options` and gives a store on the
