@@ -101,7 +101,7 @@ describe('the kit', () => {
   fail metadata/merges: merges a patch key by key, and removes what is undefined
     SessionError: The backend failed: see the cause.
     Caused by: Error: no such column: items
-  Run one again with { only: '<id>', seed: 5 }.`)
+    again: runConformance(harness, { only: 'metadata/merges', seed: 5 })`)
   })
 
   it.each([

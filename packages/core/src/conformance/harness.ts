@@ -6,6 +6,8 @@ import type { StoredSession } from '../stored-session.ts'
 /** A store to certify. What it declares is tested; what it does not declare is tested to be absent. */
 export interface StoreHarness {
   name: string
+  /** The version of what is certified, for the report. */
+  version?: string
   /** A new instance on the harness's storage. Where `durable`, every instance sees the same data. */
   open(): Promise<SessionStore>
   /** Forgets everything stored. Called before each case. */
@@ -52,6 +54,7 @@ export interface WorkerSource {
 /** A class of sessions to certify: a subclass of `Session`, a wrapper, the SDK's own. */
 export interface SessionHarness {
   name: string
+  version?: string
   /** A handle. Where `durable`, every handle of one id sees the same data. */
   openSession(sessionId: string): Promise<SessionUnderTest>
   /** Forgets everything stored. Called before each case. */
