@@ -33,7 +33,7 @@ describe('pnpm new:adapter', () => {
 
   it('makes a package that passes the kit from the start', { timeout: 60_000 }, () => {
     const folder = newAdapter('acme')
-    const output = execFileSync('vitest', ['run', '--root', folder, '-t', 'append/'], { encoding: 'utf8' })
+    const output = execFileSync('vitest', ['run', '-t', 'append/'], { cwd: folder, encoding: 'utf8' })
     expect(output).toMatch(/AcmeStore: 11 passed, 0 failed, 0 skipped/)
     expect(output).toMatch(/AcmeSession: \d+ passed, 0 failed/)
   })
