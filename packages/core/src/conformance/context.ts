@@ -8,7 +8,7 @@ import {
   type Harness,
   isStoreHarness,
   type OptionalMethod,
-  type SessionUnderTest,
+  type ProbedSession,
   type StoreHarness,
 } from './harness.ts'
 import type { Item, ItemSession } from './item.ts'
@@ -22,7 +22,7 @@ export class CaseContext {
   readonly random: Random
   readonly #harness: Harness
   readonly #closers: (() => Promise<void>)[] = []
-  readonly #sessions = new Map<string, SessionUnderTest>()
+  readonly #sessions = new Map<string, ProbedSession>()
   #store: Promise<SessionStore> | undefined
   #ids = 0
 
@@ -116,12 +116,12 @@ export class CaseContext {
     await firstFailure(this.#closers.splice(0).map((close) => close()))
   }
 
-  async #open(sessionId: string): Promise<SessionUnderTest> {
+  async #open(sessionId: string): Promise<ProbedSession> {
     if (isStoreHarness(this.#harness)) return (await this.store()).session(sessionId)
     const { durable } = this.#harness.capabilities
     const opened = durable ? undefined : this.#sessions.get(sessionId)
     if (opened !== undefined) return opened
-    const session = await this.#harness.openSession(sessionId)
+    const session: ProbedSession = await this.#harness.openSession(sessionId)
     this.#sessions.set(sessionId, session)
     this.#closers.push(async () => session.close?.())
     return session

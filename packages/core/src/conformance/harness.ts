@@ -65,9 +65,11 @@ export interface SessionHarness {
 /** What the kit can certify. */
 export type Harness = StoreHarness | SessionHarness
 
-/** What every session has, and what it may have: the SDK finds optional methods by their presence, and so does the kit. */
-export type SessionUnderTest = Pick<Session, 'getSessionId' | 'getItems' | 'addItems' | 'popItem' | 'clearSession'> &
-  Partial<Pick<StoredSession, OptionalMethod | 'close'>>
+/** What every session has. What it may have beyond that, the SDK finds by its presence, and so does the kit. */
+export type SessionUnderTest = Pick<Session, 'getSessionId' | 'getItems' | 'addItems' | 'popItem' | 'clearSession'>
+
+/** A session that may have any of them. */
+export type ProbedSession = SessionUnderTest & Partial<Pick<StoredSession, OptionalMethod | 'close'>>
 
 /** Methods that a session may have beyond those that every session has. */
 export type OptionalMethod =

@@ -12,11 +12,13 @@ const many = 100_000
 const batchSize = 5_000
 /** How much longer the same may take in a history that is a hundred times as long. */
 const maxRatio = 10
-/** Milliseconds that say nothing: of a machine with other things to do. */
-const noiseMs = 25
+/** Milliseconds that say nothing: of a machine with other things to do, of a plan for statistics that are not there yet. */
+const noiseMs = 60
+/** So long that nobody reads 100,000 of them in that time. */
+const text = 'a sentence of some length, as people write to each other '.repeat(4)
 
 async function fill(store: SessionStore, id: string, count: number): Promise<void> {
-  const items = messages(Math.min(count, batchSize))
+  const items = messages(Math.min(count, batchSize), text)
   for (let written = 0; written < count; written += items.length) await store.session<Item>(id).addItems(items)
 }
 
@@ -48,7 +50,7 @@ export const scaleCases: readonly CaseDefinition[] = [
       await fill(store, 'few', few)
       await fill(store, 'many', many)
       const [short, long] = [store.session<Item>('few'), store.session<Item>('many')]
-      assertEqual(await long.getItems(2), messages(batchSize).slice(-2))
+      assertEqual(await long.getItems(2), messages(batchSize, text).slice(-2))
       const calls = {
         'getItems(20)': (session: typeof short) => session.getItems(20),
         'addItems and popItem': async (session: typeof short) => {
