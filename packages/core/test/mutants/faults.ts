@@ -96,7 +96,7 @@ export const faultMutants: readonly Mutant[] = [
   store(
     'operation-written-later',
     'writes the operation id after the records',
-    ['faults/transaction-again'],
+    ['faults/transaction-unheard'],
     class extends PlainStore {
       protected override async _commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
         const { operation, ...rest } = change
@@ -105,6 +105,21 @@ export const faultMutants: readonly Mutant[] = [
         const result = await super._commit(sessionId, rest)
         if (operation !== undefined) await super._commit(sessionId, { operation })
         return result
+      }
+    },
+  ),
+  store(
+    'operation-written-first',
+    'writes the operation id before the records',
+    ['faults/transaction-again'],
+    class extends PlainStore {
+      readonly #begun = new Set<string>()
+
+      protected override async _commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
+        const id = change.operation?.id
+        if (id !== undefined && this.#begun.has(id)) return { status: 'duplicate' }
+        if (id !== undefined) this.#begun.add(id)
+        return super._commit(sessionId, change)
       }
     },
   ),
