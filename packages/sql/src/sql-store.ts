@@ -78,7 +78,9 @@ export class SQLStore extends SessionStore {
     const lease =
       sequelize === undefined ? await connectURL(url ?? '', this.#busyTimeoutMs) : connectSequelize(sequelize)
     try {
-      await lease.resource.once(this.#tables.key, () => ensureSchema(lease.resource, this.#tables, createTables))
+      await this.#persist(true, () =>
+        lease.resource.once(this.#schemaKey, () => ensureSchema(lease.resource, this.#tables, createTables)),
+      )
     } catch (error) {
       await lease.release()
       throw error
@@ -92,7 +94,7 @@ export class SQLStore extends SessionStore {
 
   protected override _mapError(error: unknown): SessionError | undefined {
     const mapped = mapError(error)
-    if (mapped?.code === 'SESSION_SCHEMA_MISSING') this.#lease?.resource.forget(this.#tables.key)
+    if (mapped?.code === 'SESSION_SCHEMA_MISSING') this.#lease?.resource.forget(this.#schemaKey)
     return mapped
   }
 
@@ -210,6 +212,11 @@ export class SQLStore extends SessionStore {
 
   #persist<T>(repeatable: boolean, work: () => Promise<T>): Promise<T> {
     return persist(work, { timeoutMs: this.#busyTimeoutMs, retries: this.#options.retries ?? 0, repeatable })
+  }
+
+  /** A store that may not make the tables must not decide for one that may. */
+  get #schemaKey(): string {
+    return `${this.#options.createTables === true} ${this.#tables.key}`
   }
 
   /** Where 0 would mean no limit at all. */
