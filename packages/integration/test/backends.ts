@@ -1,6 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import { type AgentInputItem, MemorySession as SDKMemorySession, type Session } from '@openai/agents'
 import { MemorySession } from '@sessions/core'
+import { SQLSession } from '@sessions/sql'
 import { SQLiteSession } from '@sessions/sqlite'
+import { startPostgres } from '@sessions/test-servers'
+import { afterAll } from 'vitest'
 import { temporaryFile } from './temporary-file.ts'
 
 /** A session that a test owns until it closes it. */
@@ -18,6 +22,8 @@ export interface Backend {
 }
 
 const sessionId = 'user_123'
+const postgres = await startPostgres()
+afterAll(() => postgres.stop())
 
 /** What ours are compared with. */
 export const reference: Backend = {
@@ -29,9 +35,10 @@ export const ours: Backend[] = [
   { name: 'MemorySession', open: () => owned(new MemorySession({ sessionId })) },
   { name: 'SQLiteSession in memory', open: () => owned(new SQLiteSession({ sessionId })) },
   { name: 'SQLiteSession on a file', open: openFile },
+  { name: 'SQLSession on Postgres', open: openPostgres },
 ]
 
-function owned(session: MemorySession | SQLiteSession): OpenSession {
+function owned(session: MemorySession | SQLiteSession | SQLSession): OpenSession {
   return { session, close: () => session.close() }
 }
 
@@ -42,4 +49,14 @@ function openFile(): OpenSession {
     return await session.getItems()
   }
   return { ...owned(new SQLiteSession({ sessionId, path })), reread }
+}
+
+function openPostgres(): OpenSession {
+  const id = randomUUID()
+  const open = (): SQLSession => new SQLSession({ sessionId: id, url: postgres.url, createTables: true })
+  const reread = async (): Promise<AgentInputItem[]> => {
+    await using session = open()
+    return await session.getItems()
+  }
+  return { ...owned(open()), reread }
 }

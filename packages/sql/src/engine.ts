@@ -83,8 +83,7 @@ async function openEngine(url: string, busyTimeoutMs: number): Promise<Engine> {
   }
   const sequelize = new Sequelize(plain, options)
   if (dialect === 'sqlite') await sequelize.query('PRAGMA journal_mode = WAL')
-  const likened: unknown = sequelize
-  return { sequelize, database: openDatabase(likened as SequelizeLike, dialect) }
+  return { sequelize, database: openDatabase(sequelize, dialect) }
 }
 
 function openDatabase({ connectionManager }: SequelizeLike, dialect: SQLDialect): Database {

@@ -39,6 +39,8 @@ const errorNumbers: Readonly<Record<number, Meaning>> = {
   1205: ['SESSION_BUSY', busy],
   1213: ['SESSION_BUSY', busy],
   1317: ['SESSION_BUSY', 'The server interrupted the statement.'],
+  1969: ['SESSION_BUSY', 'The server cancelled the statement, as its own timeouts say.'],
+  3024: ['SESSION_BUSY', 'The server cancelled the statement, as its own timeouts say.'],
   1040: ['SESSION_BUSY', full],
   1203: ['SESSION_BUSY', full],
   1045: ['SESSION_UNAVAILABLE', refused, { retryable: false }],
@@ -70,6 +72,10 @@ const sqliteCodes: Readonly<Record<string, Meaning>> = {
 /** What a failed connection looks like where no server says so: Node's codes, and those of mysql2 and mariadb. */
 const lostCode =
   /^(E(CONN(RESET|REFUSED|ABORTED)|PIPE|TIMEDOUT|NOTFOUND|HOSTUNREACH|NETUNREACH|AI_AGAIN)|PROTOCOL_CONNECTION_LOST|ER_(SOCKET|CMD_|CONNECTION_|SERVER_SHUTDOWN).*)$/
+/** SQLSTATEs after which Postgres closes the connection: its own failures, shutdowns, and timeouts of idle ones. */
+const lostStates = /^(08|57P|58|25P0[34])/
+/** Error numbers of MySQL and MariaDB with which a server closes the connection. */
+const lostNumbers = new Set([1053, 1158, 1159, 1160, 1161, 1184, 1927, 3169, 4031])
 /** pg gives these no code. */
 const lostMessage =
   /^(Connection terminated|Client (was closed|has encountered a connection error)|timeout expired|Query read timeout)/
@@ -98,16 +104,17 @@ function driverError(error: unknown): DriverError {
 
 /** Whether the server itself said no: then nothing of the statement stays. Anything else leaves that open. */
 export function isRefusal(error: unknown): boolean {
-  const { severity, errno, fatal, code } = driverError(error)
-  if (severity !== undefined) return severity === 'ERROR'
-  if (isSQLiteCode(code)) return true
-  return typeof errno === 'number' && errno >= 1000 && errno < 45_000 && fatal !== true && !isLost(error)
+  const { severity, errno, code } = driverError(error)
+  if (isLost(error)) return false
+  // The word of Postgres for the severity is in the server's language.
+  if (severity !== undefined || isSQLiteCode(code)) return true
+  return typeof errno === 'number' && errno >= 1000 && errno < 45_000 && Math.floor(errno / 1000) !== 2
 }
 
 /** Whether a commit that failed so was undone. MySQL's servers may refuse one for reasons that leave it open. */
 export function isRolledBack(error: unknown): boolean {
   const { severity, code } = driverError(error)
-  return severity === 'ERROR' || isSQLiteCode(code) || isCollision(error)
+  return (severity !== undefined && !isLost(error)) || isSQLiteCode(code) || isCollision(error)
 }
 
 function isSQLiteCode(code: unknown): code is string {
@@ -119,8 +126,8 @@ export function isLost(error: unknown): boolean {
   const { name = '', message = '' } = error as DriverError
   if (/^Sequelize(Connection(?!AcquireTimeout)|Host|AccessDenied|InvalidConnection)/.test(name)) return true
   const { code, errno, fatal, severity } = driverError(error)
-  if (severity !== undefined && severity !== 'ERROR') return true
-  if (fatal === true || errno === 1927 || errno === 1053) return true
+  if (severity !== undefined) return lostStates.test(String(code)) || severity === 'FATAL' || severity === 'PANIC'
+  if (fatal === true || lostNumbers.has(Number(errno))) return true
   return (typeof code === 'string' && lostCode.test(code)) || lostMessage.test(message)
 }
 
@@ -205,8 +212,11 @@ function redact(error: unknown): unknown {
   return error
 }
 
-/** SQLSTATE classes 22 and 23, and their numbers, tell of values: malformed, too long, not unique. */
+/**
+ * Whether the message may quote values. SQLSTATE classes: 22 malformed or too long, 23 and 44 against a constraint, 45 and P0
+ * what a trigger says.
+ */
 function quotesValues({ severity, code, sqlState, errno }: Record<string, unknown>): boolean {
   const state = String(severity !== undefined ? code : (sqlState ?? ''))
-  return /^2[23]/.test(state) || errno === 1366 || errno === 1406
+  return /^(22|23|44|45|P0)/.test(state) || errno === 1366 || errno === 1406
 }

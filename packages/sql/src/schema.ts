@@ -42,7 +42,8 @@ const anyServer: Server = { mariadb: false, galera: false }
 function pendingSteps(dialect: Dialect, tables: Tables, server: Server, version: number): string[] {
   const migrations = dialect.migrations(tables, server)
   return migrations.slice(version).flatMap((steps, index) => {
-    return [...steps, `INSERT INTO ${tables.version} (version) VALUES (${version + index + 1})`]
+    const known = `INSERT INTO ${tables.version} (version) VALUES (${version + index + 1})`
+    return [...steps, `${known} ${dialect.grammar(tables).unlessThere('version')}`]
   })
 }
 

@@ -90,7 +90,7 @@ export function prepareStatements(dialect: Dialect, tables: Tables): Statements 
     create: [
       ...(grammar.beforeCreate ?? []),
       `INSERT INTO ${sessions} (session_id, created_at, updated_at)
-      VALUES (:id, ${timestamp(never)}, ${timestamp(never)}) ${grammar.unlessThere}`,
+      VALUES (:id, ${timestamp(never)}, ${timestamp(never)}) ${grammar.unlessThere('session_id')}`,
     ].map(once),
     lock: once(`SELECT ${ms('updated_at')} AS updated_ms, ${ms(now)} AS now_ms, ${expired} AS expired,
         ${grammar.ttlMs} AS ttl_ms, ${grammar.metadata} AS metadata

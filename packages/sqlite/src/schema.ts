@@ -60,7 +60,7 @@ export function migrate(database: SQLiteDatabase): void {
       if (version > migrations.length) throw tooNew(version)
       for (const step of migrations.slice(version)) database.exec(step)
       if (version === migrations.length) return
-      database.exec('CREATE TABLE IF NOT EXISTS agent_sessions_schema (version INTEGER NOT NULL)')
+      database.exec('CREATE TABLE IF NOT EXISTS agent_sessions_schema (version INTEGER NOT NULL PRIMARY KEY)')
       database.exec('DELETE FROM agent_sessions_schema')
       database.prepare('INSERT INTO agent_sessions_schema (version) VALUES (?)').run(migrations.length)
     })

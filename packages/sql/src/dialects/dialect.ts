@@ -40,8 +40,8 @@ export interface Grammar {
   /** Whether the id begins with `:prefix`. Default: that it is LIKE `:pattern`, in which `!` escapes. */
   readonly startsWith?: string
 
-  /** Makes an insert do nothing where the session is there already. */
-  readonly unlessThere: string
+  /** Makes an insert do nothing where a row with that key is there already. */
+  unlessThere(key: string): string
   /** Keeps the selected session to this transaction. */
   readonly forUpdate: string
   /** Further columns of a session that a change sets, from `:ttl` and `:metadata`. */

@@ -58,7 +58,7 @@ function grammar({ sessions, messages, metadata }: Tables): Grammar {
     ttlMs: 'ttl_ms',
     metadata: 'metadata',
 
-    unlessThere: 'ON DUPLICATE KEY UPDATE session_id = session_id',
+    unlessThere: (key) => `ON DUPLICATE KEY UPDATE ${key} = ${key}`,
     forUpdate: 'FOR UPDATE',
     touches: ', ttl_ms = :ttl, metadata = :metadata',
     erase: (which) => [`DELETE FROM ${sessions} WHERE ${which}`],

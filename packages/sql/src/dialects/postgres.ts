@@ -49,7 +49,7 @@ function grammar(tables: Tables): Grammar {
     ttlMs: 'ttl_ms::float8',
     metadata: 'metadata',
 
-    unlessThere: 'ON CONFLICT (session_id) DO NOTHING',
+    unlessThere: (key) => `ON CONFLICT (${key}) DO NOTHING`,
     forUpdate: 'FOR UPDATE',
     touches: ', ttl_ms = :ttl::bigint, metadata = :metadata::text',
     erase: (which) => [`DELETE FROM ${sessions} WHERE ${which}`],

@@ -52,7 +52,7 @@ function grammar({ sessions, messages, operations, metadata, ttls }: Tables): Gr
 
     // LIKE takes `a` for `A`.
     startsWith: 'substr(session_id, 1, length(:prefix)) = :prefix',
-    unlessThere: 'ON CONFLICT (session_id) DO NOTHING',
+    unlessThere: (key) => `ON CONFLICT (${key}) DO NOTHING`,
     forUpdate: '',
     touches: '',
     saveTTL: `INSERT INTO ${ttls} (session_id, ttl_ms, not_before_ms) VALUES (:id, :ttl, :endsMs)

@@ -32,8 +32,7 @@ const report = await runConformance({
   open: async () => {
     const sequelize = openSequelize(place)
     opened.push(sequelize)
-    const likened: unknown = sequelize
-    return new SQLStore({ sequelize: likened as never, createTables: true, ttl: 3_600 })
+    return new SQLStore({ sequelize, createTables: true, ttl: 3_600 })
   },
   reset: async () => {
     for (const sequelize of opened.splice(0)) await sequelize.close()
