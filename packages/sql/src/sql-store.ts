@@ -1,4 +1,5 @@
 import {
+  assertOptions,
   type CommitResult,
   type DeleteTarget,
   type HistoryChange,
@@ -23,7 +24,7 @@ import {
 } from './engine.ts'
 import { isUniqueViolation, mapError } from './errors.ts'
 import { listSessions, toInfo } from './listing.ts'
-import { checkStoreOptions, type SQLStoreOptions } from './options.ts'
+import { checkStoreOptions, nameTypes, type SQLStoreOptions } from './options.ts'
 import { ownOperationMs, resultOf, withOwnOperation } from './own-operation.ts'
 import { persist } from './persist.ts'
 import { type ErasableRow, eraseSome } from './retention.ts'
@@ -57,7 +58,7 @@ export class SQLStore extends SessionStore {
     super()
     const { url, sequelize, ttl, busyTimeoutMs = 30_000 } = options
     const name = sequelize === undefined ? dialectOfURL(url ?? '') : dialectOf(sequelize)
-    if (options.schema !== undefined && name !== 'postgres') throw new TypeError('schema is for postgres alone.')
+    checkNames(options, name)
     const dialect = dialects[name]
     this.#options = { ...options }
     this.#busyTimeoutMs = busyTimeoutMs
@@ -68,8 +69,9 @@ export class SQLStore extends SessionStore {
 
   /** The statements that make the tables of a new database, for those who migrate by hand. @throws TypeError */
   static schemaSQL(dialect: SQLDialect, names: TableNames = {}): string {
-    checkNames(names)
+    assertOptions('schemaSQL', names, nameTypes)
     const known = dialects[checkDialect(dialect, 'dialect must be one of')]
+    checkNames(names, dialect)
     return schemaText(known, quoteTables(names, known.quote), { mariadb: dialect === 'mariadb', galera: false })
   }
 

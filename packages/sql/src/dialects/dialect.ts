@@ -71,6 +71,8 @@ export interface Dialect {
   begin(lockTimeoutMs: number): string
   /** One list of statements a version, oldest first. Each may be run again where it was interrupted. */
   migrations(tables: Tables, server: Server): readonly (readonly string[])[]
+  /** Where tables lie in schemas: whether there is one of that name. */
+  hasSchema?(connection: Connection, schema: string): Promise<boolean>
   /** Runs work so that nobody else makes tables meanwhile. */
   exclusively(connection: Connection, work: () => Promise<void>): Promise<void>
   /** What is to be known of a server; without it, all are alike. */
