@@ -170,8 +170,8 @@ export class SQLStore extends SessionStore {
 
   /** In one statement, where the dialect can and the change is just that. `false` where a transaction has to decide. */
   async #appendAtOnce(sessionId: string, change: HistoryChange, operationMs: number | undefined): Promise<boolean> {
-    const { append: records = [], operation, expectTail, drop = 0, metadata } = change
-    if (records.length === 0 || expectTail !== undefined || drop !== 0 || metadata !== undefined) return false
+    const { append: records = [], operation, expectTail = [], drop = 0, metadata } = change
+    if (records.length === 0 || expectTail.length > 0 || drop !== 0 || metadata !== undefined) return false
     const { appendAtOnce, appendOperationAtOnce } = this.#statements
     const statement = operation === undefined ? appendAtOnce : appendOperationAtOnce
     if (statement === undefined) return false
