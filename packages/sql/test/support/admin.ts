@@ -52,11 +52,11 @@ export class Admin {
     )
   }
 
-  /** Makes the server refuse messages that contain a word, with a text that quotes them. */
-  async refuseMessages(word: string): Promise<void> {
+  /** Makes the server refuse messages that contain a word, with an SQLSTATE and a text that quotes them. */
+  async refuseMessages(word: string, state = this.isPostgres ? 'P0001' : '45000'): Promise<void> {
     if (!this.isPostgres) {
       const text = "SET @quoted = CONCAT('refused: ', LEFT(NEW.message_data, 100))"
-      const signal = "SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = @quoted"
+      const signal = `SIGNAL SQLSTATE '${state}' SET MESSAGE_TEXT = @quoted`
       return this.execute(
         `CREATE TRIGGER refusing BEFORE INSERT ON agent_messages FOR EACH ROW
           BEGIN IF NEW.message_data LIKE '%${word}%' THEN ${text}; ${signal}; END IF; END`,
@@ -65,7 +65,8 @@ export class Admin {
     await this.execute(
       `CREATE FUNCTION refusing() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
         IF NEW.message_data LIKE '%${word}%' THEN
-          RAISE EXCEPTION 'refused: %', NEW.message_data USING DETAIL = NEW.message_data, HINT = NEW.message_data;
+          RAISE EXCEPTION 'refused: %', NEW.message_data
+            USING ERRCODE = '${state}', DETAIL = NEW.message_data, HINT = NEW.message_data;
         END IF; RETURN NEW; END $$`,
     )
     await this.execute(
