@@ -101,7 +101,7 @@ export function prepareStatements(dialect: Dialect, tables: Tables): Statements 
     ...(grammar.saveTTL !== undefined && { saveTTL: once(grammar.saveTTL) }),
     erase: grammar.erase('session_id = :id').map(once),
     lockSome: once(`SELECT session_id, ${ms('updated_at')} AS updated_ms, ${expired} AS expired
-      FROM ${sessions} WHERE ${some} ORDER BY session_id ${forUpdate}`),
+      FROM ${sessions} ${grammar.byKey ?? ''} WHERE ${some} ORDER BY session_id ${forUpdate}`),
     eraseSome: grammar.erase(some).map(once),
     tail: once(`SELECT ${text('id')} AS message_id, message_data ${ofSession} ${newestFirst} LIMIT :limit`),
     drop: once(grammar.drop),

@@ -42,6 +42,8 @@ export interface Grammar {
 
   /** Makes an insert do nothing where a row with that key is there already. */
   unlessThere(key: string): string
+  /** Follows the sessions' name where several are locked, on a server that locks whatever it looks at. */
+  readonly byKey?: string
   /** Keeps the selected session to this transaction. */
   readonly forUpdate: string
   /** Further columns of a session that a change sets, from `:ttl` and `:metadata`. */

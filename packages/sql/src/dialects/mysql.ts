@@ -5,6 +5,9 @@ import type { Dialect, Grammar, Server } from './dialect.ts'
 
 const now = 'UTC_TIMESTAMP(3)'
 
+/** A few keys among few rows are else found by a scan, which locks every row that it passes. */
+const byKey = 'FORCE INDEX (PRIMARY)'
+
 const schemaLock = 'sessions_schema'
 /** Making tables takes far less; after that, steps run side by side, which each of them bears. */
 const schemaLockSeconds = 60
@@ -59,9 +62,10 @@ function grammar({ sessions, messages, metadata }: Tables): Grammar {
     metadata: 'metadata',
 
     unlessThere: (key) => `ON DUPLICATE KEY UPDATE ${key} = ${key}`,
+    byKey,
     forUpdate: 'FOR UPDATE',
     touches: ', ttl_ms = :ttl, metadata = :metadata',
-    erase: (which) => [`DELETE FROM ${sessions} WHERE ${which}`],
+    erase: (which) => [`DELETE kept FROM ${sessions} AS kept ${byKey} WHERE ${which}`],
     drop: `DELETE FROM ${messages} WHERE session_id = :id ORDER BY created_at DESC, id DESC LIMIT :limit`,
     saveMetadata: `INSERT INTO ${metadata} (session_id, digest) VALUES (:id, :digest)`,
     hasMetadata: (keys) => `digest IN (${Array.from({ length: keys }, (_, key) => `:digest${key}`).join(', ')})`,
