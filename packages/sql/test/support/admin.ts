@@ -7,9 +7,11 @@ function status(name: string): string {
 /** Looks into a database of the tests, and changes what no store would. */
 export class Admin {
   readonly #sequelize: Sequelize
+  readonly url: string
   readonly isPostgres: boolean
 
   constructor(url: string) {
+    this.url = url
     // Sequelize cannot read raw rows through the newest mariadb.
     this.#sequelize = new Sequelize(url.replace('mariadb:', 'mysql:'), { logging: false, pool: { idle: 100 } })
     this.isPostgres = this.#sequelize.getDialect() === 'postgres'
