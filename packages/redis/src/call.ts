@@ -18,15 +18,22 @@ export class NoAnswerError extends Error {
   }
 }
 
-/** Whatever the client does: settles within the time. What was not sent by then is taken back, and says so with its error. */
-export function withinTime<T>(timeoutMs: number, work: (call: Call) => Promise<T>): Promise<T> {
+/**
+ * Whatever the client does: settles within the time. What was not sent by then is taken back, and says so with its error.
+ * @param fail - makes of an error what the call rejects with
+ */
+export function withinTime<T>(
+  timeoutMs: number,
+  work: (call: Call) => Promise<T>,
+  fail: (error: unknown) => unknown,
+): Promise<T> {
   return new Promise((resolve, reject) => {
     const controller = new AbortController()
     const call: Call = { signal: controller.signal, sent: false }
     const timer = setTimeout(() => {
       controller.abort()
       // A command that is taken back fails before this.
-      setImmediate(() => reject(new NoAnswerError(timeoutMs, call.sent)))
+      setImmediate(() => reject(fail(new NoAnswerError(timeoutMs, call.sent))))
     }, timeoutMs)
     work(call).then(
       (value) => {
@@ -35,7 +42,7 @@ export function withinTime<T>(timeoutMs: number, work: (call: Call) => Promise<T
       },
       (error: unknown) => {
         clearTimeout(timer)
-        reject(error)
+        reject(fail(error))
       },
     )
   })

@@ -29,6 +29,11 @@ export function prepareCommit(
   options: CommitOptions,
 ): Commit {
   const { operation, expectTail = [], drop = 0, append = [], metadata } = change
+  const plain = options.attemptWindowMs === 0 ? plainAppend(change) : []
+  if (plain.length > 0) {
+    const call = appendCall(keys, sessionId, plain, options.ttlMs)
+    return { call, repeatable: false, result: (reply) => toResult(reply, []) }
+  }
   const patch = metadata === undefined ? [] : Object.entries(metadata)
   const known = droppedWithoutAsking(change)
   const repeatable = options.attemptWindowMs > 0 && known !== undefined
@@ -47,6 +52,28 @@ export function prepareCommit(
     args,
   }
   return { call, repeatable, result: (reply) => toResult(reply, known) }
+}
+
+/** A commit that only appends. */
+export function appendCall(
+  { hash, list }: SessionKeys,
+  sessionId: string,
+  records: readonly string[],
+  ttlMs: number,
+): ScriptCall {
+  return { script: scripts.commit, keys: [hash, list], args: [sessionId, `${ttlMs}`, ...records] }
+}
+
+/** The records of a change that only appends: nearly every write, for which scripts have a short way. */
+export function plainAppend({
+  operation,
+  expectTail = [],
+  drop = 0,
+  append = [],
+  metadata,
+}: HistoryChange): readonly string[] {
+  const others = operation !== undefined || expectTail.length > 0 || drop !== 0 || metadata !== undefined
+  return others ? [] : append
 }
 
 /** What a change drops, oldest first, where that can be told without seeing it; `undefined` where not. */

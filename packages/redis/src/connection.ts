@@ -72,6 +72,11 @@ export class Connection {
     })
   }
 
+  /** What an error means by which the server refused a part of a script. */
+  refusal(text: string): SessionError {
+    return this.#translate(new Error(text), true)
+  }
+
   /** The keys on all primaries that match, in portions; a key may come more than once. */
   async *scan(pattern: string): AsyncIterable<readonly unknown[]> {
     const primaries = await this.#guard({ write: false, repeatable: true }, () => this.#driver.primaries())
@@ -87,14 +92,14 @@ export class Connection {
     }
   }
 
-  async #run(started: Call, { script, keys, args }: ScriptCall): Promise<unknown> {
+  #run(started: Call, { script, keys, args }: ScriptCall): Promise<unknown> {
     const [key = ''] = keys
-    try {
-      return await this.#driver.send(started, key, ['EVALSHA', script.sha, `${keys.length}`, ...keys, ...args])
-    } catch (error) {
-      if (!startsWith(error, 'NOSCRIPT')) throw error
-      return this.#driver.send(started, key, ['EVAL', script.text, `${keys.length}`, ...keys, ...args])
-    }
+    return this.#driver
+      .send(started, key, ['EVALSHA', script.sha, `${keys.length}`, ...keys, ...args])
+      .catch((error: unknown) => {
+        if (!startsWith(error, 'NOSCRIPT')) throw error
+        return this.#driver.send(started, key, ['EVAL', script.text, `${keys.length}`, ...keys, ...args])
+      })
   }
 
   async #runReplicated(started: Call, { script, keys, args }: ScriptCall, wait: string[]): Promise<[unknown, unknown]> {
@@ -111,15 +116,16 @@ export class Connection {
   #guard<T>({ write, repeatable }: CallKind, work: (call: Call) => Promise<T>): Promise<T> {
     const { retries, commandTimeoutMs, replicas } = this.#options
     const timeoutMs = commandTimeoutMs + (write ? (replicas?.timeoutMs ?? 0) : 0)
-    const attempt = (): Promise<T> => withinTime(timeoutMs, work).catch((error) => this.#fail(error, write))
-    return retries === 0 ? attempt() : withRetries(retries, repeatable, attempt)
+    const fail = (error: unknown): SessionError => this.#translate(error, write)
+    if (retries === 0) return withinTime(timeoutMs, work, fail)
+    return withRetries(retries, repeatable, () => withinTime(timeoutMs, work, fail))
   }
 
-  #fail(error: unknown, write: boolean): never {
+  #translate(error: unknown, write: boolean): SessionError {
     const failure = toSessionError(error, write)
-    if (this.#client.isOpen || failure.code !== 'SESSION_BACKEND') throw failure
+    if (this.#client.isOpen || failure.code !== 'SESSION_BACKEND') return failure
     const message = 'The client was closed by its owner.'
-    throw new SessionError('SESSION_UNAVAILABLE', message, { cause: error, ambiguous: failure.ambiguous })
+    return new SessionError('SESSION_UNAVAILABLE', message, { cause: error, ambiguous: failure.ambiguous })
   }
 }
 

@@ -1,7 +1,7 @@
 /**
- * The keys of a session: those of `RedisSession` in the OpenAI Agents SDK for Python 0.22.0 for ordinary ids,
+ * The keys of one session: those of `RedisSession` in the OpenAI Agents SDK for Python 0.22.0 for ordinary ids,
  *
- *     {prefix}:{id}            HASH    session_id, created_at, updated_at; ours: js:state, js:metadata, js:operation:…
+ *     {prefix}:{id}            HASH    session_id, created_at, updated_at; ours begin with js:
  *     {prefix}:{id}:messages   LIST    records, newest at the right
  *     {prefix}:{id}:counter    STRING  Python's, unused; deleted with the session
  *     {prefix}:{id}:attempts   ZSET    ours, for a minute or two, of stores with `retries`
@@ -14,14 +14,26 @@
  * `a:messages%`, and `{x}` becomes `%7Bx%7D%`. So what ends with `%` is escaped and everything else stands for itself; nothing
  * ends like a list's key, and no name has a brace.
  */
-export interface SessionKeys {
+export class SessionKeys {
   readonly hash: string
   readonly list: string
-  readonly counter: string
-  readonly attempts: string
+
+  constructor(hash: string) {
+    this.hash = hash
+    this.list = `${hash}:messages`
+  }
+
+  get counter(): string {
+    return `${this.hash}:counter`
+  }
+
+  get attempts(): string {
+    return `${this.hash}:attempts`
+  }
 }
 
-const endings = [':messages', ':counter', ':attempts'] as const
+/** What an id may not have, or not at its end, to stand for itself. */
+const extraordinary = /[{}]|%$|:(?:messages|counter|attempts)$/
 const escapes: Readonly<Record<string, string>> = { '%': '%25', '{': '%7B', '}': '%7D' }
 
 /** The keys under one prefix, on one kind of server. */
@@ -37,8 +49,7 @@ export class Keys {
   }
 
   of(sessionId: string): SessionKeys {
-    const hash = `${this.#prefix}${this.#open}${escapeId(sessionId)}${this.#close}`
-    return { hash, list: `${hash}:messages`, counter: `${hash}:counter`, attempts: `${hash}:attempts` }
+    return new SessionKeys(`${this.#prefix}${this.#open}${escapeId(sessionId)}${this.#close}`)
   }
 
   /** The session whose hash this is; `undefined` for any other key. */
@@ -57,8 +68,7 @@ export class Keys {
 }
 
 function escapeId(id: string): string {
-  const ordinary = !/[{}]|%$/.test(id) && !endings.some((ending) => id.endsWith(ending))
-  return ordinary ? id : `${id.replace(/[%{}]/g, (character) => escapes[character] ?? '')}%`
+  return extraordinary.test(id) ? `${id.replace(/[%{}]/g, (character) => escapes[character] ?? '')}%` : id
 }
 
 /** `undefined` for a name that no id has. */

@@ -9,7 +9,8 @@ import {
   type SessionInfo,
   SessionStore,
 } from '@sessions/core'
-import { prepareCommit } from './changes.ts'
+import { Appends } from './appends.ts'
+import { plainAppend, prepareCommit } from './changes.ts'
 import { connect } from './client.ts'
 import { Connection } from './connection.ts'
 import { toSessionError } from './errors.ts'
@@ -31,6 +32,7 @@ export class RedisStore extends SessionStore {
   readonly #keys: Keys
   #lease: Lease<RedisSingleClient> | undefined
   #connection: Connection | undefined
+  #appends: Appends | undefined
 
   /** Does no I/O. @throws TypeError or RangeError that names the option */
   constructor(options: RedisStoreOptions) {
@@ -41,20 +43,28 @@ export class RedisStore extends SessionStore {
   }
 
   protected override async _open(): Promise<void> {
-    const { client, url = '', commandTimeoutMs, retries, waitForReplicas: replicas } = this.#settings
+    const { client, commandTimeoutMs, retries, waitForReplicas: replicas, ttlMs } = this.#settings
     const options = replicas === undefined ? { commandTimeoutMs, retries } : { commandTimeoutMs, retries, replicas }
     if (client !== undefined) {
       if (!client.isOpen) throw notConnected()
       this.#connection = new Connection(client, options)
-      return
+      // The keys of several sessions lie on several servers there.
+      if (isCluster(client)) return
+    } else {
+      this.#lease = await this.#connect()
+      this.#connection = new Connection(this.#lease.resource, options)
     }
+    if (retries === 0 && replicas === undefined) this.#appends = new Appends(this.#connection, ttlMs)
+  }
+
+  async #connect(): Promise<Lease<RedisSingleClient>> {
+    const { url = '', commandTimeoutMs, waitForReplicas: replicas } = this.#settings
     const silenceMs = 2 * commandTimeoutMs + (replicas?.timeoutMs ?? 0)
     try {
-      this.#lease = await connect({ url, connectMs: commandTimeoutMs, silenceMs })
+      return await connect({ url, connectMs: commandTimeoutMs, silenceMs })
     } catch (error) {
       throw toSessionError(error, false)
     }
-    this.#connection = new Connection(this.#lease.resource, options)
   }
 
   protected override async _close(): Promise<void> {
@@ -75,6 +85,10 @@ export class RedisStore extends SessionStore {
 
   protected async _commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
     const redis = this.#redis
+    const records = this.#appends === undefined ? [] : plainAppend(change)
+    if (this.#appends !== undefined && records.length > 0) {
+      return this.#appends.add(sessionId, this.#keys.of(sessionId), records)
+    }
     const commit = prepareCommit(this.#keys.of(sessionId), sessionId, change, {
       ttlMs: this.#settings.ttlMs,
       attemptWindowMs: redis.attemptWindowMs,

@@ -28,7 +28,11 @@ for (const [name, place] of Object.entries(places)) {
       open: async () => new RedisStore({ client, keyPrefix, ttl: 3_600 }),
       reset: () => clear(place, keyPrefix),
       advance: (ms) => age(place, keyPrefix, ms),
-      worker: { module: new URL('./open.ts', import.meta.url).href, export: 'openStore', options: { place, keyPrefix } },
+      worker: {
+        module: new URL('./open.ts', import.meta.url).href,
+        export: 'openStore',
+        options: { place, keyPrefix },
+      },
       capabilities,
     },
     { reports },

@@ -5,10 +5,11 @@ import { sessionPrelude } from './session.ts'
  * have been changed last. Replies with 1 where there was one.
  */
 export const eraseScript: string = `${sessionPrelude}
-local stored = redis.call('HMGET', hash, 'session_id', 'updated_at', 'js:state')
+local hash, list = KEYS[1], KEYS[2]
+local stored = redis.call('HMGET', hash, 'session_id', 'updated_at', 'js:last')
 local length = redis.call('LLEN', list)
 if not stored[1] and (length == 0 or ARGV[1]) then return 0 end
-if ARGV[1] and changedAt(readState(stored[3]), stored[2], length) ~= tonumber(ARGV[1]) then return 0 end
+if ARGV[1] and changedAt(readLast(stored[3]), stored[2], length) ~= tonumber(ARGV[1]) then return 0 end
 redis.call('UNLINK', unpack(KEYS))
 return 1
 `

@@ -5,11 +5,12 @@ import { sessionPrelude } from './session.ts'
  * of records, when it expires in ms or a negative number, and its metadata as lines; with nothing where there is no session.
  */
 export const infoScript: string = `${sessionPrelude}
-local stored = redis.call('HMGET', hash, 'session_id', 'created_at', 'updated_at', 'js:state', 'js:metadata')
+local hash, list = KEYS[1], KEYS[2]
+local stored = redis.call('HMGET', hash, 'session_id', 'created_at', 'updated_at', 'js:last', 'js:state', 'js:metadata')
 if not stored[1] then return false end
 local length = redis.call('LLEN', list)
-local state = readState(stored[4])
-local created = state and state.created or fromSeconds(stored[2])
-return { stored[1], string.format('%.0f', created), string.format('%.0f', changedAt(state, stored[3], length)), length,
-  redis.call('PEXPIRETIME', hash), stored[5] or '' }
+local created = readState(stored[5]) or fromSeconds(stored[2])
+local updated = changedAt(readLast(stored[4]), stored[3], length)
+return { stored[1], string.format('%.0f', created), string.format('%.0f', updated), length,
+  redis.call('PEXPIRETIME', hash), stored[6] or '' }
 `

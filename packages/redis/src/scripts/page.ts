@@ -7,13 +7,14 @@ import { sessionPrelude } from './session.ts'
  * also where Python removed records and wrote others.
  */
 export const pageScript: string = `${sessionPrelude}
+local hash, list = KEYS[1], KEYS[2]
 local function mark(record)
   return redis.sha1hex(#record .. ' ' .. string.sub(record, 1, 512) .. string.sub(record, -512))
 end
 
 local size, from = tonumber(ARGV[1]), tonumber(ARGV[2] or '0')
-local state = readState(redis.call('HGET', hash, 'js:state'))
-local generation = string.format('%.0f', state and state.generation or 0)
+local _, generation = readState(redis.call('HGET', hash, 'js:state'))
+generation = string.format('%.0f', generation or 0)
 if from > 0 then
   local before = redis.call('LINDEX', list, from - 1)
   if generation ~= ARGV[3] or not before or mark(before) ~= ARGV[4] then return false end

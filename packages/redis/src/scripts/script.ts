@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { commitScript } from './commit.ts'
+import { appendsScript, commitScript } from './commit.ts'
 import { eraseScript } from './erase.ts'
 import { infoScript } from './info.ts'
 import { pageScript } from './page.ts'
@@ -17,6 +17,7 @@ function script(text: string): Script {
 
 /** Every text sent to Redis, by operation. */
 export const scripts = {
+  appends: script(appendsScript),
   commit: script(commitScript),
   erase: script(eraseScript),
   info: script(infoScript),

@@ -1,25 +1,20 @@
 /**
- * What every script begins with: how a session's hash is read.
+ * What scripts begin with: how a session's hash is read.
  *
- * `js:state` is five numbers: `created updated count generation ttl`. The times are milliseconds, `count` is the length of the
- * list after our last write, `generation` changes whenever records are removed, and `ttl` is milliseconds, 0 for none.
- * Python knows nothing of it and goes on writing `updated_at`, in seconds, and the list: where either is not as we left it,
- * somebody else changed the session, and its time is worked out from what is there.
+ * `js:last` is `updated count ttl`: when we last changed the session, in milliseconds, how long the list was then, and the ttl
+ * in milliseconds, 0 for none. `js:state` is `created generation`: the time of the first write, and a number that changes
+ * whenever records are removed. Python knows nothing of them and goes on writing `updated_at`, in seconds, and the list: where
+ * either is not as we left it, somebody else changed the session, and its time is worked out from what is there.
  */
 export const sessionPrelude: string = `
-local hash, list = KEYS[1], KEYS[2]
-
-local function currentTime()
-  local time = redis.call('TIME')
-  return time[1] * 1000 + math.floor(time[2] / 1000)
+local function readLast(text)
+  local updated, count, ttl = string.match(text or '', '^(%d+) (%d+) (%d+)$')
+  return updated and { updated = tonumber(updated), count = tonumber(count), ttl = tonumber(ttl) }
 end
 
 local function readState(text)
-  if not text then return nil end
-  local created, updated, count, generation, ttl = string.match(text, '^(%d+) (%d+) (%d+) (%d+) (%d+)$')
-  if not created then return nil end
-  return { created = tonumber(created), updated = tonumber(updated), count = tonumber(count),
-    generation = tonumber(generation), ttl = tonumber(ttl) }
+  local created, generation = string.match(text or '', '^(%d+) (%d+)$')
+  return tonumber(created), tonumber(generation)
 end
 
 -- Milliseconds for the seconds that Python writes, up to the last Date; what is no number counts as the epoch.
@@ -29,11 +24,11 @@ local function fromSeconds(text)
 end
 
 -- When the session was last changed. Python says only the second: the length tells two of its writes in one second apart.
-local function changedAt(state, updatedAt, length)
-  local theirs = fromSeconds(updatedAt) + length % 1000
-  if not state then return theirs end
-  local ours = string.format('%.0f', math.floor(state.updated / 1000))
-  if updatedAt == ours and length == state.count then return state.updated end
-  return math.max(theirs, state.updated + 1 + math.abs(length - state.count))
+local function changedAt(last, updatedAt, length)
+  local theirs = fromSeconds(updatedAt)
+  if not last then return theirs + length % 1000 end
+  local ours = string.format('%.0f', math.floor(last.updated / 1000))
+  if updatedAt == ours and length == last.count then return last.updated end
+  return math.max(theirs, last.updated + 1 + math.abs(length - last.count))
 end
 `

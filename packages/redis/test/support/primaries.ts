@@ -72,14 +72,14 @@ export async function age(place: Place, prefix: string, ms: number): Promise<voi
 
 async function ageKey(client: RedisClientType, key: string, ms: number): Promise<void> {
   if ((await client.type(key)) === 'hash') {
-    const state = await client.hGet(key, 'js:state')
-    const [created = 0, updated = 0, ...rest] = (state ?? '').split(' ').map(Number)
-    if (state !== null) {
-      await client.hSet(key, {
-        'js:state': [created - ms, updated - ms, ...rest].join(' '),
-        updated_at: `${Math.floor((updated - ms) / 1000)}`,
-      })
-    }
+    const [last, state] = await client.hmGet(key, ['js:last', 'js:state'])
+    const [updated = 0, count = 0, ttl = 0] = (last ?? '').split(' ').map(Number)
+    const [created = 0, generation = 0] = (state ?? '').split(' ').map(Number)
+    await client.hSet(key, {
+      'js:last': `${updated - ms} ${count} ${ttl}`,
+      'js:state': `${created - ms} ${generation}`,
+      updated_at: `${Math.floor((updated - ms) / 1000)}`,
+    })
   }
   const ends = await client.pExpireTime(key)
   if (ends >= 0) await client.pExpireAt(key, ends - ms)
