@@ -48,7 +48,7 @@ export function prepareCommit(
   for (const [key, value] of patch) args.push(JSON.stringify(key), value === undefined ? '' : JSON.stringify(value))
   const call = {
     script: scripts.commit,
-    keys: repeatable ? [keys.hash, keys.list, keys.attempts] : [keys.hash, keys.list],
+    keys: options.attemptWindowMs > 0 ? [keys.hash, keys.list, keys.attempts] : [keys.hash, keys.list],
     args,
   }
   return { call, repeatable, result: (reply) => toResult(reply, known) }

@@ -5,8 +5,8 @@ import { createClient, createClientPool, createCluster, createSentinel, RESP_TYP
 export type Place =
   | { kind: 'single'; url: string; resp?: 2 | 3; buffers?: boolean }
   | { kind: 'pool'; url: string }
-  | { kind: 'cluster'; rootNodes: { url: string }[] }
-  | { kind: 'sentinel'; name: string; sentinels: { host: string; port: number }[] }
+  | { kind: 'cluster'; rootNodes: readonly { readonly url: string }[] }
+  | { kind: 'sentinel'; name: string; sentinels: readonly { readonly host: string; readonly port: number }[] }
 
 /** A client of the test's, connected. */
 export type TestClient = RedisClient & { close(): Promise<unknown>; destroy(): unknown }
@@ -33,13 +33,16 @@ export async function connectTo(place: Place): Promise<TestClient> {
       return pool
     }
     case 'cluster': {
-      const cluster = quiet(createCluster({ rootNodes: place.rootNodes }))
+      const cluster = quiet(
+        // Looks for a new primary soon after it lost one, not only five seconds later.
+        createCluster({ rootNodes: [...place.rootNodes], topologyRefreshOnReconnectionAttemptStrategy: 300 }),
+      )
       await cluster.connect()
       return cluster
     }
     case 'sentinel': {
       const { name, sentinels } = place
-      const sentinel = quiet(createSentinel({ name, sentinelRootNodes: sentinels, reserveClient: true }))
+      const sentinel = quiet(createSentinel({ name, sentinelRootNodes: [...sentinels], reserveClient: true }))
       await sentinel.connect()
       return sentinel as TestClient
     }

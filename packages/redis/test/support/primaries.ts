@@ -32,7 +32,7 @@ async function primariesOf(place: Place): Promise<string[]> {
       return [`redis://${address}:${primaryPort}`]
     }
     case 'cluster': {
-      const cluster = createCluster({ rootNodes: place.rootNodes })
+      const cluster = createCluster({ rootNodes: [...place.rootNodes] })
       await cluster.connect()
       const urls = cluster.masters.map(({ address }) => `redis://${address}`)
       await cluster.close()
