@@ -1,6 +1,9 @@
 import { type AgentInputItem, MemorySession as SDKMemorySession, type Session } from '@openai/agents'
 import { MemorySession } from '@sessions/core'
+import { RedisSession } from '@sessions/redis'
 import { SQLiteSession } from '@sessions/sqlite'
+import { startRedis } from '@sessions/test-servers'
+import { afterAll } from 'vitest'
 import { temporaryFile } from './temporary-file.ts'
 
 /** A session that a test owns until it closes it. */
@@ -29,9 +32,24 @@ export const ours: Backend[] = [
   { name: 'MemorySession', open: () => owned(new MemorySession({ sessionId })) },
   { name: 'SQLiteSession in memory', open: () => owned(new SQLiteSession({ sessionId })) },
   { name: 'SQLiteSession on a file', open: openFile },
+  { name: 'RedisSession', open: openRedis },
 ]
 
-function owned(session: MemorySession | SQLiteSession): OpenSession {
+const server = await startRedis({ own: true })
+afterAll(() => server.stop())
+let opened = 0
+
+function openRedis(): OpenSession {
+  opened++
+  const options = { sessionId, url: server.url, keyPrefix: `test ${opened}` }
+  const reread = async (): Promise<AgentInputItem[]> => {
+    await using session = new RedisSession(options)
+    return await session.getItems()
+  }
+  return { ...owned(new RedisSession(options)), reread }
+}
+
+function owned(session: MemorySession | RedisSession | SQLiteSession): OpenSession {
   return { session, close: () => session.close() }
 }
 

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { type RedisServer, startRedis } from '@sessions/test-servers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { offlineModel, snippetsOf } from './snippets.ts'
 
@@ -13,18 +14,24 @@ const documents: Readonly<Record<string, readonly RegExp[]>> = {
     /^\[ \{ role: 'user', content: 'Hello' \} \]\n$/,
     /^my store: \d+ passed, 0 failed, \d+ skipped\n/,
   ],
+  'packages/redis/README.md': [/^\[ \{ role: 'user', content: 'Hello' \} \]\n$/, /^user_123 2\n$/],
   'packages/sqlite/README.md': [/^\[ \{ role: 'user', content: 'Hello' \} \]\n$/],
 }
 
 const project = fileURLToPath(new URL('..', import.meta.url))
 let folder = ''
-beforeAll(() => {
+let redis: RedisServer
+beforeAll(async () => {
+  redis = await startRedis({ own: true })
   mkdirSync(join(project, '.snippets'), { recursive: true })
   // Inside the package, so that imports resolve as they do for a user who installed these packages.
   folder = mkdtempSync(join(project, '.snippets/run-'))
   writeFileSync(join(folder, 'offline-model.ts'), offlineModel)
 })
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+afterAll(async () => {
+  rmSync(folder, { recursive: true, force: true })
+  await redis.stop()
+})
 
 describe.each(Object.entries(documents))('%s', (document, expected) => {
   it('has the snippets that are tested here', () => {
@@ -37,7 +44,8 @@ describe.each(Object.entries(documents))('%s', (document, expected) => {
       const home = join(folder, document.replaceAll('/', '-'))
       mkdirSync(home, { recursive: true })
       const program = join(home, `snippet-${number}.ts`)
-      writeFileSync(program, snippetsOf(document)[number - 1] ?? '')
+      const code = snippetsOf(document)[number - 1] ?? ''
+      writeFileSync(program, code.replaceAll('redis://localhost:6379', redis.url))
       const parameters = ['--import', join(folder, 'offline-model.ts'), program]
       // Snippets of one document share a folder, as the files of one user would.
       expect(execFileSync(process.execPath, parameters, { cwd: home, encoding: 'utf8' })).toMatch(output)

@@ -11,16 +11,18 @@ export interface Script {
   readonly sha: string
 }
 
+type ScriptName = 'appends' | 'commit' | 'erase' | 'info' | 'page' | 'read'
+
 function script(text: string): Script {
   return { text, sha: createHash('sha1').update(text).digest('hex') }
 }
 
 /** Every text sent to Redis, by operation. */
-export const scripts = {
+export const scripts: Readonly<Record<ScriptName, Script>> = {
   appends: script(appendsScript),
   commit: script(commitScript),
   erase: script(eraseScript),
   info: script(infoScript),
   page: script(pageScript),
   read: script(readScript),
-} as const satisfies Record<string, Script>
+}
