@@ -56,15 +56,27 @@ describe.each(Object.entries(places))('waitForReplicas over %s', (_, place) => {
       expect(await store.session('a').getItems()).toEqual([item])
     })
   })
+})
 
-  it('is asked again for a transaction that is repeated', async () => {
-    await run(async (client) => {
-      const session = new RedisStore({ client, waitForReplicas: { count: 9, timeoutMs: 50 } }).session('a')
-      const args = { operationId: 'op', transaction: { type: 'append_items', items: [item] } } as const
-      for (let time = 0; time < 2; time++) {
-        await expect(session.applyHistoryTransaction(args)).rejects.toMatchObject({ code: 'SESSION_NOT_REPLICATED' })
-      }
-      expect(await session.getItems()).toEqual([item])
-    })
-  })
+it('asks the replicas again for what is repeated over another connection', async () => {
+  const place = places['a single client'] as Place
+  const replicas = sentinel.nodes.slice(1)
+  const args = { operationId: 'op', transaction: { type: 'append_items', items: [item] } } as const
+  const options = { keyPrefix: 'again', waitForReplicas: { count: 1, timeoutMs: 100 } }
+  for (const { pid } of replicas) process.kill(pid, 'SIGSTOP')
+  try {
+    for (let time = 0; time < 2; time++) {
+      const client = await connectTo(place)
+      const session = new RedisStore({ client, ...options }).session('a')
+      await expect(session.applyHistoryTransaction(args)).rejects.toMatchObject({ code: 'SESSION_NOT_REPLICATED' })
+      await client.close()
+    }
+  } finally {
+    for (const { pid } of replicas) process.kill(pid, 'SIGCONT')
+  }
+  const client = await connectTo(place)
+  const session = new RedisStore({ client, ...options, waitForReplicas: { count: 2, timeoutMs: 10_000 } }).session('a')
+  await session.applyHistoryTransaction(args)
+  expect(await session.getItems()).toEqual([item])
+  await client.close()
 })
