@@ -58,7 +58,13 @@ describe('popItem', () => {
     const [mine, other] = [store.session('a'), store.session('a')]
     await mine.addItems([item('1'), item('2')])
     await other.addItems([item('3')])
+    store.take()
     expect(await mine.popItem()).toEqual(item('3'))
+    expect(store.take(), 'one guess, not one for each record it knows').toEqual([
+      'commit conflict',
+      'read 1',
+      'commit applied',
+    ])
     await other.popItem()
     expect(await mine.popItem()).toEqual(item('1'))
     expect(await mine.popItem()).toBeUndefined()

@@ -180,7 +180,7 @@ describe('a server that is away', () => {
     expect(error).toMatchObject({ code: 'SESSION_UNAVAILABLE', ambiguous: false })
     await redis.server.start()
     await expect.poll(() => client.isReady, { timeout: 10_000 }).toBe(true)
-    expect(await store.session('a').getItems()).toEqual([item])
+    expect(await redis.open({ client }).session('a').getItems()).toEqual([item])
     client.destroy()
   })
 

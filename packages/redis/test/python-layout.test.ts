@@ -178,6 +178,20 @@ describe("Python's clear", () => {
 })
 
 describe("Python's ttl", () => {
+  it('holds for a list that begins anew in a session of ours', async () => {
+    const session = redis.open().session('p')
+    await session.addItems([item('1')])
+    await python.add('p', ['2'], { ttl: 500 })
+    await session.popItem()
+    await session.popItem()
+    await session.addItems([item('3')])
+    const [hash, list] = await Promise.all(
+      ['', ':messages'].map((end) => redis.plain.pExpireTime(`agents:session:p${end}`)),
+    )
+    expect(hash).toBeGreaterThan(Date.now())
+    expect(list).toBe(hash)
+  })
+
   it('is kept by a store without one, for new keys too', async () => {
     await python.add('p', ['1'], { ttl: 500 })
     await python.pop('p')
