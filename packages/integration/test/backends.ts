@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { type AgentInputItem, MemorySession as SDKMemorySession, type Session } from '@openai/agents'
 import { MemorySession } from '@sessions/core'
+import { RedisSession } from '@sessions/redis'
 import { SQLSession } from '@sessions/sql'
 import { SQLiteSession } from '@sessions/sqlite'
-import { startPostgres } from '@sessions/test-servers'
+import { startPostgres, startRedis } from '@sessions/test-servers'
 import { afterAll } from 'vitest'
 import { temporaryFile } from './temporary-file.ts'
 
@@ -22,8 +23,8 @@ export interface Backend {
 }
 
 const sessionId = 'user_123'
-const postgres = await startPostgres()
-afterAll(() => postgres.stop())
+const [postgres, redis] = await Promise.all([startPostgres(), startRedis({ own: true })])
+afterAll(() => Promise.all([postgres.stop(), redis.stop()]))
 
 /** What ours are compared with. */
 export const reference: Backend = {
@@ -36,9 +37,10 @@ export const ours: Backend[] = [
   { name: 'SQLiteSession in memory', open: () => owned(new SQLiteSession({ sessionId })) },
   { name: 'SQLiteSession on a file', open: openFile },
   { name: 'SQLSession on Postgres', open: openPostgres },
+  { name: 'RedisSession', open: openRedis },
 ]
 
-function owned(session: MemorySession | SQLiteSession | SQLSession): OpenSession {
+function owned(session: MemorySession | RedisSession | SQLiteSession | SQLSession): OpenSession {
   return { session, close: () => session.close() }
 }
 
@@ -59,4 +61,13 @@ function openPostgres(): OpenSession {
     return await session.getItems()
   }
   return { ...owned(open()), reread }
+}
+
+function openRedis(): OpenSession {
+  const options = { sessionId, url: redis.url, keyPrefix: randomUUID() }
+  const reread = async (): Promise<AgentInputItem[]> => {
+    await using session = new RedisSession(options)
+    return await session.getItems()
+  }
+  return { ...owned(new RedisSession(options)), reread }
 }

@@ -8,6 +8,7 @@ export type SessionErrorCode =
   | 'SESSION_UNSUPPORTED'
   | 'SESSION_UNAVAILABLE'
   | 'SESSION_BUSY'
+  | 'SESSION_NOT_REPLICATED'
   | 'SESSION_SCHEMA_MISSING'
   | 'SESSION_SCHEMA_UNSUPPORTED'
   | 'SESSION_BACKEND'
@@ -65,6 +66,12 @@ export const sessionErrorCodes: Readonly<Record<SessionErrorCode, CodeEntry>> = 
     retryable: true,
     meaning: 'A lock or a connection could not be had in time. Nothing was changed.',
     remedy: 'Try again; if it persists, look for a writer that holds its lock too long.',
+  },
+  SESSION_NOT_REPLICATED: {
+    retryable: false,
+    meaning:
+      'The write is done on the primary, but fewer replicas than asked for had it in time: a failover may lose it.',
+    remedy: 'Do not simply write it again, it is there. Look at the replicas, or ask for fewer of them.',
   },
   SESSION_SCHEMA_MISSING: {
     retryable: false,
