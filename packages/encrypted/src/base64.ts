@@ -3,8 +3,10 @@ const base64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/
 /** RFC 4648, section 5: those of base64url. */
 const base64url = `${base64.slice(0, 62)}-_`
 
+export type Alphabet = 'base64' | 'base64url'
+
 const codes = Uint8Array.from(base64url, (character) => character.charCodeAt(0))
-const values = { base64: valuesOf(base64), base64url: valuesOf(base64url) }
+const values: Readonly<Record<Alphabet, Uint8Array>> = { base64: valuesOf(base64), base64url: valuesOf(base64url) }
 const ascii = new TextDecoder()
 
 /** Base64url without padding. */
@@ -26,7 +28,7 @@ export function toBase64url(bytes: Uint8Array): string {
  * The bytes of a text without padding; `undefined` for any text that `encode` would not have written: another character, an
  * impossible length, or bits left over that are not 0 (RFC 4648, section 3.5). So each text has bytes of its own.
  */
-export function fromBase64(text: string, alphabet: keyof typeof values = 'base64url'): Uint8Array | undefined {
+export function fromBase64(text: string, alphabet: Alphabet = 'base64url'): Uint8Array | undefined {
   const table = values[alphabet]
   const length = Math.floor((text.length * 6) / 8)
   const bytes = new Uint8Array(length)

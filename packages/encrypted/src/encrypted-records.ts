@@ -1,4 +1,5 @@
 import { type CommitResult, type HistoryChange, SessionError, type SessionStore } from '@sessions/core'
+import { type Arranged, arrange } from './arrangement.ts'
 import { type Entry, EntryReader, live, type OnUnreadable, recordOf, textOf } from './entries.ts'
 import type { Encryption } from './options.ts'
 import { SessionCipher } from './session-cipher.ts'
@@ -8,11 +9,10 @@ const maxAttempts = 1_000
 /** How many sessions are remembered as ones whose newest record this process could open. */
 const maxProven = 10_000
 
-/** Where a change cuts the history: the entries that it rests on, those of them that go, and what it says for the rest. */
+/** Where a change cuts the history: the entries that it rests on, and those of them that it takes off. */
 interface Cut {
   tail: readonly Entry[]
   removed: readonly Entry[]
-  kept: readonly string[]
 }
 
 /** The records of a store, encrypted on the way in and decrypted on the way out. */
@@ -53,23 +53,31 @@ export class EncryptedRecords {
   async commit(sessionId: string, change: HistoryChange, onUnreadable: OnUnreadable): Promise<CommitResult> {
     const { operation, expectTail = [], drop = 0, append = [], metadata } = change
     const cipher = this.cipher(sessionId)
-    const sealed = await cipher.seal(append)
     const rest: HistoryChange = { ...(operation && { operation }), ...(metadata && { metadata }) }
     if (expectTail.length === 0 && drop === 0) {
+      const sealed = await cipher.seal(append)
       if (sealed.length > 0 && onUnreadable === 'throw') await this.#proveKey(sessionId, cipher)
       return this.#commit(sessionId, cipher, { ...rest, append: sealed })
+    }
+    const sealed: (string | undefined)[] = []
+    const fill = async (part: Arranged): Promise<string> => {
+      if ('record' in part) return part.record
+      sealed[part.text] ??= (await cipher.seal([append[part.text] as string]))[0]
+      return sealed[part.text] as string
     }
     return retry(async () => {
       const cut = await this.#cut(sessionId, cipher, expectTail, drop)
       if (cut === undefined) return this.#refuse(sessionId, cipher, operation)
+      const { tail, removed } = cut
       const result = await this.#commit(sessionId, cipher, {
         ...rest,
-        expectTail: cut.tail.map(recordOf),
-        drop: drop === 'all' ? drop : cut.removed.length,
-        append: [...cut.kept, ...sealed],
+        expectTail: tail.map(recordOf),
+        drop: drop === 'all' ? drop : removed.length,
+        // Compaction makes a history anew: nothing of the old one stays.
+        append: await inOrder(arrange(drop === 'all' ? [] : removed, append), fill),
       })
       if (result.status === 'conflict') return undefined
-      return result.status === 'applied' ? { ...result, dropped: live(cut.removed).map(textOf) } : result
+      return result.status === 'applied' ? { ...result, dropped: live(removed).map(textOf) } : result
     })
   }
 
@@ -101,12 +109,9 @@ export class EncryptedRecords {
     const texts = live(tail).map(textOf)
     const start = texts.length - expectTail.length
     if (start < 0 || expectTail.some((text, index) => text !== texts[start + index])) return undefined
-    if (drop === 'all') return { tail, removed: tail, kept: [] }
-    const dropped = new Set(drop === 0 ? [] : live(tail).slice(-drop))
-    const from = tail.findIndex((entry) => dropped.has(entry))
-    const removed = from < 0 ? [] : tail.slice(from)
-    // Somebody else's ttl may be longer: what is expired here goes back to its place.
-    return { tail, removed, kept: removed.filter((entry) => !dropped.has(entry)).map(recordOf) }
+    if (drop === 'all') return { tail, removed: tail }
+    const first = live(tail).at(-Math.min(drop, texts.length))
+    return { tail, removed: drop === 0 || first === undefined ? [] : tail.slice(tail.indexOf(first)) }
   }
 
   /** The newest entries, among them `wanted` that are not expired, or all there are. */

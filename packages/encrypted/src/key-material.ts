@@ -64,7 +64,7 @@ function isMixed(text: string): boolean {
 function checkBytes(bytes: Uint8Array, name: string): Uint8Array {
   if (bytes.length !== 32) throw new TypeError(`${name} has ${bytes.length} bytes: ${accepted}.`)
   if (bytes.every((byte) => byte === bytes[0])) {
-    throw new TypeError(`${name} is one byte repeated, so nothing was ever filled in: ${accepted}.`)
+    throw new TypeError(`${name} is one byte repeated, as if it was never filled in: ${accepted}.`)
   }
   return bytes
 }

@@ -4,7 +4,7 @@ import { Session, type SessionParts, StoredSession } from '@sessions/core'
 export interface UnderlyingSession {
   getSessionId(): Promise<string>
   getItems(limit?: number): Promise<object[]>
-  addItems(items: object[]): Promise<void>
+  addItems(items: readonly object[]): Promise<void>
   popItem(): Promise<object | undefined>
   clearSession(): Promise<void>
 }
