@@ -1,5 +1,6 @@
 /** `pnpm bench sqlite`: our medians against the same work written by hand on the driver, in one interleaved run. */
 const benchmarks: Readonly<Record<string, () => Promise<{ run(): Promise<boolean> }>>> = {
+  encrypted: () => import('./encrypted.ts'),
   sqlite: () => import('./sqlite.ts'),
 }
 

@@ -33,8 +33,8 @@ const label = 'sessions/encrypted/v2'
 const timeLength = 6
 const headerLength = timeLength + nonceLength
 
-/** Plaintexts longer than this, in bytes, are the platform's business: pure JavaScript is several times slower there. */
-const largeText = 16 * 1024
+/** Plaintexts longer than this, in bytes, are the platform's business: from here on pure JavaScript is slower (`pnpm bench encrypted`). */
+const largeText = 8 * 1024
 
 const suites: Readonly<Record<SuiteName, Suite>> = { XC20P: xchacha, XA256GCM: xaes }
 const encoder = new TextEncoder()
