@@ -42,8 +42,9 @@ describe("in Python's format", () => {
     const memory = new MemoryStore()
     await python(memory)
       .session('a')
-      .addItems([item('1')])
+      .addItems([item('1'.repeat(20))])
     const [record = ''] = await memory.read('a')
+    expect(record, 'a token that ends with padding').toMatch(/="}$/)
     const wrong = python(memory, 'other secret')
     for (const call of [
       () => wrong.session('a').getItems(),

@@ -1,5 +1,6 @@
 import { type AgentInputItem, MemorySession as SDKMemorySession, type Session } from '@openai/agents'
 import { MemorySession } from '@sessions/core'
+import { EncryptedSession } from '@sessions/encrypted'
 import { SQLiteSession } from '@sessions/sqlite'
 import { temporaryFile } from './temporary-file.ts'
 
@@ -29,9 +30,14 @@ export const ours: Backend[] = [
   { name: 'MemorySession', open: () => owned(new MemorySession({ sessionId })) },
   { name: 'SQLiteSession in memory', open: () => owned(new SQLiteSession({ sessionId })) },
   { name: 'SQLiteSession on a file', open: openFile },
+  { name: 'EncryptedSession on a file', open: openEncryptedFile },
+  {
+    name: "EncryptedSession around the SDK's MemorySession",
+    open: () => owned(encrypt(new SDKMemorySession({ sessionId }))),
+  },
 ]
 
-function owned(session: MemorySession | SQLiteSession): OpenSession {
+function owned(session: MemorySession | SQLiteSession | EncryptedSession): OpenSession {
   return { session, close: () => session.close() }
 }
 
@@ -42,4 +48,17 @@ function openFile(): OpenSession {
     return await session.getItems()
   }
   return { ...owned(new SQLiteSession({ sessionId, path })), reread }
+}
+
+function openEncryptedFile(): OpenSession {
+  const path = temporaryFile('encrypted.db')
+  const reread = async (): Promise<AgentInputItem[]> => {
+    await using session = encrypt(new SQLiteSession({ sessionId, path }))
+    return await session.getItems()
+  }
+  return { ...owned(encrypt(new SQLiteSession({ sessionId, path }))), reread }
+}
+
+function encrypt(underlyingSession: SDKMemorySession | SQLiteSession): EncryptedSession {
+  return new EncryptedSession({ underlyingSession, encryptionKey: 'correct horse battery staple', ownsSession: true })
 }
