@@ -35,7 +35,7 @@ export class EncryptedRecords {
     for (let wanted = limit; ; wanted = (wanted ?? 0) * 2) {
       const records = await this.#store.read(sessionId, wanted)
       const found = live(await new EntryReader(this.cipher(sessionId), onUnreadable).open(records))
-      if (onUnreadable === 'throw') this.#prove(sessionId)
+      if (onUnreadable === 'throw' && records.length > 0) this.#prove(sessionId)
       if (limit === undefined || wanted === undefined) return found.map(textOf)
       if (records.length < wanted || found.length >= limit) return found.slice(-limit).map(textOf)
     }

@@ -22,6 +22,7 @@ export function parseKey(key: unknown, name: string): KeyMaterial {
   if (isByteArray(key)) return { bytes: checkBytes(new Uint8Array(key), name) }
   if (typeof key !== 'string') throw new TypeError(`${name} is neither a string nor a Uint8Array: ${accepted}.`)
   if (key === '') throw new TypeError(`${name} is empty: ${accepted}.`)
+  if (key !== key.trim()) throw new TypeError(`${name} begins or ends with white space, as of a file: ${accepted}.`)
   const bytes = decodeKey(key)
   if (bytes !== undefined) return { bytes: checkBytes(bytes, name) }
   if (looksLikeKey(key)) throw new TypeError(`${name} looks like an encoded key, but is not of 32 bytes: ${accepted}.`)

@@ -1,5 +1,5 @@
 import { MemoryStore, type SessionError } from '@sessions/core'
-import { EncryptedSession, EncryptedStore, type EncryptionOptions } from '@sessions/encrypted'
+import { EncryptedStore, type EncryptionOptions } from '@sessions/encrypted'
 import { describe, expect, it } from 'vitest'
 import { failure, item } from './support/failure.ts'
 import { testKey } from './support/keys.ts'
@@ -193,39 +193,6 @@ it("reads around all of that with onCorrupt: 'skip', and removes none of it", as
   expect(await memory.read(id)).toHaveLength(8)
   await session.addItems([item('after')])
   expect(await session.popItem()).toEqual(item('after'))
-})
-
-it('writes nothing under a wrong key, also where nothing was read before', async () => {
-  const { memory, records } = await written()
-  const underlyingSession = memory.session(id)
-  const session = new EncryptedSession({ underlyingSession, encryptionKey: testKey(1) })
-  const append = { operationId: 'op', transaction: { type: 'append_items', items } } as const
-  for (const call of [
-    () => session.addItems(items),
-    () => session.applyHistoryTransaction?.(append) ?? Promise.reject(),
-  ]) {
-    expect((await failure(call)).code).toBe('SESSION_DECRYPT_FAILED')
-  }
-  expect(await memory.read(id)).toEqual(records)
-})
-
-it('writes after an envelope of a newer key that it has not got yet', async () => {
-  const memory = new MemoryStore()
-  const [older, newer] = [
-    { id: 'older', key: testKey() },
-    { id: 'newer', key: testKey(1) },
-  ]
-  await encrypted(memory, { keys: [newer, older] })
-    .session(id)
-    .addItems([item('by a new process')])
-  await encrypted(memory, { keys: [older] })
-    .session(id)
-    .addItems([item('by an old one')])
-  expect(
-    await encrypted(memory, { keys: [newer, older] })
-      .session(id)
-      .getItems(),
-  ).toHaveLength(2)
 })
 
 it('SESSION_CLOSED after close, and the keys of the store are gone', async () => {

@@ -49,6 +49,8 @@ describe('a key', () => {
 
   it.each<[string, unknown, RegExp]>([
     ['empty', '', /is empty/],
+    ['base64 with the end of a line', `${base64}\n`, /white space/],
+    ['a passphrase with a space before it', ' correct horse battery staple', /white space/],
     ['a short passphrase', 'hunter2-hunter', /too short/],
     ['31 bytes', bytes.subarray(1), /has 31 bytes/],
     ['no bytes', new Uint8Array(), /has 0 bytes/],
