@@ -162,7 +162,9 @@ it('SESSION_REPLAYED where one envelope stands there twice, on whatever page', a
   const iterating = async (): Promise<void> => {
     for await (const _ of session.items({ pageSize: 1 }));
   }
-  expect((await failure(iterating)).code).toBe('SESSION_REPLAYED')
+  const iterated = await failure(iterating)
+  expect(iterated.code).toBe('SESSION_REPLAYED')
+  expect(iterated.message, 'counted from the first page on').toMatch(/^Record 4 of those read/)
   expect((await failure(() => session.replaceHistoryWithCompaction([]))).code).toBe('SESSION_REPLAYED')
   expect(await memory.read(id)).toHaveLength(4)
 })

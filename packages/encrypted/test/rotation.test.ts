@@ -187,6 +187,7 @@ describe('encryptExisting', () => {
     expect(await moving.session('a').getItems()).toEqual([...same, item('new')])
     expect(await moving.session('a').popItem()).toEqual(item('new'))
     expect(await keyIds(memory, 'a')).toEqual({ none: 3 })
+    expect(await moving.rotateKeys(), 'which is not for what is plain').toEqual({ sessions: 0, items: 0 })
     expect(await moving.encryptExisting()).toEqual({ sessions: 1, items: 3 })
     expect(await open(memory, newer).session('a').getItems()).toEqual(same)
     expect(await moving.encryptExisting()).toEqual({ sessions: 0, items: 0 })

@@ -83,6 +83,20 @@ it('lets each reader decide by its own ttl, and takes nothing from another', asy
   expect(await memory.read('a')).toHaveLength(1)
 })
 
+it('takes no new item for an old one that says the same and is expired', async () => {
+  const { clock, open } = setUp()
+  const session = open().session('a')
+  const call = { type: 'function_call', callId: 'c', name: 'f', arguments: '{}', status: 'completed' } as const
+  await session.addItems([call, item('same')])
+  clock.advance(50_000)
+  const replacement = { ...call, arguments: '{"a":1}' }
+  await session.applyHistoryMutations({ mutations: [{ type: 'replace_function_call', callId: 'c', replacement }] })
+  clock.advance(20_000)
+  const transaction = { type: 'replace_suffix', expectedSuffix: [replacement], replacement: [item('same')] } as const
+  await session.applyHistoryTransaction({ operationId: 'op', transaction })
+  expect(await session.getItems()).toEqual([item('same')])
+})
+
 it('is purged in one write: what is expired goes, the rest stays byte for byte', async () => {
   const { clock, open, memory } = setUp()
   const store = open()
