@@ -1,5 +1,6 @@
-import { MemoryStore, type SessionError } from '@sessions/core'
+import { MemoryStore, type SessionError, type SessionStore } from '@sessions/core'
 import { EncryptedStore, type EncryptionOptions } from '@sessions/encrypted'
+import { SQLiteStore } from '@sessions/sqlite'
 import { describe, expect, it } from 'vitest'
 import { failure, item } from './support/failure.ts'
 import { testKey } from './support/keys.ts'
@@ -14,7 +15,7 @@ async function written(): Promise<{ memory: MemoryStore; records: string[] }> {
   return { memory, records: await memory.read(id) }
 }
 
-function encrypted(store: MemoryStore, options: EncryptionOptions = { encryptionKey: testKey() }): EncryptedStore {
+function encrypted(store: SessionStore, options: EncryptionOptions = { encryptionKey: testKey() }): EncryptedStore {
   return new EncryptedStore({ store, ...options })
 }
 
@@ -65,7 +66,9 @@ describe('SESSION_DECRYPT_FAILED', () => {
 
   it('says which record was altered', async () => {
     const { memory, records } = await written()
-    const altered = (records[2] ?? '').replace(/.(.)"}$/, '$1$1"}')
+    const altered = (records[2] ?? '').replace(/.(.)"}$/, (end) =>
+      end.startsWith('A') ? `B${end.slice(1)}` : `A${end.slice(1)}`,
+    )
     await overwrite(memory, [...records.slice(0, 2), altered])
     expect((await failsEverywhere(memory)).message).toMatch(/^Record 3 of those read/)
   })
@@ -159,8 +162,10 @@ it('SESSION_REPLAYED where one envelope stands there twice, on whatever page', a
   const error = await failure(() => session.getItems())
   expect(error.code).toBe('SESSION_REPLAYED')
   expect(error.message).toMatch(/^Record 4 of those read/)
+  await using paged = new SQLiteStore()
+  await paged.commit(id, { append: await memory.read(id) })
   const iterating = async (): Promise<void> => {
-    for await (const _ of session.items({ pageSize: 1 }));
+    for await (const _ of encrypted(paged).session(id).items({ pageSize: 1 }));
   }
   const iterated = await failure(iterating)
   expect(iterated.code).toBe('SESSION_REPLAYED')
