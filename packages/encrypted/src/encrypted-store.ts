@@ -50,7 +50,7 @@ export class EncryptedStore extends SessionStore {
     this.#ownsStore = ownsStore
     this.#encryption = checkEncryption('EncryptedStore', encryption)
     this.#records = new EncryptedRecords(store, this.#encryption)
-    this.#skipping = new SkippingStore({ records: this.#records, owner: this, store })
+    this.#skipping = new SkippingStore(this.#records, store)
   }
 
   /** A handle of one session. With `onCorrupt: 'skip'` its reads leave out also what cannot be decrypted. */

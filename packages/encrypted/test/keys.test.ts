@@ -3,7 +3,7 @@ import { inspect } from 'node:util'
 import { runInNewContext } from 'node:vm'
 import { MemoryStore } from '@sessions/core'
 import { EncryptedSession, EncryptedStore, type Key } from '@sessions/encrypted'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { KeyRing } from '../src/key-ring.ts'
 import { pythonKey } from '../src/python-key.ts'
 import { failure, item, secret } from './support/failure.ts'
@@ -140,9 +140,16 @@ it('is wiped on close, also in a store that was never used, and never used again
   expect(() => keys.derive('y')).toThrow(/wiped/)
   await expect(async () => ring.forSession('a', 'user_123')).rejects.toThrow(/no key "a"/)
 
+  const closed = vi.spyOn(KeyRing.prototype, 'close')
+  onTestFinished(() => closed.mockRestore())
+  const used = open(new MemoryStore(), bytes)
+  await used.read('a')
+  await used.close()
+  expect(closed, 'a store closes its ring').toHaveBeenCalledTimes(1)
   const underlying = new MemoryStore()
   const unused = new EncryptedStore({ store: underlying, ownsStore: true, encryptionKey: bytes })
   await unused.close()
+  expect(closed).toHaveBeenCalledTimes(2)
   expect((await failure(() => underlying.read('a'))).code, 'what it owns is closed').toBe('SESSION_CLOSED')
 })
 
