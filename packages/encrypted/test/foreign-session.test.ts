@@ -59,6 +59,23 @@ describe('around a session of another', () => {
     expect(await session.getItems()).toEqual([item('1')])
   })
 
+  it('takes turns with other wrappers of the same session, so that nothing need be put back', async () => {
+    const underlying = new PlainSession('a')
+    const wrappers = [wrap(underlying), wrap(underlying), wrap(underlying)]
+    const items = Array.from({ length: 12 }, (_, index) => item(`${index}`))
+    await wrappers[0]?.addItems(items)
+    let added = 0
+    const add = underlying.addItems.bind(underlying)
+    underlying.addItems = (more) => {
+      added++
+      return add(more)
+    }
+    const popped = await Promise.all(Array.from({ length: 15 }, (_, index) => wrappers[index % 3]?.popItem()))
+    expect(popped.filter((one) => one !== undefined)).toHaveLength(12)
+    expect(new Set(popped.map((one) => JSON.stringify(one))).size).toBe(12 + 1)
+    expect(added).toBe(0)
+  })
+
   it('sends a transaction whose acknowledgement was lost again as it was', async () => {
     const underlying = new SDKMemorySession({ sessionId: 'a' })
     const apply = underlying.applyHistoryTransaction.bind(underlying)
