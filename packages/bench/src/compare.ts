@@ -42,8 +42,8 @@ export function report(comparisons: readonly Comparison[], least: number): boole
   const slow = comparisons.filter(({ ratio }) => ratio < least)
   console.log(
     slow.length === 0
-      ? `Every ratio is at least ${least}.`
-      : `Below ${least}: ${slow.map(({ name }) => name).join(', ')}`,
+      ? `Every ratio is at least ${least.toFixed(2)}.`
+      : `Below ${least.toFixed(2)}: ${slow.map(({ name }) => name).join(', ')}`,
   )
   return slow.length === 0
 }

@@ -1,11 +1,12 @@
 import { rmSync } from 'node:fs'
 import { MemorySession as SDKMemorySession } from '@openai/agents'
-import { MemoryStore, type SessionStore } from '@sessions/core'
-import type { SessionHarness, StoreHarness } from '@sessions/core/conformance'
+import { MemoryStore } from '@sessions/core'
+import type { SessionHarness } from '@sessions/core/conformance'
 import { describeConformance } from '@sessions/core/conformance/vitest'
 import { ManualClock } from '@sessions/core/testing'
-import { EncryptedSession, EncryptedStore, type EncryptionOptions } from '@sessions/encrypted'
+import { EncryptedSession, type EncryptionOptions } from '@sessions/encrypted'
 import { SQLiteStore } from '@sessions/sqlite'
+import { type Backend, certify } from './support/certify.ts'
 import { sharedFolder } from './support/folder.ts'
 import { testKey } from './support/keys.ts'
 
@@ -14,22 +15,22 @@ const path = sharedFolder('conformance.db')
 const removeFiles = async (): Promise<void> => {
   for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true })
 }
+const advance = async (ms: number): Promise<void> => clock.advance(ms)
 const worker = { module: new URL('./open.ts', import.meta.url).href, export: 'openSQLite', options: { path } }
-
-/** A backend: what it takes to certify encryption over it. */
-type Backend = Omit<StoreHarness, 'open'> & { open(): SessionStore }
 
 const backends: readonly Backend[] = [
   {
     name: 'MemoryStore',
     open: () => new MemoryStore({ ttl: 3_600, clock }),
     reset: async () => {},
+    advance,
     capabilities: { durable: false, multiProcess: false, ttl: true, list: true, transactions: true },
   },
   {
     name: 'SQLiteStore',
     open: () => new SQLiteStore({ path, ttl: 3_600, clock }),
     reset: removeFiles,
+    advance,
     worker,
     capabilities: { durable: true, multiProcess: true, ttl: true, list: true, transactions: true },
   },
@@ -45,16 +46,7 @@ const variants: Readonly<Record<string, Omit<EncryptionOptions, 'clock'>>> = {
 for (const backend of backends) {
   for (const [variant, options] of Object.entries(variants)) {
     // The workers open the store in their own way, so they go with the first variant only.
-    if (variant !== '' && backend.worker !== undefined) continue
-    describeConformance(
-      {
-        ...backend,
-        name: `EncryptedStore over ${backend.name}${variant}`,
-        advance: async (ms) => clock.advance(ms),
-        open: async () => new EncryptedStore({ store: backend.open(), ownsStore: true, clock, ...options }),
-      },
-      { reports: '.conformance' },
-    )
+    if (variant === '' || backend.worker === undefined) certify(backend, { variant, options: { ...options, clock } })
   }
 }
 

@@ -1,7 +1,11 @@
+import { randomUUID } from 'node:crypto'
 import { type AgentInputItem, MemorySession as SDKMemorySession, type Session } from '@openai/agents'
 import { MemorySession } from '@sessions/core'
 import { EncryptedSession } from '@sessions/encrypted'
+import { SQLSession } from '@sessions/sql'
 import { SQLiteSession } from '@sessions/sqlite'
+import { startPostgres } from '@sessions/test-servers'
+import { afterAll } from 'vitest'
 import { temporaryFile } from './temporary-file.ts'
 
 /** A session that a test owns until it closes it. */
@@ -19,6 +23,8 @@ export interface Backend {
 }
 
 const sessionId = 'user_123'
+const postgres = await startPostgres()
+afterAll(() => postgres.stop())
 
 /** What ours are compared with. */
 export const reference: Backend = {
@@ -30,6 +36,7 @@ export const ours: Backend[] = [
   { name: 'MemorySession', open: () => owned(new MemorySession({ sessionId })) },
   { name: 'SQLiteSession in memory', open: () => owned(new SQLiteSession({ sessionId })) },
   { name: 'SQLiteSession on a file', open: openFile },
+  { name: 'SQLSession on Postgres', open: openPostgres },
   { name: 'EncryptedSession on a file', open: openEncryptedFile },
   {
     name: "EncryptedSession around the SDK's MemorySession",
@@ -37,7 +44,7 @@ export const ours: Backend[] = [
   },
 ]
 
-function owned(session: MemorySession | SQLiteSession | EncryptedSession): OpenSession {
+function owned(session: MemorySession | SQLiteSession | SQLSession | EncryptedSession): OpenSession {
   return { session, close: () => session.close() }
 }
 
@@ -48,6 +55,16 @@ function openFile(): OpenSession {
     return await session.getItems()
   }
   return { ...owned(new SQLiteSession({ sessionId, path })), reread }
+}
+
+function openPostgres(): OpenSession {
+  const id = randomUUID()
+  const open = (): SQLSession => new SQLSession({ sessionId: id, url: postgres.url, createTables: true })
+  const reread = async (): Promise<AgentInputItem[]> => {
+    await using session = open()
+    return await session.getItems()
+  }
+  return { ...owned(open()), reread }
 }
 
 function openEncryptedFile(): OpenSession {

@@ -2,12 +2,13 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { type PostgresServer, startPostgres } from '@sessions/test-servers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { offlineModel, snippetsOf } from './snippets.ts'
 
 /** What each snippet prints, in the order of the document. A document without an entry here fails below. */
 const documents: Readonly<Record<string, readonly RegExp[]>> = {
-  'README.md': [/^You are Ada\.\n$/, /^(user_123 \S+\n)(undefined\n|message\n)*$/, /^$/],
+  'README.md': [/^You are Ada\.\n$/, /^$/, /^(user_123 \S+\n)(undefined\n|message\n)*$/, /^$/],
   'docs/conformance.md': [/^my store: \d+ passed, 0 failed, 5 skipped\n {2}skip ttl\//],
   'packages/core/README.md': [
     /^\[ \{ role: 'user', content: 'Hello' \} \]\n$/,
@@ -17,18 +18,26 @@ const documents: Readonly<Record<string, readonly RegExp[]>> = {
     /^\[ \{ role: 'user', content: 'Hello' \} \]\n$/,
     /^1 items of 1 sessions are under the new key now\n$/,
   ],
+  'packages/sql/README.md': [/^\[ \{ role: 'user', content: 'Hello' \} \]\n$/, /^user_456\n$/],
   'packages/sqlite/README.md': [/^\[ \{ role: 'user', content: 'Hello' \} \]\n$/],
 }
 
 const project = fileURLToPath(new URL('..', import.meta.url))
 let folder = ''
-beforeAll(() => {
+let postgres: PostgresServer
+let environment: NodeJS.ProcessEnv
+beforeAll(async () => {
+  postgres = await startPostgres()
+  environment = { ...process.env, DATABASE_URL: await postgres.createDatabase() }
   mkdirSync(join(project, '.snippets'), { recursive: true })
   // Inside the package, so that imports resolve as they do for a user who installed these packages.
   folder = mkdtempSync(join(project, '.snippets/run-'))
   writeFileSync(join(folder, 'offline-model.ts'), offlineModel)
 })
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+afterAll(async () => {
+  rmSync(folder, { recursive: true, force: true })
+  await postgres.stop()
+})
 
 describe.each(Object.entries(documents))('%s', (document, expected) => {
   it('has the snippets that are tested here', () => {
@@ -44,7 +53,8 @@ describe.each(Object.entries(documents))('%s', (document, expected) => {
       writeFileSync(program, snippetsOf(document)[number - 1] ?? '')
       const parameters = ['--import', join(folder, 'offline-model.ts'), program]
       // Snippets of one document share a folder, as the files of one user would.
-      expect(execFileSync(process.execPath, parameters, { cwd: home, encoding: 'utf8' })).toMatch(output)
+      const options = { cwd: home, env: environment, encoding: 'utf8' } as const
+      expect(execFileSync(process.execPath, parameters, options)).toMatch(output)
     },
     60_000,
   )

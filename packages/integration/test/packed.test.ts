@@ -11,6 +11,8 @@ import { offlineModel, snippetsOf } from './snippets.ts'
 /** Milliseconds for one command, so that a registry which does not answer fails the test instead of holding it up. */
 const commandTimeout = 100_000
 
+const packages = ['core', 'encrypted', 'sql', 'sqlite']
+
 /** A stranger's project: an empty folder, plain npm, and the tarballs that would be published. */
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 let home = ''
@@ -35,30 +37,28 @@ function versionOf(name: string, folder = root): string {
 
 beforeAll(() => {
   home = mkdtempSync(join(tmpdir(), 'sessions-stranger-'))
-  const tarballs = ['core', 'encrypted', 'sqlite'].map((name) => pack(join(root, 'packages', name), home))
+  const tarballs = packages.map((name) => pack(join(root, 'packages', name), home))
   writeFileSync(join(home, 'package.json'), JSON.stringify({ name: 'stranger', private: true, type: 'module' }))
   npmInstall(...tarballs)
 }, 120_000)
 afterAll(() => rmSync(home, { recursive: true, force: true }))
 
-it('brings what the adapter needs, and nothing of the SDK', () => {
+it('brings what the adapters need, and nothing of the SDK', () => {
   const installed = readdirSync(join(home, 'node_modules'))
   expect(installed).toContain('better-sqlite3')
   expect(installed).not.toContain('@openai')
   expect(installed).not.toContain('vitest')
-  expect(readdirSync(join(home, 'node_modules/@sessions'))).toEqual(['core', 'encrypted', 'sqlite'])
+  for (const driver of ['pg', 'mariadb', 'mysql2', 'sqlite3']) expect(installed).not.toContain(driver)
+  expect(readdirSync(join(home, 'node_modules/@sessions'))).toEqual(packages)
 })
 
-it.each(['core', 'encrypted', 'sqlite'])(
-  'ships built code, types, README and licence of %s, and no source or test',
-  (name) => {
-    const folder = join(home, 'node_modules/@sessions', name)
-    expect(readdirSync(folder).toSorted()).toEqual(['LICENSE', 'README.md', 'dist', 'package.json'])
-    const files = readdirSync(join(folder, 'dist'), { recursive: true, encoding: 'utf8' })
-    const odd = files.filter((file) => /\.test\.|\.map$|(?<!\.d)\.ts$/.test(file))
-    expect(odd).toEqual([])
-  },
-)
+it.each(packages)('ships built code, types, README and licence of %s, and no source or test', (name) => {
+  const folder = join(home, 'node_modules/@sessions', name)
+  expect(readdirSync(folder).toSorted()).toEqual(['LICENSE', 'README.md', 'dist', 'package.json'])
+  const files = readdirSync(join(folder, 'dist'), { recursive: true, encoding: 'utf8' })
+  const odd = files.filter((file) => /\.test\.|\.map$|(?<!\.d)\.ts$/.test(file))
+  expect(odd).toEqual([])
+})
 
 it.each(['core', 'encrypted'])(
   'imports no Node built-in from the main entry of %s, nor from what that imports',
@@ -124,6 +124,21 @@ it('runs the kit against the packed adapter, real child processes included', { t
   expect(verdict).toMatch(/^packed: \d+ passed, 0 failed, 5 skipped\n {2}skip ttl\/.*: ttl is declared false\n$/)
 })
 
+it('names the driver that a dialect needs and that is not installed', () => {
+  const program = `
+    import { SQLSession } from '@sessions/sql'
+    for (const scheme of ['postgresql', 'mysql', 'mariadb', 'sqlite']) {
+      const session = new SQLSession({ sessionId: 'a', url: scheme + '://user:secret@localhost/app' })
+      await session.getItems().catch(({ code, message }) => console.log(code, message))
+    }`
+  writeFileSync(join(home, 'driver.mjs'), program)
+  const needs = (dialect: string, name: string): string =>
+    `SESSION_BACKEND The driver of ${dialect} is missing: npm install ${name}\n`
+  expect(run(process.execPath, 'driver.mjs')).toBe(
+    needs('postgres', 'pg') + needs('mysql', 'mysql2') + needs('mariadb', 'mariadb') + needs('sqlite', 'sqlite3'),
+  )
+})
+
 it('type-checks without the SDK, library files included', { timeout: 60_000 }, () => {
   npmInstall(`typescript@${versionOf('typescript')}`)
   mkdirSync(join(home, 'src'), { recursive: true })
@@ -132,14 +147,18 @@ it('type-checks without the SDK, library files included', { timeout: 60_000 }, (
     import { keepLastItems } from '@sessions/core/history'
     import { FaultyStore, ManualClock } from '@sessions/core/testing'
     import { EncryptedSession, EncryptedStore } from '@sessions/encrypted'
+    import { SQLSession, SQLStore } from '@sessions/sql'
     import { SQLiteSession, SQLiteStore } from '@sessions/sqlite'
-    const sessions: Session[] = [new MemorySession({ sessionId: 'a' }), new SQLiteSession({ sessionId: 'b' })]
-    const encryptionKey = 'correct horse battery staple'
-    sessions.push(new EncryptedSession({ underlyingSession: new SQLiteSession({ sessionId: 'c' }), encryptionKey }))
-    sessions.push(new EncryptedStore({ store: new SQLiteStore(), encryptionKey }).session('d'))
+    const sessions: Session[] = [
+      new MemorySession({ sessionId: 'a' }),
+      new SQLiteSession({ sessionId: 'b' }),
+      new SQLSession({ sessionId: 'c', url: 'postgres://localhost/app' }),
+      new EncryptedSession({ underlyingSession: new SQLiteSession({ sessionId: 'd' }), encryptionKey: new Uint8Array(32).map((_, n) => n) }),
+    ]
     const anything: AgentInputItem = { not: 'checked' }
     await sessions[0]?.addItems([anything])
     export const all = [new FaultyStore(new SQLiteStore({ clock: new ManualClock() })), keepLastItems(3), SessionError]
+    export const text: string = SQLStore.schemaSQL('mariadb')
     // @ts-expect-error an unknown option
     new SQLiteSession({ sessionId: 'c', file: 'x' })
   `
@@ -176,12 +195,14 @@ it('type-checks with the SDK, to whose Session each of our classes is assignable
     import { MemorySession } from '@sessions/core'
     import { MemorySession as SDKMemorySession } from '@openai/agents'
     import { EncryptedSession } from '@sessions/encrypted'
+    import { SQLSession } from '@sessions/sql'
     import { SQLiteSession, SQLiteStore } from '@sessions/sqlite'
     const encryptionKey = 'correct horse battery staple'
     export const sessions: Session[] = [
       new EncryptedSession({ underlyingSession: new SDKMemorySession(), encryptionKey }),
       new EncryptedSession({ underlyingSession: new SQLiteSession({ sessionId: 'd' }), encryptionKey }),
       new MemorySession({ sessionId: 'a' }), new SQLiteSession({ sessionId: 'b' }), new SQLiteStore().session('c'),
+      new SQLSession({ sessionId: 'd', url: 'postgres://localhost/app' }),
     ]
     // @ts-expect-error the SDK's item type is checked now
     await sessions[0]?.addItems([{ not: 'an item' }])

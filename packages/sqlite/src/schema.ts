@@ -4,7 +4,8 @@ import type { SQLiteDatabase } from './database.ts'
 /**
  * One step a version, oldest first. The first two tables and the index are those of `SQLiteSession` in the OpenAI Agents
  * SDK for Python 0.22.0, to the letter. `not_before_ms` is when a session ends if nobody but us writes it; Python's writes
- * move `updated_at`, and with it the end, further.
+ * move `updated_at`, and with it the end, further. `forget_at` is for the SQLite dialect of `@sessions/sql`, whose tables
+ * these are too.
  */
 const migrations: readonly string[] = [
   `CREATE TABLE IF NOT EXISTS agent_sessions (
@@ -22,22 +23,23 @@ const migrations: readonly string[] = [
    CREATE INDEX IF NOT EXISTS idx_agent_messages_session_id ON agent_messages (session_id, id);
 
    CREATE INDEX idx_agent_sessions_updated_at ON agent_sessions (updated_at, session_id);
-   CREATE TABLE agent_session_ttls (
+   CREATE TABLE agent_sessions_ttls (
      session_id TEXT PRIMARY KEY,
      ttl_ms INTEGER NOT NULL,
      not_before_ms INTEGER NOT NULL
    ) WITHOUT ROWID;
-   CREATE TABLE agent_session_metadata (
+   CREATE TABLE agent_sessions_metadata (
      session_id TEXT NOT NULL,
      key TEXT NOT NULL,
      value TEXT NOT NULL,
      PRIMARY KEY (session_id, key)
    ) WITHOUT ROWID;
-   CREATE INDEX idx_agent_session_metadata_value ON agent_session_metadata (key, value);
-   CREATE TABLE agent_session_operations (
+   CREATE INDEX idx_agent_sessions_metadata_value ON agent_sessions_metadata (key, value);
+   CREATE TABLE agent_sessions_operations (
      session_id TEXT NOT NULL,
      operation_id TEXT NOT NULL,
      fingerprint TEXT NOT NULL,
+     forget_at TIMESTAMP,
      PRIMARY KEY (session_id, operation_id)
    ) WITHOUT ROWID;`,
 ]
@@ -58,7 +60,7 @@ export function migrate(database: SQLiteDatabase): void {
       if (version > migrations.length) throw tooNew(version)
       for (const step of migrations.slice(version)) database.exec(step)
       if (version === migrations.length) return
-      database.exec('CREATE TABLE IF NOT EXISTS agent_sessions_schema (version INTEGER NOT NULL)')
+      database.exec('CREATE TABLE IF NOT EXISTS agent_sessions_schema (version INTEGER NOT NULL PRIMARY KEY)')
       database.exec('DELETE FROM agent_sessions_schema')
       database.prepare('INSERT INTO agent_sessions_schema (version) VALUES (?)').run(migrations.length)
     })

@@ -4,7 +4,7 @@ import type { SQLiteDatabase, SQLiteStatement } from './database.ts'
  * A limit for reads, 0 where the session may be over at `:now`. It looks once into a table that is empty where nobody uses a
  * ttl; the exact test would cost as much as reading a dozen records.
  */
-const limitIfAlive = 'ifnull((SELECT 0 FROM agent_session_ttls WHERE session_id = ? AND not_before_ms <= ?), ?)'
+const limitIfAlive = 'ifnull((SELECT 0 FROM agent_sessions_ttls WHERE session_id = ? AND not_before_ms <= ?), ?)'
 
 /**
  * When a session is over, in milliseconds; NULL for one without a ttl. Python leaves `updated_at` in whole seconds, somewhere
@@ -13,7 +13,7 @@ const limitIfAlive = 'ifnull((SELECT 0 FROM agent_session_ttls WHERE session_id 
 const endsAt = `(
   SELECT max(not_before_ms, CAST(round(unixepoch(updated_at, 'subsec') * 1000) AS INTEGER)
     + CASE WHEN length(updated_at) = 19 THEN 999 ELSE 0 END + ttl_ms)
-  FROM agent_session_ttls WHERE session_id = agent_sessions.session_id)`
+  FROM agent_sessions_ttls WHERE session_id = agent_sessions.session_id)`
 
 const alive = `ifnull(${endsAt} > :now, 1)`
 
@@ -26,7 +26,7 @@ const listed = `
 /** Keys and values are JSON texts, so that `1`, `"1"` and `true` differ and any character survives. */
 const metadata = `(
   SELECT '{' || group_concat(key || ':' || value) || '}'
-  FROM agent_session_metadata WHERE session_id = :id)`
+  FROM agent_sessions_metadata WHERE session_id = :id)`
 
 type StatementName =
   | 'session'
@@ -57,12 +57,12 @@ type StatementName =
 const texts: Readonly<Record<StatementName, string>> = {
   session: `SELECT created_at AS createdAt, updated_at AS updatedAt, ${endsAt} AS endsAt
     FROM agent_sessions WHERE session_id = ?`,
-  ttl: 'SELECT ttl_ms FROM agent_session_ttls WHERE session_id = ?',
+  ttl: 'SELECT ttl_ms FROM agent_sessions_ttls WHERE session_id = ?',
   saveSession: `INSERT INTO agent_sessions (session_id, created_at, updated_at) VALUES (?, ?, ?)
     ON CONFLICT (session_id) DO UPDATE SET updated_at = excluded.updated_at`,
-  saveTTL: `INSERT INTO agent_session_ttls (session_id, ttl_ms, not_before_ms) VALUES (?, ?, ?)
+  saveTTL: `INSERT INTO agent_sessions_ttls (session_id, ttl_ms, not_before_ms) VALUES (?, ?, ?)
     ON CONFLICT (session_id) DO UPDATE SET ttl_ms = excluded.ttl_ms, not_before_ms = excluded.not_before_ms`,
-  deleteTTL: 'DELETE FROM agent_session_ttls WHERE session_id = ?',
+  deleteTTL: 'DELETE FROM agent_sessions_ttls WHERE session_id = ?',
   deleteSession: 'DELETE FROM agent_sessions WHERE session_id = ?',
 
   append: 'INSERT INTO agent_messages (session_id, message_data, created_at) VALUES (?, ?, ?)',
@@ -76,14 +76,14 @@ const texts: Readonly<Record<StatementName, string>> = {
     RETURNING id, message_data AS record`,
   deleteMessages: 'DELETE FROM agent_messages WHERE session_id = ?',
 
-  operation: 'SELECT fingerprint FROM agent_session_operations WHERE session_id = ? AND operation_id = ?',
-  saveOperation: 'INSERT INTO agent_session_operations (session_id, operation_id, fingerprint) VALUES (?, ?, ?)',
-  deleteOperations: 'DELETE FROM agent_session_operations WHERE session_id = ?',
+  operation: 'SELECT fingerprint FROM agent_sessions_operations WHERE session_id = ? AND operation_id = ?',
+  saveOperation: 'INSERT INTO agent_sessions_operations (session_id, operation_id, fingerprint) VALUES (?, ?, ?)',
+  deleteOperations: 'DELETE FROM agent_sessions_operations WHERE session_id = ?',
 
-  saveMetadata: `INSERT INTO agent_session_metadata (session_id, key, value) VALUES (?, ?, ?)
+  saveMetadata: `INSERT INTO agent_sessions_metadata (session_id, key, value) VALUES (?, ?, ?)
     ON CONFLICT (session_id, key) DO UPDATE SET value = excluded.value`,
-  deleteMetadataKey: 'DELETE FROM agent_session_metadata WHERE session_id = ? AND key = ?',
-  deleteMetadata: 'DELETE FROM agent_session_metadata WHERE session_id = ?',
+  deleteMetadataKey: 'DELETE FROM agent_sessions_metadata WHERE session_id = ? AND key = ?',
+  deleteMetadata: 'DELETE FROM agent_sessions_metadata WHERE session_id = ?',
 
   info: `SELECT session_id AS sessionId, created_at AS createdAt, updated_at AS updatedAt, ${endsAt} AS endsAt,
       (SELECT count(*) FROM agent_messages WHERE session_id = :id) AS itemCount, ${metadata} AS metadata
@@ -91,12 +91,12 @@ const texts: Readonly<Record<StatementName, string>> = {
   list: `${listed} ORDER BY updated_at DESC, session_id DESC LIMIT :limit`,
   listByMetadata: `${listed} AND session_id IN (
       SELECT kept.session_id FROM json_each(:metadata) AS wanted
-      CROSS JOIN agent_session_metadata AS kept
+      CROSS JOIN agent_sessions_metadata AS kept
         ON kept.key = json_extract(wanted.value, '$[0]') AND kept.value = json_extract(wanted.value, '$[1]')
       GROUP BY kept.session_id HAVING count(*) = json_array_length(:metadata))
     ORDER BY updated_at DESC, session_id DESC LIMIT :limit`,
   expired: `SELECT session_id FROM agent_sessions
-    WHERE session_id IN (SELECT session_id FROM agent_session_ttls WHERE not_before_ms <= :now) AND NOT (${alive})
+    WHERE session_id IN (SELECT session_id FROM agent_sessions_ttls WHERE not_before_ms <= :now) AND NOT (${alive})
     LIMIT :limit`,
 }
 

@@ -49,7 +49,7 @@ it('reads the last 20 of 1,000,000 items by the index, and iterates over all in 
   }
   expect(plan('list')).toContain('idx_agent_sessions_updated_at')
   expect(plan('list')).not.toContain('TEMP B-TREE')
-  expect(plan('listByMetadata')).toContain('idx_agent_session_metadata_value (key=? AND value=?)')
+  expect(plan('listByMetadata')).toContain('idx_agent_sessions_metadata_value (key=? AND value=?)')
   database.close()
   await session.close()
 

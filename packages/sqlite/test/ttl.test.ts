@@ -8,9 +8,9 @@ const item = { role: 'user', content: 'hello' } as const
 const tables = [
   'agent_sessions',
   'agent_messages',
-  'agent_session_ttls',
-  'agent_session_metadata',
-  'agent_session_operations',
+  'agent_sessions_ttls',
+  'agent_sessions_metadata',
+  'agent_sessions_operations',
 ]
 
 function rows(path: string): number[] {

@@ -1,0 +1,91 @@
+import type { Connection } from '../connection.ts'
+import type { Placeholders } from '../statement.ts'
+import type { Tables } from '../tables.ts'
+
+/**
+ * How a dialect says what all of them say, for given tables: fragments of SQL, in which `session_id` and the like are columns
+ * of the sessions, and `:name` is a value.
+ */
+export interface Grammar {
+  /** The time of the server in UTC, in whole milliseconds. */
+  readonly now: string
+  /** A timestamp as milliseconds since the epoch. */
+  ms(timestamp: string): string
+  /** A timestamp as a text that loses nothing and that `timestamp` takes again. */
+  exact(timestamp: string): string
+  /** A timestamp from the text `YYYY-MM-DD HH:MM:SS.SSS`. */
+  timestamp(text: string): string
+  /** The same, to be compared with what others wrote. Default: `timestamp`. */
+  bound?(text: string): string
+  text(expression: string): string
+  /** The order of the messages of a session. */
+  readonly oldestFirst: string
+  readonly newestFirst: string
+  /** The message `:from`, written at `:at`, and those that follow it. */
+  readonly onwards: string
+  /** What a message written in a session changed at `:at` gets as its time. */
+  readonly messageTime: string
+
+  /** Whether the ttl of the session has ended; never NULL. */
+  readonly expired: string
+  /** The same as a criterion that an index helps with. */
+  readonly over: string
+  /** A LIMIT that is 0 where the condition holds: for a dialect that plans this best. Default: a further criterion. */
+  limitUnless?(condition: string, limit: string | undefined): string
+  readonly expiresMs: string
+  readonly ttlMs: string
+  /** The metadata as one JSON object, or NULL. */
+  readonly metadata: string
+
+  /** Whether the id begins with `:prefix`. Default: that it is LIKE `:pattern`, in which `!` escapes. */
+  readonly startsWith?: string
+
+  /** Makes an insert do nothing where a row with that key is there already. */
+  unlessThere(key: string): string
+  /** Follows the sessions' name where several are locked, on a server that locks whatever it looks at. */
+  readonly byKey?: string
+  /** Keeps the selected session to this transaction. */
+  readonly forUpdate: string
+  /** Further columns of a session that a change sets, from `:ttl` and `:metadata`. */
+  readonly touches: string
+  /** Where the ttl has a table of its own: keeps `:ttl`, which ends at `:endsMs` unless someone else writes. */
+  readonly saveTTL?: string
+  /** What is to be done before a session is created, in case there is none. */
+  readonly beforeCreate?: readonly string[]
+  /** Removes sessions with all that belongs to them. */
+  erase(which: string): readonly string[]
+  /** Removes the newest `:limit` messages of `:id`. */
+  readonly drop: string
+  /** Makes a session findable by `:key` and `:value`, whose digest is `:digest`. */
+  readonly saveMetadata: string
+  /** A criterion that so many rows of a matching session meet, one for each key. */
+  hasMetadata(keys: number): string
+  /** The whole of an append of `:records` in one statement: all rows, or none where the ttl has ended. */
+  appendAtOnce?(withOperation: boolean): string
+}
+
+/** A kind of database: how its statements are written, how its tables are made, and how a driver's connection is used. */
+export interface Dialect {
+  readonly placeholders: Placeholders
+  quote(name: string): string
+  grammar(tables: Tables): Grammar
+  /** Begins a write, which waits for a lock at most so many milliseconds where the dialect can say so. */
+  begin(lockTimeoutMs: number): string
+  /** One list of statements a version, oldest first. Each may be run again where it was interrupted. */
+  migrations(tables: Tables, server: Server): readonly (readonly string[])[]
+  /** Where tables lie in schemas: whether there is one of that name. */
+  hasSchema?(connection: Connection, schema: string): Promise<boolean>
+  /** Runs work so that nobody else makes tables meanwhile. */
+  exclusively(connection: Connection, work: () => Promise<void>): Promise<void>
+  /** What is to be known of a server; without it, all are alike. */
+  inspect?(connection: Connection): Promise<Server>
+  /** What each new connection to such a server is told first. */
+  greeting?(server: Server): string | undefined
+  connect(connection: object, prepares: () => boolean): Connection
+}
+
+/** What tells servers of one dialect apart. */
+export interface Server {
+  readonly mariadb: boolean
+  readonly galera: boolean
+}

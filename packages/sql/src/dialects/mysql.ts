@@ -1,0 +1,118 @@
+import { connectMariaDB } from '../drivers/mariadb.ts'
+import { connectMySQL2 } from '../drivers/mysql2.ts'
+import type { Tables } from '../tables.ts'
+import type { Dialect, Grammar, Server } from './dialect.ts'
+
+const now = 'UTC_TIMESTAMP(3)'
+
+/** A few keys among few rows are else found by a scan, which locks every row that it passes. */
+const byKey = 'FORCE INDEX (PRIMARY)'
+
+const schemaLock = 'sessions_schema'
+/** Making tables takes far less; after that, steps run side by side, which each of them bears. */
+const schemaLockSeconds = 60
+
+/** MySQL 8.0.17 and later, MariaDB 10.5 and later, through the driver mysql2. Columns are `DATETIME(3)` and hold UTC. */
+export const mysql: Dialect = {
+  placeholders: 'positional',
+  quote: (name) => `\`${name.replaceAll('`', '``')}\``,
+  grammar,
+  begin: () => 'START TRANSACTION',
+  migrations,
+  // DDL commits by itself here, so the lock is the connection's, and each step may be repeated.
+  exclusively: async (connection, work) => {
+    await connection.execute(`SELECT GET_LOCK('${schemaLock}', ${schemaLockSeconds})`)
+    try {
+      await work()
+    } finally {
+      await connection.execute(`SELECT RELEASE_LOCK('${schemaLock}')`)
+    }
+  },
+  inspect: async (connection) => {
+    const { rows } = await connection.execute("SHOW VARIABLES WHERE Variable_name IN ('version', 'wsrep_on')")
+    const variables = new Map(rows.map((row) => [String(row.Variable_name), String(row.Value)]))
+    return { mariadb: /mariadb/i.test(variables.get('version') ?? ''), galera: variables.get('wsrep_on') === 'ON' }
+  },
+  // A node of a Galera cluster may lag behind what another one acknowledged; bit 1 makes reads wait until it does not
+  // (https://mariadb.com/docs/galera-cluster/reference/galera-cluster-system-variables#wsrep_sync_wait).
+  greeting: ({ galera }) => (galera ? 'SET SESSION wsrep_sync_wait = @@wsrep_sync_wait | 1' : undefined),
+  connect: connectMySQL2,
+}
+
+/** The same servers through the driver mariadb. */
+export const mariadb: Dialect = { ...mysql, connect: connectMariaDB }
+
+function grammar({ sessions, messages, metadata }: Tables): Grammar {
+  const ms = (timestamp: string): string => `TIMESTAMPDIFF(MICROSECOND, '1970-01-01', ${timestamp}) DIV 1000`
+  return {
+    now,
+    ms,
+    exact: (timestamp) => `CAST(${timestamp} AS CHAR)`,
+    timestamp: (text) => `CAST(${text} AS DATETIME(3))`,
+    text: (expression) => `CAST(${expression} AS CHAR)`,
+    oldestFirst: 'created_at, id',
+    newestFirst: 'created_at DESC, id DESC',
+    onwards: 'created_at >= CAST(:at AS DATETIME(3)) AND (created_at > CAST(:at AS DATETIME(3)) OR id >= :from)',
+    messageTime: ':at',
+
+    expired: `COALESCE(expires_at <= ${now}, FALSE)`,
+    over: `expires_at <= ${now}`,
+    expiresMs: ms('expires_at'),
+    ttlMs: 'ttl_ms',
+    metadata: 'metadata',
+
+    unlessThere: (key) => `ON DUPLICATE KEY UPDATE ${key} = ${key}`,
+    byKey,
+    forUpdate: 'FOR UPDATE',
+    touches: ', ttl_ms = :ttl, metadata = :metadata',
+    erase: (which) => [`DELETE kept FROM ${sessions} AS kept ${byKey} WHERE ${which}`],
+    drop: `DELETE FROM ${messages} WHERE session_id = :id ORDER BY created_at DESC, id DESC LIMIT :limit`,
+    saveMetadata: `INSERT INTO ${metadata} (session_id, digest) VALUES (:id, :digest)`,
+    hasMetadata: (keys) => `digest IN (${Array.from({ length: keys }, (_, key) => `:digest${key}`).join(', ')})`,
+  }
+}
+
+/** Python's tables do not compile on these servers: an id needs a length, and 64 KiB of `TEXT` cut items off. */
+function migrations({ sessions, messages, operations, metadata, indexes }: Tables, server: Server): string[][] {
+  // Compares code points and keeps trailing spaces apart, which `utf8mb4_bin` does not.
+  const collation = server.mariadb ? 'utf8mb4_nopad_bin' : 'utf8mb4_0900_bin'
+  const options = `ENGINE = InnoDB DEFAULT CHARACTER SET = utf8mb4 COLLATE = ${collation}`
+  const ofSession = `FOREIGN KEY (session_id) REFERENCES ${sessions} (session_id) ON DELETE CASCADE`
+  return [
+    [
+      `CREATE TABLE IF NOT EXISTS ${sessions} (
+  session_id VARCHAR(255) NOT NULL PRIMARY KEY,
+  created_at DATETIME(3) NOT NULL,
+  updated_at DATETIME(3) NOT NULL,
+  ttl_ms BIGINT,
+  expires_at DATETIME(6) GENERATED ALWAYS AS (updated_at + INTERVAL (ttl_ms * 1000) MICROSECOND) STORED,
+  metadata LONGTEXT,
+  INDEX ${indexes.updated} (updated_at, session_id),
+  INDEX ${indexes.expires} (expires_at)
+) ${options}`,
+      `CREATE TABLE IF NOT EXISTS ${messages} (
+  id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  session_id VARCHAR(255) NOT NULL,
+  message_data LONGTEXT NOT NULL,
+  created_at DATETIME(3) NOT NULL,
+  INDEX ${indexes.messageOrder} (session_id, created_at, id),
+  ${ofSession}
+) ${options}`,
+      `CREATE TABLE IF NOT EXISTS ${operations} (
+  session_id VARCHAR(255) NOT NULL,
+  operation_id VARCHAR(255) NOT NULL,
+  fingerprint VARCHAR(255) NOT NULL,
+  forget_at DATETIME(3),
+  PRIMARY KEY (session_id, operation_id),
+  ${ofSession}
+) ${options}`,
+      `CREATE TABLE IF NOT EXISTS ${metadata} (
+  digest CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  session_id VARCHAR(255) NOT NULL,
+  PRIMARY KEY (digest, session_id),
+  INDEX ${indexes.metadataSession} (session_id),
+  ${ofSession}
+) ${options}`,
+    ],
+  ]
+}

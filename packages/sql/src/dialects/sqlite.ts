@@ -1,0 +1,114 @@
+import { connectSQLite3 } from '../drivers/sqlite3.ts'
+import type { Tables } from '../tables.ts'
+import type { Dialect, Grammar } from './dialect.ts'
+
+const now = "strftime('%Y-%m-%d %H:%M:%f', 'now')"
+const ms = (timestamp: string): string => `CAST(round(unixepoch(${timestamp}, 'subsec') * 1000) AS INTEGER)`
+
+/** Milliseconds for which SQLite itself waits for a lock, on a thread of its own. */
+const blockingWaitMs = 1_000
+
+/** SQLite 3.42 and later, through the driver sqlite3. Its tables are those of `@sessions/sqlite`, so that both may use one file. */
+export const sqlite: Dialect = {
+  placeholders: 'numbered',
+  quote: (name) => `"${name.replaceAll('"', '""')}"`,
+  grammar,
+  begin: () => 'BEGIN IMMEDIATE',
+  migrations,
+  exclusively: async (connection, work) => {
+    await connection.execute('BEGIN IMMEDIATE')
+    await work()
+    await connection.execute('COMMIT')
+  },
+  greeting: () => `PRAGMA busy_timeout = ${blockingWaitMs}`,
+  connect: connectSQLite3,
+}
+
+function grammar({ sessions, messages, operations, metadata, ttls }: Tables): Grammar {
+  // Python leaves `updated_at` in whole seconds, somewhere in the second that it names.
+  const endsAt = `(
+    SELECT max(not_before_ms, ${ms('updated_at')} + CASE WHEN length(updated_at) = 19 THEN 999 ELSE 0 END + ttl_ms)
+    FROM ${ttls} WHERE ${ttls}.session_id = ${sessions}.session_id)`
+  const expired = `ifnull(${endsAt} <= ${ms(now)}, 0)`
+  const ours = [operations, metadata, ttls]
+  return {
+    now,
+    ms,
+    exact: (timestamp) => timestamp,
+    timestamp: (text) => text,
+    bound: (text) => `replace(${text}, '.000', '')`,
+    text: (expression) => `CAST(${expression} AS TEXT)`,
+    oldestFirst: 'id',
+    newestFirst: 'id DESC',
+    onwards: 'id >= :from',
+    messageTime: 'substr(:at, 1, 19)',
+
+    expired,
+    over: `session_id IN (SELECT session_id FROM ${ttls} WHERE not_before_ms <= ${ms(now)}) AND ${expired}`,
+    expiresMs: endsAt,
+    ttlMs: `(SELECT ttl_ms FROM ${ttls} WHERE ${ttls}.session_id = ${sessions}.session_id)`,
+    metadata: `(SELECT '{' || group_concat(key || ':' || value) || '}'
+      FROM ${metadata} WHERE ${metadata}.session_id = ${sessions}.session_id)`,
+
+    // LIKE takes `a` for `A`.
+    startsWith: 'substr(session_id, 1, length(:prefix)) = :prefix',
+    unlessThere: (key) => `ON CONFLICT (${key}) DO NOTHING`,
+    forUpdate: '',
+    touches: '',
+    saveTTL: `INSERT INTO ${ttls} (session_id, ttl_ms, not_before_ms) VALUES (:id, :ttl, :endsMs)
+      ON CONFLICT (session_id) DO UPDATE SET ttl_ms = excluded.ttl_ms, not_before_ms = excluded.not_before_ms`,
+    // Python does not know of these tables, and leaves their rows behind when it clears a session.
+    beforeCreate: ours.map((table) => {
+      return `DELETE FROM ${table} WHERE session_id = :id AND NOT EXISTS (SELECT 1 FROM ${sessions} WHERE session_id = :id)`
+    }),
+    erase: (which) => [messages, ...ours, sessions].map((table) => `DELETE FROM ${table} WHERE ${which}`),
+    drop: `DELETE FROM ${messages} WHERE id IN (
+      SELECT id FROM ${messages} WHERE session_id = :id ORDER BY id DESC LIMIT :limit)`,
+    saveMetadata: `INSERT INTO ${metadata} (session_id, key, value) VALUES (:id, :key, :value)`,
+    hasMetadata: (keys) => {
+      const pairs = Array.from({ length: keys }, (_, key) => `(:key${key}, :value${key})`)
+      return `(key, value) IN (VALUES ${pairs.join(', ')})`
+    },
+  }
+}
+
+/** The first three statements are Python's (`SQLiteSession` 0.22.0). */
+function migrations({ sessions, messages, operations, metadata, ttls, indexes }: Tables): string[][] {
+  return [
+    [
+      `CREATE TABLE IF NOT EXISTS ${sessions} (
+  session_id TEXT PRIMARY KEY,
+  created_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP,
+  updated_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP
+)`,
+      `CREATE TABLE IF NOT EXISTS ${messages} (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  session_id TEXT NOT NULL,
+  message_data TEXT NOT NULL,
+  created_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP,
+  FOREIGN KEY (session_id) REFERENCES ${sessions} (session_id) ON DELETE CASCADE
+)`,
+      `CREATE INDEX IF NOT EXISTS ${indexes.messageId} ON ${messages} (session_id, id)`,
+      `CREATE INDEX IF NOT EXISTS ${indexes.updated} ON ${sessions} (updated_at, session_id)`,
+      `CREATE TABLE IF NOT EXISTS ${ttls} (
+  session_id TEXT PRIMARY KEY,
+  ttl_ms INTEGER NOT NULL,
+  not_before_ms INTEGER NOT NULL
+) WITHOUT ROWID`,
+      `CREATE TABLE IF NOT EXISTS ${metadata} (
+  session_id TEXT NOT NULL,
+  key TEXT NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY (session_id, key)
+) WITHOUT ROWID`,
+      `CREATE INDEX IF NOT EXISTS ${indexes.metadataValue} ON ${metadata} (key, value)`,
+      `CREATE TABLE IF NOT EXISTS ${operations} (
+  session_id TEXT NOT NULL,
+  operation_id TEXT NOT NULL,
+  fingerprint TEXT NOT NULL,
+  forget_at TIMESTAMP,
+  PRIMARY KEY (session_id, operation_id)
+) WITHOUT ROWID`,
+    ],
+  ]
+}

@@ -1,0 +1,124 @@
+import { type Lease, SessionError, SharedResources } from '@sessions/core'
+import { type Options, Sequelize } from 'sequelize'
+import { Database } from './database.ts'
+import type { Dialect } from './dialects/dialect.ts'
+import { mariadb, mysql } from './dialects/mysql.ts'
+import { postgres } from './dialects/postgres.ts'
+import { sqlite } from './dialects/sqlite.ts'
+import type { SequelizeLike } from './sequelize.ts'
+import { SingleConnection } from './single-connection.ts'
+
+/** A database that sessions can be kept in. */
+export type SQLDialect = 'postgres' | 'mariadb' | 'mysql' | 'sqlite'
+
+export const dialects: Readonly<Record<SQLDialect, Dialect>> = { postgres, mariadb, mysql, sqlite }
+
+/** The package with the driver of a dialect. */
+const drivers: Readonly<Record<SQLDialect, string>> = {
+  postgres: 'pg',
+  mariadb: 'mariadb',
+  mysql: 'mysql2',
+  sqlite: 'sqlite3',
+}
+
+/** Connections of a pool that we open, at most. For another number pass a Sequelize. */
+const poolSize = 10
+/** Milliseconds until a server that does not answer counts as unavailable. */
+const connectTimeoutMs = 10_000
+
+interface Engine {
+  readonly sequelize: Sequelize
+  readonly database: Database
+}
+
+const engines = new SharedResources<Engine>(({ sequelize }) => sequelize.close())
+const known = new WeakMap<SequelizeLike, Database>()
+
+/** The process's one pool for a url; those who want to wait for it less or more long share another. */
+export async function connectURL(url: string, busyTimeoutMs: number): Promise<Lease<Database>> {
+  const { resource, release } = await engines.acquire(`${busyTimeoutMs} ${url}`, () => openEngine(url, busyTimeoutMs))
+  return { resource: resource.database, release }
+}
+
+/** The pool of a Sequelize of the caller's, which stays open. */
+export function connectSequelize(sequelize: SequelizeLike): Lease<Database> {
+  const database = known.get(sequelize) ?? openDatabase(sequelize, dialectOf(sequelize))
+  known.set(sequelize, database)
+  return { resource: database, release: async () => {} }
+}
+
+/** @throws TypeError for what is no Sequelize 6 with a dialect of ours */
+export function dialectOf(sequelize: SequelizeLike): SQLDialect {
+  if (typeof sequelize.getDialect !== 'function' || typeof sequelize.connectionManager?.getConnection !== 'function') {
+    throw new TypeError('sequelize must be a Sequelize of version 6.')
+  }
+  return checkDialect(sequelize.getDialect(), 'sequelize must have one of the dialects')
+}
+
+/** @throws TypeError for a url of no dialect of ours; it is not quoted, since it may hold a password */
+export function dialectOfURL(url: string): SQLDialect {
+  const [scheme = ''] = /^[a-z]+(?=(\+\w+)?:)/i.exec(url) ?? []
+  const name = scheme.toLowerCase()
+  return checkDialect(name === 'postgresql' ? 'postgres' : name, 'url must begin with the name of one of the dialects')
+}
+
+/** @throws TypeError that begins as told */
+export function checkDialect(name: string, must: string): SQLDialect {
+  if (Object.hasOwn(dialects, name)) return name as SQLDialect
+  throw new TypeError(`${must} ${Object.keys(dialects).join(', ')}.`)
+}
+
+async function openEngine(url: string, busyTimeoutMs: number): Promise<Engine> {
+  const dialect = dialectOfURL(url)
+  // Python's urls name a driver too: `postgresql+asyncpg://`.
+  const plain = url.replace(/^\w+(\+\w+)?:/, `${dialect}:`)
+  const options: Options & { keepDefaultTimezone: boolean } = {
+    dialect,
+    dialectModule: await loadDriver(dialect),
+    dialectOptions: dialectOptions(dialect, plain),
+    // Our statements say UTC themselves; this saves each new connection a round trip. Missing in Sequelize's types.
+    keepDefaultTimezone: true,
+    logging: false,
+    pool: { max: poolSize, acquire: busyTimeoutMs },
+  }
+  const sequelize = new Sequelize(plain, options)
+  if (dialect === 'sqlite') await sequelize.query('PRAGMA journal_mode = WAL')
+  return { sequelize, database: openDatabase(sequelize, dialect) }
+}
+
+function openDatabase({ connectionManager }: SequelizeLike, dialect: SQLDialect): Database {
+  const pool = dialect === 'sqlite' ? new SingleConnection(connectionManager) : connectionManager
+  return new Database(pool, dialects[dialect])
+}
+
+/** Ours are found beside this package, wherever Sequelize itself is installed. */
+async function loadDriver(dialect: SQLDialect): Promise<object> {
+  const name = drivers[dialect]
+  try {
+    const loaded = await import(name)
+    return loaded.default ?? loaded
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error
+    throw new SessionError('SESSION_BACKEND', `The driver of ${dialect} is missing: npm install ${name}`, {
+      cause: error,
+    })
+  }
+}
+
+function dialectOptions(dialect: SQLDialect, url: string): object {
+  if (dialect === 'sqlite') return {}
+  if (dialect !== 'postgres') return { connectTimeout: connectTimeoutMs }
+  return {
+    application_name: '@sessions/sql',
+    keepAlive: true,
+    connectionTimeoutMillis: connectTimeoutMs,
+    clientMinMessages: 'ignore',
+    ...sslOptions(new URL(url).searchParams.get('sslmode')),
+  }
+}
+
+/** As pg reads `sslmode` (https://node-postgres.com/features/ssl), which Sequelize does not pass on. */
+function sslOptions(mode: string | null): object {
+  if (mode === null || mode === 'disable') return {}
+  return { ssl: mode === 'no-verify' ? { rejectUnauthorized: false } : true }
+}

@@ -1,0 +1,5 @@
+export type { SQLSessionOptions, SQLStoreOptions } from './options.ts'
+export type { SequelizeLike } from './sequelize.ts'
+export { SQLSession } from './sql-session.ts'
+export { type SQLDialect, SQLStore } from './sql-store.ts'
+export type { TableNames } from './tables.ts'

@@ -1,0 +1,84 @@
+import {
+  type AgentInputItem,
+  assertOptions,
+  checkTTL,
+  type OptionTypes,
+  type StoredSessionOptions,
+} from '@sessions/core'
+import type { SequelizeLike } from './sequelize.ts'
+import type { TableNames } from './tables.ts'
+
+/** Which database, and how it is written. One of `url` and `sequelize` is needed. */
+export interface SQLStoreOptions extends TableNames {
+  /**
+   * `postgres://user:password@host:5432/database`, `mariadb://…`, `mysql://…` or `sqlite:file.db`. All stores of the
+   * process with one url share one pool of connections, closed with the last of them.
+   */
+  url?: string
+  /** A `Sequelize` of version 6 of the caller's, instead of a url: its pool is used, and it is never closed here. */
+  sequelize?: SequelizeLike
+  /** Whether the tables are made, or brought up to date, at first use. Default: false. */
+  createTables?: boolean
+  /** Seconds after which a session that is not written is gone. Default: never. */
+  ttl?: number
+  /**
+   * How often work is tried again after a lost connection, with pauses that grow to two seconds. Each append then carries
+   * an operation id, kept for an hour, so that one whose answer was lost is there once. Default: 0.
+   */
+  retries?: number
+  /**
+   * Milliseconds to wait for other writers and for a connection of the pool before `SESSION_BUSY`. A Sequelize of the
+   * caller's has its own `pool.acquire`; MySQL and MariaDB have their own `innodb_lock_wait_timeout`. Default: 30,000.
+   */
+  busyTimeoutMs?: number
+  /** Where Sequelize replicates reads: `replica` may miss the latest writes. Default: `primary`. */
+  readFrom?: 'primary' | 'replica'
+}
+
+/** The id, and the options of the store and of the session. */
+export interface SQLSessionOptions<TItem extends object = AgentInputItem>
+  extends SQLStoreOptions,
+    Omit<StoredSessionOptions<TItem>, 'ownsStore'> {
+  /** Any non-empty, well-formed string of up to 255 UTF-16 units without NUL. */
+  sessionId: string
+}
+
+export const nameTypes: OptionTypes = { sessionsTable: 'string', messagesTable: 'string', schema: 'string' }
+
+const storeTypes: OptionTypes = {
+  ...nameTypes,
+  url: 'string',
+  sequelize: 'object',
+  createTables: 'boolean',
+  ttl: 'number',
+  retries: 'number',
+  busyTimeoutMs: 'number',
+  readFrom: 'string',
+}
+
+const sessionTypes: OptionTypes = { sessionId: 'string', codec: 'object', onCorrupt: 'string' }
+
+/** @throws TypeError or RangeError that names the option, never with a url */
+export function checkStoreOptions(options: SQLStoreOptions): void {
+  assertOptions('SQLStore', options, storeTypes)
+  const { url, sequelize, retries = 0, busyTimeoutMs = 1, readFrom = 'primary' } = options
+  if ((url === undefined) === (sequelize === undefined)) throw new TypeError('SQLStore takes one of url and sequelize.')
+  for (const [name, value] of Object.entries({ retries, busyTimeoutMs })) {
+    if (!Number.isInteger(value) || value < 0)
+      throw new RangeError(`${name} must be a non-negative integer, not ${value}.`)
+  }
+  if (readFrom !== 'primary' && readFrom !== 'replica') throw new TypeError("readFrom must be 'primary' or 'replica'.")
+  checkTTL(options.ttl)
+}
+
+/** The options of a session, taken apart: what is the store's, and what is the session's. */
+export function splitSessionOptions<TItem extends object>(
+  options: SQLSessionOptions<TItem>,
+): { sessionId: string; store: SQLStoreOptions; session: StoredSessionOptions<TItem> } {
+  assertOptions('SQLSession', options, { ...sessionTypes, ...storeTypes }, ['sessionId'])
+  const { sessionId, codec, onCorrupt, ...store } = options
+  const session: StoredSessionOptions<TItem> = { ownsStore: true }
+  if (codec !== undefined) session.codec = codec
+  if (onCorrupt !== undefined) session.onCorrupt = onCorrupt
+  return { sessionId, store, session }
+}

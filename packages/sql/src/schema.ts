@@ -1,0 +1,96 @@
+import { SessionError } from '@sessions/core'
+import type { Connection } from './connection.ts'
+import type { Database } from './database.ts'
+import type { Dialect, Server } from './dialects/dialect.ts'
+import { isTableMissing } from './errors.ts'
+import { persist } from './persist.ts'
+import type { Tables } from './tables.ts'
+
+/** Milliseconds for which others who make tables may be in the way. */
+const schemaTimeoutMs = 60_000
+
+/**
+ * Sees to it that the tables are there, in the version that this code knows. Any number of processes may start at once.
+ * @throws SESSION_SCHEMA_MISSING where they are not and may not be made; SESSION_SCHEMA_UNSUPPORTED for a newer version,
+ * which is left as it is
+ */
+export async function ensureSchema(database: Database, tables: Tables, createTables: boolean): Promise<void> {
+  const { dialect } = database
+  const known = dialect.migrations(tables, anyServer).length
+  const version = await database.read('primary', (connection) => readVersion(connection, tables))
+  if (version > known) throw tooNew(version, known)
+  if (version === known) return
+  if (!createTables) throw missing(version, schemaText(dialect, tables, await database.server(), version))
+  const migrate = (): Promise<void> =>
+    database.exclusively(async (connection, server) => {
+      if (tables.schema !== undefined && !(await dialect.hasSchema?.(connection, tables.schema))) {
+        await connection.execute(makeSchema(dialect, tables.schema))
+      }
+      const steps = pendingSteps(dialect, tables, server, await currentVersion(connection, tables))
+      for (const step of steps) await connection.execute(step)
+    })
+  await persist(migrate, { timeoutMs: schemaTimeoutMs, retries: 0, repeatable: true })
+}
+
+/** What makes the tables from nothing, as one text. */
+export function schemaText(dialect: Dialect, tables: Tables, server: Server, version = 0): string {
+  const schema = tables.schema === undefined || version > 0 ? [] : [makeSchema(dialect, tables.schema)]
+  return [...schema, makeVersionTable(tables), ...pendingSteps(dialect, tables, server, version)]
+    .map((step) => `${step};\n`)
+    .join('')
+}
+
+/** For what does not differ between servers. */
+const anyServer: Server = { mariadb: false, galera: false }
+
+function pendingSteps(dialect: Dialect, tables: Tables, server: Server, version: number): string[] {
+  const migrations = dialect.migrations(tables, server)
+  return migrations.slice(version).flatMap((steps, index) => {
+    const known = `INSERT INTO ${tables.version} (version) VALUES (${version + index + 1})`
+    return [...steps, `${known} ${dialect.grammar(tables).unlessThere('version')}`]
+  })
+}
+
+/** Needs the right to make schemas even where it is there, so that it must not be run then. */
+function makeSchema(dialect: Dialect, schema: string): string {
+  return `CREATE SCHEMA IF NOT EXISTS ${dialect.quote(schema)}`
+}
+
+function makeVersionTable({ version }: Tables): string {
+  return `CREATE TABLE IF NOT EXISTS ${version} (version INTEGER NOT NULL PRIMARY KEY)`
+}
+
+/** Under the lock: another process may have made the tables meanwhile. */
+async function currentVersion(connection: Connection, tables: Tables): Promise<number> {
+  await connection.execute(makeVersionTable(tables))
+  return maxVersion(connection, tables)
+}
+
+/** 0 for a database without our tables, Python's included. */
+async function readVersion(connection: Connection, tables: Tables): Promise<number> {
+  try {
+    return await maxVersion(connection, tables)
+  } catch (error) {
+    if (isTableMissing(error)) return 0
+    throw error
+  }
+}
+
+async function maxVersion(connection: Connection, { version }: Tables): Promise<number> {
+  const { rows } = await connection.execute(`SELECT max(version) AS version FROM ${version}`)
+  return Number(rows[0]?.version ?? 0)
+}
+
+function missing(version: number, text: string): SessionError {
+  const what =
+    version === 0 ? 'The tables of the sessions are not there.' : `They have schema version ${version}, an older one.`
+  return new SessionError('SESSION_SCHEMA_MISSING', `${what} Pass createTables: true, or run this once:\n\n${text}`)
+}
+
+function tooNew(version: number, known: number): SessionError {
+  return new SessionError(
+    'SESSION_SCHEMA_UNSUPPORTED',
+    `The tables have schema version ${version}; this @sessions/sql knows versions up to ${known}. ` +
+      'Upgrade the package. Nothing was changed.',
+  )
+}

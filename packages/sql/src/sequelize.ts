@@ -1,0 +1,12 @@
+/** Connections of a driver, one user at a time each. */
+export interface ConnectionPool {
+  getConnection(options: { type: string; useMaster?: boolean; uuid?: string }): Promise<object>
+  releaseConnection(connection: object): void
+  destroyConnection(connection: object): Promise<void>
+}
+
+/** What is used of a `Sequelize` of version 6, so that our types do not drag in its own. */
+export interface SequelizeLike {
+  getDialect(): string
+  readonly connectionManager: ConnectionPool
+}

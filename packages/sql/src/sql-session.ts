@@ -1,0 +1,16 @@
+import { type AgentInputItem, StoredSession } from '@sessions/core'
+import { type SQLSessionOptions, splitSessionOptions } from './options.ts'
+import { SQLStore } from './sql-store.ts'
+
+/**
+ * One conversation in a database: `new SQLSession({ sessionId: 'user_123', url: 'postgres://…', createTables: true })`.
+ *
+ * However many sessions a process opens by one url, they share one pool of connections, closed with the last.
+ */
+export class SQLSession<TItem extends object = AgentInputItem> extends StoredSession<TItem> {
+  /** Does no I/O. @throws TypeError or RangeError that names the option */
+  constructor(options: SQLSessionOptions<TItem>) {
+    const { sessionId, store, session } = splitSessionOptions(options)
+    super(new SQLStore(store), sessionId, session)
+  }
+}

@@ -1,0 +1,145 @@
+import type { Dialect } from './dialects/dialect.ts'
+import { compile, type Statement } from './statement.ts'
+import type { Tables } from './tables.ts'
+
+/** Marks, inside the transaction that creates it, a session that did not exist before. Nobody else ever sees it. */
+const never = "'1970-01-01 00:00:00'"
+
+/** Sessions locked in one transaction: few, so that none of them is kept from its writers for long. */
+export const someSessions = 50
+
+/** Every text sent to a database after its tables stand, one for each operation. */
+export interface Statements {
+  readonly all: Statement
+  readonly newest: Statement
+  readonly firstPage: Statement
+  readonly nextPage: Statement
+  readonly info: Statement
+
+  readonly create: readonly Statement[]
+  readonly lock: Statement
+  readonly touch: Statement
+  /** Where the ttl has a table of its own. */
+  readonly saveTTL?: Statement
+  readonly erase: readonly Statement[]
+  /** For the sessions `:id0`, `:id1`, …: as many as `someSessions`, some of them named twice where there are fewer. */
+  readonly lockSome: Statement
+  readonly eraseSome: readonly Statement[]
+  readonly tail: Statement
+  readonly drop: Statement
+  readonly operation: Statement
+  readonly saveOperation: Statement
+  readonly pruneOperations: Statement
+  readonly forgetMetadata: Statement
+  readonly saveMetadata: Statement
+  readonly expired: Statement
+  /** The whole of an append in one statement, for a dialect that can: all rows, or none where something stands in the way. */
+  readonly appendAtOnce?: Statement
+  /** The same with an operation id. */
+  readonly appendOperationAtOnce?: Statement
+
+  /** One insert of so many rows, for a dialect that has no arrays: `:record0`, `:record1`, … */
+  append(rows: number): Statement
+  /** A page of the sessions that match, newest `updatedAt` first. */
+  list(criteria: ListCriteria): Statement
+}
+
+/** Which criteria a listing has. */
+export interface ListCriteria {
+  prefix: boolean
+  updatedBefore: boolean
+  updatedAfter: boolean
+  /** How many keys must have a value. */
+  metadata: number
+  /** Whether it goes on from `:cursorAt` and `:cursorId`. */
+  continued: boolean
+}
+
+/** The texts of a dialect for these tables. */
+export function prepareStatements(dialect: Dialect, tables: Tables): Statements {
+  const grammar = dialect.grammar(tables)
+  const { now, ms, exact, text, timestamp, expired, forUpdate } = grammar
+  const { sessions, messages, operations, metadata } = tables
+  const once = (source: string): Statement => compile(source, dialect.placeholders)
+
+  const ofSession = `FROM ${messages} WHERE session_id = :id`
+  const isOver = `EXISTS (SELECT 1 FROM ${sessions} WHERE session_id = :id AND ${expired})`
+  /** The messages of `:id`, or none where its ttl has ended. */
+  const unlessOver = (criteria: string, order: string, limit?: string): string => {
+    if (grammar.limitUnless !== undefined)
+      return `${ofSession} ${criteria} ${order} ${grammar.limitUnless(isOver, limit)}`
+    return `${ofSession} ${criteria} AND NOT ${isOver} ${order} ${limit === undefined ? '' : `LIMIT ${limit}`}`
+  }
+  const oldestFirst = `ORDER BY ${grammar.oldestFirst}`
+  const newestFirst = `ORDER BY ${grammar.newestFirst}`
+  const some = `session_id IN (${Array.from({ length: someSessions }, (_, index) => `:id${index}`).join(', ')})`
+  // No alias is the name of a column: ORDER BY would sort by the alias.
+  const page = `SELECT ${text('id')} AS message_id, ${exact('created_at')} AS exact_time, message_data`
+  const info = `SELECT session_id, ${ms('created_at')} AS created_ms, ${ms('updated_at')} AS updated_ms,
+      ${grammar.expiresMs} AS expires_ms, ${grammar.metadata} AS metadata, ${exact('updated_at')} AS updated_at_exact,
+      (SELECT count(*) FROM ${messages} WHERE ${messages}.session_id = ${sessions}.session_id) AS item_count
+    FROM ${sessions}`
+
+  return {
+    all: once(`SELECT message_data ${unlessOver('', oldestFirst)}`),
+    newest: once(`SELECT message_data ${unlessOver('', newestFirst, ':limit')}`),
+    firstPage: once(`${page} ${unlessOver('', oldestFirst, ':limit')}`),
+    nextPage: once(`${page} ${unlessOver(`AND ${grammar.onwards}`, oldestFirst, ':limit')}`),
+    info: once(`${info} WHERE session_id = :id AND NOT ${expired}`),
+
+    create: [
+      ...(grammar.beforeCreate ?? []),
+      `INSERT INTO ${sessions} (session_id, created_at, updated_at)
+      VALUES (:id, ${timestamp(never)}, ${timestamp(never)}) ${grammar.unlessThere('session_id')}`,
+    ].map(once),
+    lock: once(`SELECT ${ms('updated_at')} AS updated_ms, ${ms(now)} AS now_ms, ${expired} AS expired,
+        ${grammar.ttlMs} AS ttl_ms, ${grammar.metadata} AS metadata
+      FROM ${sessions} WHERE session_id = :id ${forUpdate}`),
+    touch: once(`UPDATE ${sessions}
+      SET created_at = CASE WHEN updated_at = ${timestamp(never)} THEN ${timestamp(':at')} ELSE created_at END,
+        updated_at = ${timestamp(':at')} ${grammar.touches} WHERE session_id = :id`),
+    ...(grammar.saveTTL !== undefined && { saveTTL: once(grammar.saveTTL) }),
+    erase: grammar.erase('session_id = :id').map(once),
+    lockSome: once(`SELECT session_id, ${ms('updated_at')} AS updated_ms, ${expired} AS expired
+      FROM ${sessions} ${grammar.byKey ?? ''} WHERE ${some} ORDER BY session_id ${forUpdate}`),
+    eraseSome: grammar.erase(some).map(once),
+    tail: once(`SELECT ${text('id')} AS message_id, message_data ${ofSession} ${newestFirst} LIMIT :limit`),
+    drop: once(grammar.drop),
+    operation: once(`SELECT fingerprint FROM ${operations} WHERE session_id = :id AND operation_id = :operation`),
+    saveOperation: once(`INSERT INTO ${operations} (session_id, operation_id, fingerprint, forget_at)
+      VALUES (:id, :operation, :fingerprint, ${timestamp(':forgetAt')})`),
+    pruneOperations: once(`DELETE FROM ${operations} WHERE session_id = :id AND forget_at <= ${now}`),
+    forgetMetadata: once(`DELETE FROM ${metadata} WHERE session_id = :id`),
+    saveMetadata: once(grammar.saveMetadata),
+    expired: once(`SELECT session_id FROM ${sessions} WHERE ${grammar.over} LIMIT :limit`),
+    ...(grammar.appendAtOnce !== undefined && {
+      appendAtOnce: once(grammar.appendAtOnce(false)),
+      appendOperationAtOnce: once(grammar.appendAtOnce(true)),
+    }),
+
+    append: (rows) => {
+      const values = Array.from({ length: rows }, (_, row) => `(:id, :record${row}, ${grammar.messageTime})`)
+      return once(`INSERT INTO ${messages} (session_id, message_data, created_at) VALUES ${values.join(', ')}`)
+    },
+    list: ({ prefix, updatedBefore, updatedAfter, metadata: keys, continued }) => {
+      const criteria = [
+        `NOT ${expired}`,
+        ...(prefix ? [grammar.startsWith ?? "session_id LIKE :pattern ESCAPE '!'"] : []),
+        ...(updatedBefore ? [`updated_at < ${(grammar.bound ?? timestamp)(':before')}`] : []),
+        ...(updatedAfter ? [`updated_at >= ${timestamp(':after')}`] : []),
+        ...(keys > 0
+          ? [
+              `session_id IN (SELECT session_id FROM ${metadata} WHERE ${grammar.hasMetadata(keys)}
+                GROUP BY session_id HAVING count(*) = ${keys})`,
+            ]
+          : []),
+        ...(continued
+          ? [
+              `updated_at <= ${timestamp(':cursorAt')} AND (updated_at < ${timestamp(':cursorAt')} OR session_id < :cursorId)`,
+            ]
+          : []),
+      ]
+      return once(`${info} WHERE ${criteria.join(' AND ')} ORDER BY updated_at DESC, session_id DESC LIMIT :limit`)
+    },
+  }
+}

@@ -1,0 +1,14 @@
+import { describeConformance } from '@sessions/core/conformance/vitest'
+import { startMariaDB } from '@sessions/test-servers'
+import { afterAll } from 'vitest'
+import { sessionHarness, storeHarness } from './support/harness.ts'
+
+const server = await startMariaDB()
+afterAll(() => server.stop())
+const mariadb = await server.createDatabase()
+const mysql = (await server.createDatabase()).replace('mariadb:', 'mysql:')
+const reports = { reports: '.conformance' }
+
+describeConformance(storeHarness('SQLStore (MariaDB)', [mariadb]), reports)
+describeConformance(sessionHarness('SQLSession (MariaDB)', mariadb), reports)
+describeConformance(storeHarness('SQLStore (MariaDB through mysql2)', [mysql]), reports)

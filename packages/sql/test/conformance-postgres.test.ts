@@ -1,0 +1,17 @@
+import { describeConformance } from '@sessions/core/conformance/vitest'
+import { startPgBouncer, startPostgres } from '@sessions/test-servers'
+import { afterAll } from 'vitest'
+import { sessionHarness, storeHarness } from './support/harness.ts'
+
+const postgres = await startPostgres()
+const direct = await postgres.createDatabase()
+const pooled = await startPgBouncer(await postgres.createDatabase())
+afterAll(async () => {
+  await pooled.stop()
+  await postgres.stop()
+})
+const reports = { reports: '.conformance' }
+
+describeConformance(storeHarness('SQLStore (Postgres)', [direct]), reports)
+describeConformance(sessionHarness('SQLSession (Postgres)', direct), reports)
+describeConformance(storeHarness('SQLStore (PgBouncer)', [pooled.url]), reports)

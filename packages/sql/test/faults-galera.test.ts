@@ -1,0 +1,48 @@
+import { SQLStore } from '@sessions/sql'
+import { startGalera } from '@sessions/test-servers'
+import { afterAll, expect, it } from 'vitest'
+import { report, tally, unharmed } from './support/figures.ts'
+import { Writer } from './support/writer.ts'
+
+const cluster = await startGalera({ own: true })
+afterAll(() => cluster.stop())
+const size = 3
+
+async function contents(url: string): Promise<string[]> {
+  await using store = new SQLStore({ url })
+  return (await store.session<{ content: string }>('s').getItems()).map(({ content }) => content)
+}
+
+it('loses and doubles nothing while nodes are killed 5 times under six processes', { timeout: 240_000 }, async () => {
+  const urls = await cluster.createDatabase()
+  await using stack = new AsyncDisposableStack()
+  const writers: Writer[] = []
+  for (const [index, url] of [...urls, ...urls].entries()) {
+    // Both drivers, each through every node.
+    const through = index < urls.length ? url : url.replace('mariadb:', 'mysql:')
+    const options = { url: through, sessionId: 's', writer: `w${index}`, size, retries: 200, busyTimeoutMs: 60_000 }
+    writers.push(stack.use(await Writer.start(options)))
+  }
+  for (const writer of writers) writer.begin()
+  for (let kill = 0; kill < 5; kill++) {
+    await Promise.all(writers.map((writer) => writer.acknowledge(5)))
+    const victim = kill % urls.length
+    await cluster.nodes[victim]?.kill()
+    const others = writers.filter((_, index) => index % urls.length !== victim)
+    // The rest of the cluster goes on without it.
+    await Promise.all(others.map((writer) => writer.acknowledge(3)))
+    await cluster.nodes[victim]?.start()
+  }
+  await Promise.all(writers.map((writer) => writer.acknowledge(5)))
+  await Promise.all(writers.map((writer) => writer.end()))
+
+  expect(writers.flatMap(({ failed }) => failed)).toEqual([])
+  const acknowledged = writers.flatMap((writer) => writer.acknowledged.map((batch) => `${writer.name}/${batch}`))
+  const found = await Promise.all(urls.map(contents))
+  expect(found[1]).toEqual(found[0])
+  expect(found[2]).toEqual(found[0])
+  const figures = tally(5, acknowledged, found[0] ?? [], size)
+  report('galera-kills', figures)
+  expect(figures).toMatchObject(unharmed)
+  expect(figures.found).toBe(figures.acknowledged)
+})

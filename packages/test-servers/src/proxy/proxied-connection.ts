@@ -1,0 +1,90 @@
+import type { Socket } from 'node:net'
+import type { Cut } from './cut.ts'
+
+/** How much of a request is kept to recognize what comes in two chunks. */
+const keptBytes = 64 * 1024
+
+/** A client's connection and the one to the server on its behalf: passes bytes on until a cut is due. */
+export class ProxiedConnection {
+  readonly #client: Socket
+  readonly #server: Socket
+  readonly #armed: Set<Cut>
+  /** What the client has sent since the server's last answer while a cut was armed: its end, at most. */
+  #request: Buffer = Buffer.alloc(0)
+  /** To be done when the server answers. */
+  #onAnswer: Cut | undefined
+  #isCut = false
+
+  /** @param armed - the cuts that no connection has taken yet */
+  constructor(client: Socket, server: Socket, armed: Set<Cut>) {
+    this.#client = client
+    this.#server = server
+    this.#armed = armed
+    client.on('data', (chunk) => this.#fromClient(chunk))
+    server.on('data', (chunk) => this.#fromServer(chunk))
+    client.on('end', () => server.end())
+    server.on('end', () => client.end())
+    client.on('drain', () => server.resume())
+    server.on('drain', () => client.resume())
+    // After a cut, the server is to find the end of the stream, not a failure, and to close by itself.
+    client.on('close', () => this.#isCut || server.destroy())
+    server.on('close', () => {
+      client.destroy()
+      this.#giveBack()
+    })
+    // `close` follows: either side may fail at any time, and the other one then learns it.
+    client.on('error', () => {})
+    server.on('error', () => {})
+  }
+
+  /** Breaks it on both sides, whatever is under way. */
+  reset(): void {
+    this.#giveBack()
+    this.#client.resetAndDestroy()
+    this.#server.resetAndDestroy()
+  }
+
+  #fromClient(chunk: Buffer): void {
+    if (this.#isCut) return
+    const cut = this.#take(chunk)
+    if (cut?.place === 'request') this.#cut(cut)
+    else {
+      this.#onAnswer ??= cut
+      if (!this.#server.write(chunk)) this.#client.pause()
+    }
+  }
+
+  #fromServer(chunk: Buffer): void {
+    if (this.#isCut) return
+    this.#request = Buffer.alloc(0)
+    if (this.#onAnswer !== undefined) this.#cut(this.#onAnswer)
+    else if (!this.#client.write(chunk)) this.#server.pause()
+  }
+
+  /** The armed cut that the client's bytes set off: no other connection gets it. */
+  #take(chunk: Buffer): Cut | undefined {
+    if (this.#armed.size === 0 || this.#onAnswer !== undefined) return undefined
+    const request = Buffer.concat([this.#request, chunk])
+    this.#request = request.subarray(-keptBytes)
+    const cut = [...this.#armed].find((candidate) => candidate.matches(request))
+    if (cut !== undefined) this.#armed.delete(cut)
+    return cut
+  }
+
+  /** A cut that this connection took and that did not come, as the server never answered, is for another one. */
+  #giveBack(): void {
+    if (this.#onAnswer !== undefined && !this.#isCut) this.#armed.add(this.#onAnswer)
+  }
+
+  /**
+   * The client finds its connection reset. The server finds its client gone, after all that was passed on: work that it
+   * has received it does. Once it closes in turn, that is over.
+   */
+  #cut(cut: Cut): void {
+    this.#isCut = true
+    this.#server.once('close', () => cut.done())
+    this.#client.resetAndDestroy()
+    this.#server.end()
+    this.#server.resume()
+  }
+}
