@@ -51,16 +51,17 @@ export async function sweep(
   let sessions = 0
   for await (const id of sessionId === undefined ? everySession(store, filter) : [sessionId]) {
     sessions++
+    const progress: SweepProgress = { sessionId: id, items: 0, sessions }
     try {
-      const items = await work(id)
-      result.items += items
-      if (items > 0) result.sessions++
-      onProgress?.({ sessionId: id, items, sessions })
+      progress.items = await work(id)
     } catch (error) {
       if (!(error instanceof SessionError) || sessionId !== undefined) throw error
+      progress.error = error
       failures.push(error)
-      onProgress?.({ sessionId: id, items: 0, sessions, error })
     }
+    result.items += progress.items
+    if (progress.items > 0) result.sessions++
+    onProgress?.(progress)
   }
   const [first] = failures
   if (first === undefined) return result

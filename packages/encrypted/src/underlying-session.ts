@@ -31,6 +31,15 @@ export function checkUnderlying(session: object): asserts session is ForeignSess
   if (methods.acceptsRunContext === true) {
     throw new TypeError('underlyingSession takes a run context with each call, which would not reach it.')
   }
+  if (!(session instanceof StoredSession) && isOfOtherCopy(session)) {
+    throw new TypeError('underlyingSession comes from another copy of @sessions/core; install one version of it.')
+  }
+}
+
+/** Taken for anybody's, it would lose what it can do: nobody would see why. */
+function isOfOtherCopy(session: object): boolean {
+  const { parts } = session as { parts?: { store?: unknown; codec?: unknown } }
+  return typeof parts === 'object' && parts.store !== undefined && parts.codec !== undefined
 }
 
 /**

@@ -50,6 +50,10 @@ describe('an encrypted session offers', () => {
       { underlyingSession: new MemorySession({ sessionId: 'a' }), sessionId: 'b' },
       /not that of the underlying session/,
     ],
+    [
+      { underlyingSession: { ...sdkShape(), parts: new MemorySession({ sessionId: 'a' }).parts } },
+      /another copy of @sessions/,
+    ],
     [{ underlyingSession: { ...sdkShape(), sessionId: undefined } }, /needs the option sessionId/],
     [{ underlyingSession: new PlainSession('a'), encryptionkey: 'x' }, /no option "encryptionkey"/],
   ])('a TypeError for options that would not do', (options, reason) => {
