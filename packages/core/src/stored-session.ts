@@ -30,6 +30,13 @@ export interface StoredSessionOptions<TItem extends object = AgentInputItem> {
   ownsStore?: boolean
 }
 
+/** A session taken apart. */
+export interface SessionParts<TItem extends object = AgentInputItem> {
+  store: SessionStore
+  codec: ItemCodec<TItem>
+  onCorrupt: 'throw' | 'skip'
+}
+
 /** How often a read-modify-write is tried while others keep changing the same session. */
 const maxAttempts = 1_000
 
@@ -37,6 +44,7 @@ const maxAttempts = 1_000
 export class StoredSession<TItem extends object = AgentInputItem> extends Session<TItem> {
   readonly #store: SessionStore
   readonly #records: Records<TItem>
+  readonly #codec: ItemCodec<TItem>
   readonly #skipCorrupt: boolean
   readonly #ownsStore: boolean
   readonly #tail: KnownTail = new KnownTail()
@@ -50,9 +58,15 @@ export class StoredSession<TItem extends object = AgentInputItem> extends Sessio
       throw new TypeError('codec must have the methods encode() and decode().')
     }
     this.#store = store
+    this.#codec = codec
     this.#records = new Records(codec, sessionId)
     this.#skipCorrupt = onCorrupt === 'skip'
     this.#ownsStore = ownsStore
+  }
+
+  /** What the session is made of: for wrappers, which make a session of their own of it. */
+  get parts(): Readonly<SessionParts<TItem>> {
+    return { store: this.#store, codec: this.#codec, onCorrupt: this.#skipCorrupt ? 'skip' : 'throw' }
   }
 
   /**

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type AgentInputItem, MemorySession as SDKMemorySession, type Session } from '@openai/agents'
 import { MemorySession } from '@sessions/core'
+import { EncryptedSession } from '@sessions/encrypted'
 import { RedisSession } from '@sessions/redis'
 import { SQLSession } from '@sessions/sql'
 import { SQLiteSession } from '@sessions/sqlite'
@@ -38,9 +39,14 @@ export const ours: Backend[] = [
   { name: 'SQLiteSession on a file', open: openFile },
   { name: 'SQLSession on Postgres', open: openPostgres },
   { name: 'RedisSession', open: openRedis },
+  { name: 'EncryptedSession on a file', open: openEncryptedFile },
+  {
+    name: "EncryptedSession around the SDK's MemorySession",
+    open: () => owned(encrypt(new SDKMemorySession({ sessionId }))),
+  },
 ]
 
-function owned(session: MemorySession | RedisSession | SQLiteSession | SQLSession): OpenSession {
+function owned(session: MemorySession | RedisSession | SQLiteSession | SQLSession | EncryptedSession): OpenSession {
   return { session, close: () => session.close() }
 }
 
@@ -70,4 +76,17 @@ function openRedis(): OpenSession {
     return await session.getItems()
   }
   return { ...owned(new RedisSession(options)), reread }
+}
+
+function openEncryptedFile(): OpenSession {
+  const path = temporaryFile('encrypted.db')
+  const reread = async (): Promise<AgentInputItem[]> => {
+    await using session = encrypt(new SQLiteSession({ sessionId, path }))
+    return await session.getItems()
+  }
+  return { ...owned(encrypt(new SQLiteSession({ sessionId, path }))), reread }
+}
+
+function encrypt(underlyingSession: SDKMemorySession | SQLiteSession): EncryptedSession {
+  return new EncryptedSession({ underlyingSession, encryptionKey: 'correct horse battery staple', ownsSession: true })
 }

@@ -14,6 +14,10 @@ const documents: Readonly<Record<string, readonly RegExp[]>> = {
     /^\[ \{ role: 'user', content: 'Hello' \} \]\n$/,
     /^my store: \d+ passed, 0 failed, \d+ skipped\n/,
   ],
+  'packages/encrypted/README.md': [
+    /^\[ \{ role: 'user', content: 'Hello' \} \]\n$/,
+    /^1 items of 1 sessions are under the new key now\n$/,
+  ],
   'packages/redis/README.md': [/^\[ \{ role: 'user', content: 'Hello' \} \]\n$/, /^user_123 2\n$/],
   'packages/sql/README.md': [/^\[ \{ role: 'user', content: 'Hello' \} \]\n$/, /^user_456\n$/],
   'packages/sqlite/README.md': [/^\[ \{ role: 'user', content: 'Hello' \} \]\n$/],
