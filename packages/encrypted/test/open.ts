@@ -1,4 +1,5 @@
 import { EncryptedStore } from '@sessions/encrypted'
+import { RedisStore } from '@sessions/redis'
 import { SQLStore } from '@sessions/sql'
 import { SQLiteStore } from '@sessions/sqlite'
 import { testKey } from './support/keys.ts'
@@ -15,4 +16,9 @@ export function openSQL({ url }: { url: string }): EncryptedStore {
     ownsStore: true,
     encryptionKey: testKey(),
   })
+}
+
+/** The same on Redis. */
+export function openRedis({ url }: { url: string }): EncryptedStore {
+  return new EncryptedStore({ store: new RedisStore({ url }), ownsStore: true, encryptionKey: testKey() })
 }
