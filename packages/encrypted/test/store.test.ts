@@ -91,3 +91,24 @@ it('passes the times, metadata and failures of the other store on as they are', 
   const error = await failure(() => store.session('a').addItems([item('2')]))
   expect(error).toMatchObject({ code: 'SESSION_BACKEND', operation: 'addItems', sessionId: 'a', cause })
 })
+
+it('does not see deletion, another order or an older state within one session, as SECURITY.md says', async () => {
+  const memory = new MemoryStore()
+  const session = new EncryptedStore({ store: memory, encryptionKey }).session('a')
+  await session.addItems([item('1'), item('2'), item('3')])
+  const [first = '', second = '', third = ''] = await memory.read('a')
+  for (const [records, texts] of [
+    [
+      [third, first, second],
+      ['3', '1', '2'],
+    ],
+    [
+      [first, third],
+      ['1', '3'],
+    ],
+    [[first], ['1']],
+  ] as const) {
+    await memory.commit('a', { drop: 'all', append: records })
+    expect(await session.getItems()).toEqual(texts.map(item))
+  }
+})
