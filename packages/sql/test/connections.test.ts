@@ -76,8 +76,8 @@ describe.each(servers)('with $name', ({ database }) => {
     const transaction = await sequelize.transaction()
     await sequelize.query("SELECT * FROM agent_sessions WHERE session_id = 'a' FOR UPDATE", { transaction })
     const startedAt = performance.now()
-    for (const work of [store.session('a').addItems([message('two')]), store.session('a').popItem()]) {
-      const error = await failure(work)
+    const works = [store.session('a').addItems([message('two')]), store.session('a').popItem()]
+    for (const error of await Promise.all(works.map(failure))) {
       expect(error).toMatchObject({ code: 'SESSION_BUSY', retryable: true, ambiguous: false })
     }
     expect(performance.now() - startedAt).toBeLessThan(10_000)

@@ -1,45 +1,18 @@
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
 import { SQLStore } from '@sessions/sql'
-import { startGalera, startMariaDB, startPostgres } from '@sessions/test-servers'
+import { startMariaDB, startPostgres } from '@sessions/test-servers'
 import { Sequelize } from 'sequelize'
 import { afterAll, describe, expect, it } from 'vitest'
 import { Admin } from './support/admin.ts'
+import { createAtOnce } from './support/create-at-once.ts'
 import { failure, message } from './support/failure.ts'
 
-const [postgres, mariadb, galera] = [await startPostgres(), await startMariaDB(), await startGalera()]
-afterAll(() => Promise.all([postgres.stop(), mariadb.stop(), galera.stop()]))
-const program = new URL('./programs/create-tables.ts', import.meta.url)
+const [postgres, mariadb] = [await startPostgres(), await startMariaDB()]
+afterAll(() => Promise.all([postgres.stop(), mariadb.stop()]))
 
-/** Starts so many processes and lets all of them open a store with its first write at once. What each says. */
-async function createAtOnce(urls: readonly string[], count: number): Promise<unknown[]> {
-  const children = Array.from({ length: count }, (_, index) => {
-    return fork(program, [urls[index % urls.length] ?? '', `w${index}`], { execArgv: [] })
-  })
-  await Promise.all(children.map((child) => once(child, 'message')))
-  const answers = children.map(async (child) => (await once(child, 'message'))[0])
-  for (const child of children) child.send('go')
-  const said = await Promise.all(answers)
-  await Promise.all(children.map((child) => child.exitCode ?? once(child, 'exit')))
-  return said
-}
-
-describe('the tables', () => {
-  it.each([
-    ['Postgres', async () => [await postgres.createDatabase()]],
-    ['MariaDB', async () => [await mariadb.createDatabase()]],
-    ['Galera, through three nodes', () => galera.createDatabase()],
-  ])('are made by 16 processes at once: %s', { timeout: 120_000 }, async (_, database) => {
-    const urls = await database()
-    const said = await createAtOnce([...urls, ...urls.map((url) => url.replace('mariadb:', 'mysql:'))], 16)
-    expect(said).toEqual(Array(16).fill('done'))
-    await using store = new SQLStore({ url: urls[0] ?? '' })
-    expect(await store.session('shared').getItems()).toHaveLength(16)
-    const admin = new Admin(urls[0] ?? '')
-    expect(await admin.select('SELECT version FROM agent_sessions_schema')).toEqual([{ version: 1 }])
-    await admin.close()
-  })
-})
+it('of Postgres are made by 16 processes at once', () =>
+  createAtOnce(() => postgres.createDatabase().then((url) => [url])))
+it('of MariaDB are made by 16 processes at once', () =>
+  createAtOnce(() => mariadb.createDatabase().then((url) => [url])))
 
 describe.each([
   { name: 'postgres', database: () => postgres.createDatabase() },

@@ -1,7 +1,9 @@
 import { SQLStore } from '@sessions/sql'
 import { startGalera } from '@sessions/test-servers'
 import { afterAll, expect, it } from 'vitest'
+import { createAtOnce } from './support/create-at-once.ts'
 import { report, tally, unharmed } from './support/figures.ts'
+import { describeOrder } from './support/order.ts'
 import { Writer } from './support/writer.ts'
 
 const cluster = await startGalera({ own: true })
@@ -12,6 +14,12 @@ async function contents(url: string): Promise<string[]> {
   await using store = new SQLStore({ url })
   return (await store.session<{ content: string }>('s').getItems()).map(({ content }) => content)
 }
+
+it('makes the tables from 16 processes at once, through three nodes', { timeout: 120_000 }, () =>
+  createAtOnce(() => cluster.createDatabase()),
+)
+
+describeOrder('Galera, through three nodes', false, () => cluster.createDatabase())
 
 it('loses and doubles nothing while nodes are killed 5 times under six processes', { timeout: 240_000 }, async () => {
   const urls = await cluster.createDatabase()
