@@ -21,13 +21,15 @@ interface Append {
 }
 
 /**
- * Appends that are made in one turn of the event loop, to whatever sessions, leave as one script instead of one each: most of
- * what an append costs is the way there. Each is still applied or refused by itself. See docs/adr/0015.
+ * The first append of a turn of the event loop leaves at once, and those that follow it in that turn, to whatever sessions, leave
+ * as one script instead of one each: most of what an append costs is the way there. Each is still applied or refused by itself. See docs/adr/0015.
  */
 export class Appends {
   readonly #connection: Connection
   readonly #ttlMs: number
   #waiting: Append[] = []
+  /** Whether an append has left in this turn already. */
+  #isUnderWay = false
 
   constructor(connection: Connection, ttlMs: number) {
     this.#connection = connection
@@ -37,16 +39,19 @@ export class Appends {
   add(sessionId: string, keys: SessionKeys, records: readonly string[]): Promise<CommitResult> {
     return new Promise((resolve, reject) => {
       const append = { sessionId, keys, records, resolve, reject }
-      if (!isSmall(records)) {
-        this.#send([append])
-        return
+      if (!isSmall(records)) this.#sendOne(append)
+      else if (this.#isUnderWay) this.#waiting.push(append)
+      else {
+        this.#isUnderWay = true
+        process.nextTick(() => this.#flush())
+        this.#sendOne(append)
       }
-      if (this.#waiting.length === 0) process.nextTick(() => this.#flush())
-      this.#waiting.push(append)
     })
   }
 
   #flush(): void {
+    this.#isUnderWay = false
+    if (this.#waiting.length === 0) return
     const waiting = this.#waiting
     this.#waiting = []
     for (let start = 0; start < waiting.length; start += maxAppends)

@@ -1,5 +1,6 @@
 import { SessionError } from '@sessions/core'
 import { type Call, withinTime } from './call.ts'
+import { Deadlines } from './deadlines.ts'
 import { createDriver, type Driver, startsWith } from './driver.ts'
 import { toSessionError } from './errors.ts'
 import type { RedisClient } from './redis-client.ts'
@@ -30,11 +31,15 @@ export class Connection {
   readonly #client: RedisClient
   readonly #driver: Driver
   readonly #options: ConnectionOptions
+  readonly #reads: Deadlines
+  readonly #writes: Deadlines
 
   constructor(client: RedisClient, options: ConnectionOptions) {
     this.#client = client
     this.#driver = createDriver(client)
     this.#options = options
+    this.#reads = new Deadlines(options.commandTimeoutMs)
+    this.#writes = new Deadlines(this.#writeTimeoutMs)
   }
 
   /** Milliseconds for which the server must know an attempt again; 0 where nothing is ever tried twice. */
@@ -114,11 +119,16 @@ export class Connection {
   }
 
   #guard<T>({ write, repeatable }: CallKind, work: (call: Call) => Promise<T>): Promise<T> {
-    const { retries, commandTimeoutMs, replicas } = this.#options
-    const timeoutMs = commandTimeoutMs + (write ? (replicas?.timeoutMs ?? 0) : 0)
+    const { retries, commandTimeoutMs } = this.#options
+    const [deadlines, timeoutMs] = write ? [this.#writes, this.#writeTimeoutMs] : [this.#reads, commandTimeoutMs]
     const fail = (error: unknown): SessionError => this.#translate(error, write)
-    if (retries === 0) return withinTime(timeoutMs, work, fail)
-    return withRetries(retries, repeatable, () => withinTime(timeoutMs, work, fail))
+    if (retries === 0) return withinTime(deadlines, timeoutMs, work, fail)
+    return withRetries(retries, repeatable, () => withinTime(deadlines, timeoutMs, work, fail))
+  }
+
+  get #writeTimeoutMs(): number {
+    const { commandTimeoutMs, replicas } = this.#options
+    return commandTimeoutMs + (replicas?.timeoutMs ?? 0)
   }
 
   #translate(error: unknown, write: boolean): SessionError {

@@ -38,11 +38,32 @@ function optionsFor(call: Call, chainId?: symbol): RedisCommandOptions {
   return options
 }
 
-function sendOn(client: RedisSingleClient, call: Call, args: string[]): Promise<unknown> {
-  // What waited for a connection until its time was over must not be sent any more.
-  call.signal.throwIfAborted()
+const plainOptions: RedisCommandOptions = { typeMapping: {}, timeout: 0 }
+/** Commands under way on one connection, at most, for the next one to leave at once. */
+const fewCommands = 16
+/** UTF-16 units of arguments that the system surely takes at once. */
+const shortArguments = 2_000
+/** Commands under way on each connection. */
+const underWay = new WeakMap<RedisSingleClient, number>()
+
+async function sendOn(client: RedisSingleClient, call: Call, args: string[]): Promise<unknown> {
+  call.throwIfOver()
   call.sent = true
-  return client.sendCommand(args, optionsFor(call))
+  const count = underWay.get(client) ?? 0
+  // What leaves at once need not be taken back.
+  const leaves = client.isReady && count < fewCommands && isShort(args)
+  underWay.set(client, count + 1)
+  try {
+    return await client.sendCommand(args, leaves ? plainOptions : optionsFor(call))
+  } finally {
+    underWay.set(client, (underWay.get(client) ?? 1) - 1)
+  }
+}
+
+function isShort(args: readonly string[]): boolean {
+  let length = 0
+  for (const arg of args) length += arg.length
+  return length <= shortArguments
 }
 
 /** Both are queued at once: they go one after the other, and the second never goes over a later connection than the first. */
@@ -52,7 +73,7 @@ async function sendPairOn(
   first: string[],
   second: string[],
 ): Promise<[unknown, unknown]> {
-  call.signal.throwIfAborted()
+  call.throwIfOver()
   call.sent = true
   const options = optionsFor(call, Symbol('a write and what waits for its replicas'))
   const [one, other] = await Promise.allSettled([

@@ -11,6 +11,8 @@ export interface RedisCommandOptions {
 /** What is used of a connection to one server: node-redis's `createClient`. */
 export interface RedisSingleClient {
   readonly isOpen: boolean
+  /** Whether what is sent leaves now. */
+  readonly isReady: boolean
   sendCommand(args: string[], options?: RedisCommandOptions): Promise<unknown>
 }
 

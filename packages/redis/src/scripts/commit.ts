@@ -7,7 +7,6 @@ import { sessionPrelude } from './session.ts'
 const plainAppend = `
 local seconds, micros = unpack(redis.call('TIME'))
 local now = seconds * 1000 + math.floor(micros / 1000)
-local nowText = string.format('%.0f', now)
 
 local function append(hash, list, ttl, first, last)
   local stored = redis.call('HGET', hash, 'js:last')
@@ -20,12 +19,13 @@ local function append(hash, list, ttl, first, last)
   -- Later than whatever was told of a write of Python's in between; two, as one is what tells it from ours.
   local least = updated + 2
   if before ~= tonumber(count) then least = least + math.abs(before - count) end
-  local time, text, second = now, nowText, seconds
+  local time, second = now, seconds
   if time < least then
     time = least
-    text, second = string.format('%.0f', time), string.format('%.0f', math.floor(time / 1000))
+    second = string.format('%.0f', math.floor(time / 1000))
   end
-  local value = text .. ' ' .. length .. ' ' .. lives
+  -- Lua writes whole numbers of up to 14 digits as such: milliseconds until the year 5138.
+  local value = time .. ' ' .. length .. ' ' .. lives
   if second == string.sub(updated, 1, -4) then redis.call('HSET', hash, 'js:last', value)
   else redis.call('HSET', hash, 'js:last', value, 'updated_at', second) end
   if lives ~= '0' then
