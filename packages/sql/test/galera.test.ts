@@ -1,5 +1,5 @@
 import { SQLStore } from '@sessions/sql'
-import { startGalera } from '@sessions/test-servers'
+import { rounds, startGalera } from '@sessions/test-servers'
 import { afterAll, expect, it } from 'vitest'
 import { createAtOnce } from './support/create-at-once.ts'
 import { report, tally, unharmed } from './support/figures.ts'
@@ -8,6 +8,7 @@ import { Writer } from './support/writer.ts'
 
 const cluster = await startGalera({ own: true })
 afterAll(() => cluster.stop())
+const kills = rounds(5, 2)
 const size = 3
 
 async function contents(url: string): Promise<string[]> {
@@ -21,7 +22,7 @@ it('makes the tables from 16 processes at once, through three nodes', { timeout:
 
 describeOrder('Galera, through three nodes', false, () => cluster.createDatabase())
 
-it('loses and doubles nothing while nodes are killed 5 times under six processes', { timeout: 240_000 }, async () => {
+it('loses and doubles nothing while nodes are killed under six processes', { timeout: 240_000 }, async () => {
   const urls = await cluster.createDatabase()
   await using stack = new AsyncDisposableStack()
   const writers: Writer[] = []
@@ -32,7 +33,7 @@ it('loses and doubles nothing while nodes are killed 5 times under six processes
     writers.push(stack.use(await Writer.start(options)))
   }
   for (const writer of writers) writer.begin()
-  for (let kill = 0; kill < 5; kill++) {
+  for (let kill = 0; kill < kills; kill++) {
     await Promise.all(writers.map((writer) => writer.acknowledge(5)))
     const victim = kill % urls.length
     await cluster.nodes[victim]?.kill()
@@ -49,7 +50,7 @@ it('loses and doubles nothing while nodes are killed 5 times under six processes
   const found = await Promise.all(urls.map(contents))
   expect(found[1]).toEqual(found[0])
   expect(found[2]).toEqual(found[0])
-  const figures = tally(5, acknowledged, found[0] ?? [], size)
+  const figures = tally(kills, acknowledged, found[0] ?? [], size)
   report('galera-kills', figures)
   expect(figures).toMatchObject(unharmed)
   expect(figures.found).toBe(figures.acknowledged)
