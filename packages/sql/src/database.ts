@@ -93,8 +93,9 @@ export class Database {
   }
 
   /**
-   * Galera aborts a transaction that another node's came before, and tells so with the answer to its next statement, but not to
-   * its next preparation of one: what follows that is outside of any transaction (MariaDB 10.11). So none is prepared in one.
+   * Galera aborts a transaction that another node's came before, and tells so with the next statement; but where that was just
+   * being prepared, it ran outside of any transaction, and so did what followed (each time that it was seen, in MariaDB
+   * 10.11). So nothing is prepared inside of one.
    */
   async #prepareAhead(connection: Connection, statements: readonly Statement[]): Promise<void> {
     if ((await this.#server)?.galera !== true) return

@@ -1,5 +1,6 @@
 import { SQLStore } from '@sessions/sql'
 import { rounds, startGalera } from '@sessions/test-servers'
+import { QueryTypes, Sequelize } from 'sequelize'
 import { afterAll, expect, it } from 'vitest'
 import { createAtOnce } from './support/create-at-once.ts'
 import { report, tally, unharmed } from './support/figures.ts'
@@ -18,6 +19,23 @@ async function contents(url: string): Promise<string[]> {
 
 it('makes the tables from 16 processes at once, through three nodes', { timeout: 120_000 }, () =>
   createAtOnce(() => cluster.createDatabase()),
+)
+
+it.each(['mariadb', 'mysql'])(
+  'is told first what keeps transactions whole and reads fresh, through %s',
+  async (driver) => {
+    const [url = ''] = await cluster.createDatabase()
+    const sequelize = new Sequelize(url.replace('mariadb:', `${driver}:`), { logging: false, pool: { max: 1 } })
+    await using store = new SQLStore({ sequelize, createTables: true })
+    await store.session('s').getItems()
+    // On the one connection of the pool. A statement that the server repeats by itself is no part of its transaction any more.
+    const rows = await sequelize.query(
+      'SELECT @@session.wsrep_retry_autocommit AS repeats, @@session.wsrep_sync_wait & 1 AS waits',
+      { type: QueryTypes.SELECT },
+    )
+    expect(rows.map((row) => Object.values(row).map(Number))).toEqual([[0, 1]])
+    await sequelize.close()
+  },
 )
 
 describeOrder('Galera, through three nodes', false, () => cluster.createDatabase())

@@ -132,6 +132,22 @@ it('never gives an item twice while Python pops the same history', { timeout: 60
   await python.close()
 })
 
+it('waits for a pop of Python that is under way, and takes the item before it', async () => {
+  const url = await server.createDatabase()
+  await using store = new SQLStore({ url, createTables: true })
+  const admin = new Admin(url)
+  const sequelize = new Sequelize(url, { logging: false })
+  await store.session('s').addItems(['one', 'two', 'three'].map(message))
+  const transaction = await sequelize.transaction()
+  await sequelize.query('DELETE FROM agent_messages WHERE id = (SELECT max(id) FROM agent_messages)', { transaction })
+  const popping = store.session('s').popItem()
+  await expect.poll(() => admin.countWaiting(), { timeout: 10_000 }).toBe(1)
+  await transaction.commit()
+  expect(await popping).toEqual(message('two'))
+  expect(await contents(store, 's')).toEqual(['one'])
+  await Promise.all([sequelize.close(), admin.close()])
+})
+
 it('keeps nothing of a session that Python cleared', async () => {
   const url = await server.createDatabase()
   await using store = new SQLStore({ url, createTables: true, retries: 1, ttl: 60 })

@@ -35,7 +35,10 @@ export const mysql: Dialect = {
   },
   // A node of a Galera cluster may lag behind what another one acknowledged; bit 1 makes reads wait until it does not
   // (https://mariadb.com/docs/galera-cluster/reference/galera-cluster-system-variables#wsrep_sync_wait).
-  greeting: ({ galera }) => (galera ? 'SET SESSION wsrep_sync_wait = @@wsrep_sync_wait | 1' : undefined),
+  // And where another node's write ended a transaction of ours, a prepared statement that is just being executed is taken for
+  // one of its own and repeated outside of it, so that it stays while the rest is tried again (seen in MariaDB 10.11.18).
+  greeting: ({ galera }) =>
+    galera ? 'SET SESSION wsrep_sync_wait = @@wsrep_sync_wait | 1, SESSION wsrep_retry_autocommit = 0' : undefined,
   connect: connectMySQL2,
 }
 
