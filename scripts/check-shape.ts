@@ -26,7 +26,7 @@ const findings = globSync(['{packages,templates}/*/{src,test}/**/*.ts', 'scripts
   )
   return [
     ...(lines > maxLines ? [`${file}: ${lines} lines, at most ${maxLines}`] : []),
-    ...(isAdapter && / extends \w*(Session|Store)\b/.test(text)
+    ...(isAdapter && /\bclass [^{]* extends \w*(Session|Store)\b/.test(text)
       ? overridden.map((name) => `${file}: overrides ${name}()`)
       : []),
   ]

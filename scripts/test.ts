@@ -1,5 +1,7 @@
 /** Runs every package's tests, then says how many conformance cases each adapter passed. */
 import { globSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { exitCode } from './run.ts'
 
 interface Report {
@@ -8,6 +10,9 @@ interface Report {
   failed: number
   skipped: number
 }
+
+// Tests start hundreds of processes; what one has compiled, the next one reads.
+process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), 'sessions-compile-cache')
 
 const code = await exitCode('turbo', [
   'run',

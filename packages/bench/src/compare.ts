@@ -32,18 +32,20 @@ export async function compare(name: string, rounds: number, { ours, byHand }: Co
   return { name, oursMicroseconds: oursMs * 1000, byHandMicroseconds: byHandMs * 1000, ratio: byHandMs / oursMs }
 }
 
-/** Prints a table and says whether every ratio reaches `least`. */
-export function report(comparisons: readonly Comparison[], least: number): boolean {
+/** Prints a table and says whether every ratio reaches `least`, one for all or one for each name. */
+export function report(comparisons: readonly Comparison[], least: number | Readonly<Record<string, number>>): boolean {
+  const leastOf = (name: string): number => (typeof least === 'number' ? least : (least[name] ?? 1))
   console.log(`${'operation'.padEnd(28)}${'ours'.padStart(12)}${'by hand'.padStart(12)}${'ratio'.padStart(8)}`)
   for (const { name, oursMicroseconds, byHandMicroseconds, ratio } of comparisons) {
     const [ours, byHand] = [oursMicroseconds, byHandMicroseconds].map((value) => `${value.toFixed(1)} µs`.padStart(12))
     console.log(`${name.padEnd(28)}${ours}${byHand}${ratio.toFixed(2).padStart(8)}`)
   }
-  const slow = comparisons.filter(({ ratio }) => ratio < least)
+  const slow = comparisons.filter(({ name, ratio }) => ratio < leastOf(name))
+  const goals = typeof least === 'number' ? least.toFixed(2) : 'what it must be'
   console.log(
     slow.length === 0
-      ? `Every ratio is at least ${least.toFixed(2)}.`
-      : `Below ${least.toFixed(2)}: ${slow.map(({ name }) => name).join(', ')}`,
+      ? `Every ratio is at least ${goals}.`
+      : `Below ${goals}: ${slow.map(({ name }) => `${name} (${leastOf(name).toFixed(2)})`).join(', ')}`,
   )
   return slow.length === 0
 }

@@ -1,5 +1,7 @@
 /** `pnpm bench sqlite` or another name: our medians against the same work written by hand on the driver, in one interleaved run. */
 const benchmarks: Readonly<Record<string, () => Promise<{ run(): Promise<boolean> }>>> = {
+  encrypted: () => import('./encrypted.ts'),
+  redis: () => import('./redis.ts'),
   sql: () => import('./sql.ts'),
   sqlite: () => import('./sqlite.ts'),
 }

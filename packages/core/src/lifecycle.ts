@@ -6,6 +6,8 @@ export interface LifecycleHooks {
   of: 'session' | 'store'
   open?: () => Promise<void>
   close: () => Promise<void>
+  /** Called instead of `close` where nothing was ever opened. */
+  closeUnopened?: () => Promise<void>
 }
 
 /** Opens on first use and once, retries a failed open on the next use, and closes for good after the calls under way. */
@@ -71,5 +73,6 @@ export class Lifecycle {
       })
     }
     if (this.#opened) await this.#hooks.close()
+    else await this.#hooks.closeUnopened?.()
   }
 }

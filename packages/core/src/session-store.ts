@@ -41,6 +41,7 @@ export abstract class SessionStore implements AsyncDisposable {
         () => this._close(),
         (error) => this._mapError(error),
       ),
+    closeUnopened: () => closing(() => this._closeUnopened()),
   })
 
   /** A handle of one session. It does no I/O and costs next to nothing; closing it leaves the store open. */
@@ -89,7 +90,7 @@ export abstract class SessionStore implements AsyncDisposable {
     if (!hasCriterion(checked)) {
       throw new TypeError('deleteSessions needs a criterion: prefix, updatedBefore, updatedAfter or metadata.')
     }
-    await this.purgeExpired()
+    await this.#run('purgeExpired', undefined, () => this._purgeExpired())
     let deleted = 0
     let batch: DeleteTarget[] = []
     const flush = async (): Promise<void> => {
@@ -106,7 +107,11 @@ export abstract class SessionStore implements AsyncDisposable {
 
   /** Removes what a ttl has ended from the disk; it is gone from every read already. Resolves to the number of sessions. */
   async purgeExpired(): Promise<number> {
-    return await this.#run('purgeExpired', undefined, () => this._purgeExpired())
+    return await this.#run('purgeExpired', undefined, async () => {
+      const sessions = await this._purgeExpired()
+      await this._purgeExpiredItems()
+      return sessions
+    })
   }
 
   /** The newest `limit` records, oldest first; all without a limit. What a codec has not decoded yet: for wrappers. */
@@ -136,7 +141,7 @@ export abstract class SessionStore implements AsyncDisposable {
         `pageSize must be a positive integer, not ${typeof size === 'number' ? size : describe(size)}.`,
       )
     }
-    return this.#iterate('items', () => this.#pages(sessionId, size), sessionId)
+    return this.#iterate('items', () => this._pages(sessionId, size), sessionId)
   }
 
   /** For sessions that have nothing to ask the store. @throws SESSION_CLOSED after `close()` */
@@ -181,26 +186,15 @@ export abstract class SessionStore implements AsyncDisposable {
   protected async _purgeExpired(): Promise<number> {
     return 0
   }
+  /** For a wrapper whose items expire one by one. Not called by `deleteSessions`, which need not be able to read items. */
+  protected async _purgeExpiredItems(): Promise<void> {}
   /**
    * About `size` records from `cursor` on, oldest first; from the start without one. Without this hook `items()` reads all
    * at once. @throws SESSION_CONFLICT where the record before `cursor` is no longer there
    */
   protected _page?(sessionId: string, cursor: string | undefined, size: number): Promise<RecordPage>
-  /** Called before the first use, again on the next use if it fails, never twice at once. */
-  protected async _open(): Promise<void> {}
-  /** Called once, after the last call has finished, if the store was opened. */
-  protected async _close(): Promise<void> {}
-  /** What the driver's error means, by its code; `undefined` becomes `SESSION_BACKEND`. */
-  protected _mapError(_error: unknown): SessionError | undefined {
-    return undefined
-  }
-
-  async #commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
-    const idle = !writes(change) && (change.drop ?? 0) === 0 && change.expectTail === undefined
-    return idle ? { status: 'applied', dropped: [] } : this._commit(sessionId, change)
-  }
-
-  async *#pages(sessionId: string, size: number): AsyncIterable<string[]> {
+  /** What `_page` gives, page after page. For a wrapper, which goes through the pages of another store. */
+  protected async *_pages(sessionId: string, size: number): AsyncIterable<string[]> {
     if (this._page === undefined) {
       yield await this._read(sessionId, undefined)
       return
@@ -211,6 +205,26 @@ export abstract class SessionStore implements AsyncDisposable {
       yield page.records
       cursor = page.next
     } while (cursor !== undefined)
+  }
+  /** Called before the first use, again on the next use if it fails, never twice at once. */
+  protected async _open(): Promise<void> {}
+  /** Called once, after the last call has finished, if the store was opened. */
+  protected async _close(): Promise<void> {}
+  /** Called instead where the store was never opened: for a wrapper that holds something from the start. */
+  protected async _closeUnopened(): Promise<void> {}
+  /** What the driver's error means, by its code; `undefined` becomes `SESSION_BACKEND`. */
+  protected _mapError(_error: unknown): SessionError | undefined {
+    return undefined
+  }
+
+  /** Runs further public methods of a subclass as the ones above run: while open, with errors that name the call. */
+  protected run<T>(operation: string, sessionId: string | undefined, work: () => T | Promise<T>): Promise<T> {
+    return this.#run(operation, sessionId, work)
+  }
+
+  async #commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
+    const idle = !writes(change) && (change.drop ?? 0) === 0 && change.expectTail === undefined
+    return idle ? { status: 'applied', dropped: [] } : this._commit(sessionId, change)
   }
 
   #run<T>(operation: string, sessionId: string | undefined, work: () => T | Promise<T>): Promise<T> {

@@ -12,6 +12,7 @@ import { inTurn } from './in-turn.ts'
 import type { ItemCodec } from './item-codec.ts'
 import { canonicalJSON, type JSONValue } from './json.ts'
 import { jsonCodec } from './json-codec.ts'
+import { KnownTail } from './known-tail.ts'
 import { assertItems } from './plain-data.ts'
 import { copy, plain, Records } from './records.ts'
 import { Session } from './session.ts'
@@ -29,6 +30,13 @@ export interface StoredSessionOptions<TItem extends object = AgentInputItem> {
   ownsStore?: boolean
 }
 
+/** A session taken apart. */
+export interface SessionParts<TItem extends object = AgentInputItem> {
+  store: SessionStore
+  codec: ItemCodec<TItem>
+  onCorrupt: 'throw' | 'skip'
+}
+
 /** How often a read-modify-write is tried while others keep changing the same session. */
 const maxAttempts = 1_000
 
@@ -36,8 +44,10 @@ const maxAttempts = 1_000
 export class StoredSession<TItem extends object = AgentInputItem> extends Session<TItem> {
   readonly #store: SessionStore
   readonly #records: Records<TItem>
+  readonly #codec: ItemCodec<TItem>
   readonly #skipCorrupt: boolean
   readonly #ownsStore: boolean
+  readonly #tail: KnownTail = new KnownTail()
 
   constructor(store: SessionStore, sessionId: string, options: StoredSessionOptions<TItem> = {}) {
     super(sessionId)
@@ -48,9 +58,15 @@ export class StoredSession<TItem extends object = AgentInputItem> extends Sessio
       throw new TypeError('codec must have the methods encode() and decode().')
     }
     this.#store = store
+    this.#codec = codec
     this.#records = new Records(codec, sessionId)
     this.#skipCorrupt = onCorrupt === 'skip'
     this.#ownsStore = ownsStore
+  }
+
+  /** What the session is made of: for wrappers, which make a session of their own of it. */
+  get parts(): Readonly<SessionParts<TItem>> {
+    return { store: this.#store, codec: this.#codec, onCorrupt: this.#skipCorrupt ? 'skip' : 'throw' }
   }
 
   /**
@@ -93,7 +109,9 @@ export class StoredSession<TItem extends object = AgentInputItem> extends Sessio
     assertItems(items, 'items')
     return await this.run('replaceHistoryWithCompaction', async () => {
       const append = await this.#records.encode(items)
+      this.#tail.forget()
       await this.#store.commit(this.sessionId, { drop: 'all', append })
+      this.#tail.replace(append)
     })
   }
 
@@ -121,6 +139,7 @@ export class StoredSession<TItem extends object = AgentInputItem> extends Sessio
 
   protected async _getItems(limit: number | undefined): Promise<TItem[]> {
     const records = await this.#store.read(this.sessionId, limit)
+    this.#tail.replace(records)
     if (!this.#skipCorrupt) return this.#records.decode(records)
     const items = await this.#records.decodeReadable(records)
     const complete = limit === undefined || items.length >= limit || records.length < limit
@@ -128,23 +147,35 @@ export class StoredSession<TItem extends object = AgentInputItem> extends Sessio
   }
 
   protected async _addItems(items: readonly TItem[]): Promise<void> {
-    const records = this.#records.encode(items)
-    await this.#store.commit(this.sessionId, { append: Array.isArray(records) ? records : await records })
+    const encoded = this.#records.encode(items)
+    const append = Array.isArray(encoded) ? encoded : await encoded
+    await this.#store.commit(this.sessionId, { append })
+    this.#tail.append(append)
   }
 
-  /** Decodes before it removes, so that a record which cannot be decoded is never lost. */
+  /**
+   * Decodes before it removes, so that a record which cannot be decoded is never lost. Tries first with the newest record as
+   * this handle remembers it, and reads where that is nothing, or not what is stored.
+   */
   protected async _popItem(): Promise<TItem | undefined> {
     let popped: TItem | undefined
     await this.#modify(async () => {
-      const expectTail = await this.#store.read(this.sessionId, 1)
-      popped = (await this.#records.decode(expectTail))[0]
+      const { newest } = this.#tail
+      const [guess] = newest === undefined ? [] : await this.#records.decodeReadable([newest])
+      const guessed = newest !== undefined && guess !== undefined
+      const expectTail = guessed ? [newest] : await this.#store.read(this.sessionId, 1)
+      popped = guessed ? guess : (await this.#records.decode(expectTail))[0]
       if (popped === undefined) return { status: 'applied', dropped: [] }
-      return this.#store.commit(this.sessionId, { expectTail, drop: 1 })
+      if (guessed) this.#tail.drop()
+      const result = await this.#store.commit(this.sessionId, { expectTail, drop: 1 })
+      if (result.status !== 'applied') this.#tail.forget()
+      return result
     })
     return popped
   }
 
   protected async _clearSession(): Promise<void> {
+    this.#tail.forget()
     await this.#store.deleteSession(this.sessionId)
   }
 

@@ -38,8 +38,10 @@ export function checkTTL(ttl: unknown): number | undefined {
   return ttl
 }
 
-/** What one option takes: a `typeof` name, or `object` for anything that is checked by whoever uses it. */
-export type OptionTypes = Readonly<Record<string, 'string' | 'number' | 'boolean' | 'object'>>
+/**
+ * What one option takes: a `typeof` name, `object` for any object or function, `any` for what is checked by whoever uses it.
+ */
+export type OptionTypes = Readonly<Record<string, 'string' | 'number' | 'boolean' | 'object' | 'any'>>
 
 /**
  * Checks an options object by name and type; ranges are the business of whoever knows them.
@@ -71,7 +73,7 @@ export function assertOptions(
   }
   for (const [name, type] of Object.entries(types)) {
     const value = given[name]
-    if (value === undefined) continue
+    if (value === undefined || type === 'any') continue
     const fits = type === 'object' ? typeof value === 'function' || isObject(value) : typeof value === type
     if (!fits) throw new TypeError(`${owner}: ${name} must be ${article(type)}, not ${describe(value)}.`)
   }

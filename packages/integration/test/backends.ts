@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { type AgentInputItem, MemorySession as SDKMemorySession, type Session } from '@openai/agents'
 import { MemorySession } from '@sessions/core'
+import { EncryptedSession } from '@sessions/encrypted'
+import { RedisSession } from '@sessions/redis'
 import { SQLSession } from '@sessions/sql'
 import { SQLiteSession } from '@sessions/sqlite'
-import { startPostgres } from '@sessions/test-servers'
+import { startPostgres, startRedis } from '@sessions/test-servers'
 import { afterAll } from 'vitest'
 import { temporaryFile } from './temporary-file.ts'
 
@@ -22,8 +24,8 @@ export interface Backend {
 }
 
 const sessionId = 'user_123'
-const postgres = await startPostgres()
-afterAll(() => postgres.stop())
+const [postgres, redis] = await Promise.all([startPostgres(), startRedis({ own: true })])
+afterAll(() => Promise.all([postgres.stop(), redis.stop()]))
 
 /** What ours are compared with. */
 export const reference: Backend = {
@@ -36,9 +38,15 @@ export const ours: Backend[] = [
   { name: 'SQLiteSession in memory', open: () => owned(new SQLiteSession({ sessionId })) },
   { name: 'SQLiteSession on a file', open: openFile },
   { name: 'SQLSession on Postgres', open: openPostgres },
+  { name: 'RedisSession', open: openRedis },
+  { name: 'EncryptedSession on a file', open: openEncryptedFile },
+  {
+    name: "EncryptedSession around the SDK's MemorySession",
+    open: () => owned(encrypt(new SDKMemorySession({ sessionId }))),
+  },
 ]
 
-function owned(session: MemorySession | SQLiteSession | SQLSession): OpenSession {
+function owned(session: MemorySession | RedisSession | SQLiteSession | SQLSession | EncryptedSession): OpenSession {
   return { session, close: () => session.close() }
 }
 
@@ -59,4 +67,26 @@ function openPostgres(): OpenSession {
     return await session.getItems()
   }
   return { ...owned(open()), reread }
+}
+
+function openRedis(): OpenSession {
+  const options = { sessionId, url: redis.url, keyPrefix: randomUUID() }
+  const reread = async (): Promise<AgentInputItem[]> => {
+    await using session = new RedisSession(options)
+    return await session.getItems()
+  }
+  return { ...owned(new RedisSession(options)), reread }
+}
+
+function openEncryptedFile(): OpenSession {
+  const path = temporaryFile('encrypted.db')
+  const reread = async (): Promise<AgentInputItem[]> => {
+    await using session = encrypt(new SQLiteSession({ sessionId, path }))
+    return await session.getItems()
+  }
+  return { ...owned(encrypt(new SQLiteSession({ sessionId, path }))), reread }
+}
+
+function encrypt(underlyingSession: SDKMemorySession | SQLiteSession): EncryptedSession {
+  return new EncryptedSession({ underlyingSession, encryptionKey: 'correct horse battery staple', ownsSession: true })
 }

@@ -2,13 +2,13 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type PostgresServer, startPostgres } from '@sessions/test-servers'
+import { type PostgresServer, type RedisServer, startPostgres, startRedis } from '@sessions/test-servers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { offlineModel, snippetsOf } from './snippets.ts'
 
 /** What each snippet prints, in the order of the document. A document without an entry here fails below. */
 const documents: Readonly<Record<string, readonly RegExp[]>> = {
-  'README.md': [/^You are Ada\.\n$/, /^(user_123 \S+\n)(undefined\n|message\n)*$/, /^$/],
+  'README.md': [/^You are Ada\.\n$/, /^$/, /^(user_123 \S+\n)(undefined\n|message\n)*$/, /^$/],
   'docs/writing-an-adapter.md': [
     /^MapStore: \d+ passed, 0 failed, \d+ skipped\n/,
     /^RemoteSession: \d+ passed, 0 failed, \d+ skipped\n/,
@@ -18,6 +18,11 @@ const documents: Readonly<Record<string, readonly RegExp[]>> = {
     /^\[ \{ role: 'user', content: 'Hello' \} \]\n$/,
     /^my store: \d+ passed, 0 failed, \d+ skipped\n/,
   ],
+  'packages/encrypted/README.md': [
+    /^\[ \{ role: 'user', content: 'Hello' \} \]\n$/,
+    /^1 items of 1 sessions are under the new key now\n$/,
+  ],
+  'packages/redis/README.md': [/^\[ \{ role: 'user', content: 'Hello' \} \]\n$/, /^user_123 2\n$/],
   'packages/sql/README.md': [/^\[ \{ role: 'user', content: 'Hello' \} \]\n$/, /^user_456\n$/],
   'packages/sqlite/README.md': [/^\[ \{ role: 'user', content: 'Hello' \} \]\n$/],
 }
@@ -25,9 +30,11 @@ const documents: Readonly<Record<string, readonly RegExp[]>> = {
 const project = fileURLToPath(new URL('..', import.meta.url))
 let folder = ''
 let postgres: PostgresServer
+let redis: RedisServer
 let environment: NodeJS.ProcessEnv
 beforeAll(async () => {
   postgres = await startPostgres()
+  redis = await startRedis({ own: true })
   environment = { ...process.env, DATABASE_URL: await postgres.createDatabase() }
   mkdirSync(join(project, '.snippets'), { recursive: true })
   // Inside the package, so that imports resolve as they do for a user who installed these packages.
@@ -37,6 +44,7 @@ beforeAll(async () => {
 afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
   await postgres.stop()
+  await redis.stop()
 })
 
 describe.each(Object.entries(documents))('%s', (document, expected) => {
@@ -50,7 +58,8 @@ describe.each(Object.entries(documents))('%s', (document, expected) => {
       const home = join(folder, document.replaceAll('/', '-'))
       mkdirSync(home, { recursive: true })
       const program = join(home, `snippet-${number}.ts`)
-      writeFileSync(program, snippetsOf(document)[number - 1] ?? '')
+      const code = snippetsOf(document)[number - 1] ?? ''
+      writeFileSync(program, code.replaceAll('redis://localhost:6379', redis.url))
       const parameters = ['--import', join(folder, 'offline-model.ts'), program]
       // Snippets of one document share a folder, as the files of one user would.
       const options = { cwd: home, env: environment, encoding: 'utf8' } as const

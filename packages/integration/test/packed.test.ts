@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire, isBuiltin } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,7 +11,7 @@ import { offlineModel, snippetsOf } from './snippets.ts'
 /** Milliseconds for one command, so that a registry which does not answer fails the test instead of holding it up. */
 const commandTimeout = 170_000
 
-const packages = ['core', 'sql', 'sqlite']
+const packages = ['core', 'encrypted', 'sql', 'sqlite']
 
 /** A stranger's project: an empty folder, plain npm, and the tarballs that would be published. */
 const root = fileURLToPath(new URL('../../../', import.meta.url))
@@ -57,6 +58,47 @@ it.each(packages)('ships built code, types, README and licence of %s, and no sou
   const files = readdirSync(join(folder, 'dist'), { recursive: true, encoding: 'utf8' })
   const odd = files.filter((file) => /\.test\.|\.map$|(?<!\.d)\.ts$/.test(file))
   expect(odd).toEqual([])
+})
+
+it.each(['core', 'encrypted'])(
+  'imports no Node built-in from the main entry of %s, nor from what that imports',
+  (name) => {
+    const seen = new Map<string, string[]>()
+    const visit = (file: string): void => {
+      if (seen.has(file)) return
+      const specifiers = [
+        ...readFileSync(file, 'utf8').matchAll(/^(?:import|export)\b[^'"`;:=(]*['"]([^'"]+)['"]/gm),
+      ].map(([, specifier = '']) => specifier)
+      seen.set(file, specifiers)
+      expect(readFileSync(file, 'utf8'), `${file} imports at run time`).not.toMatch(/^[^*/]*\b(import|require)\(/m)
+      for (const specifier of specifiers) {
+        expect(isBuiltin(specifier), `${file} imports ${specifier}`).toBe(false)
+        visit(createRequire(file).resolve(specifier))
+      }
+    }
+    visit(join(home, 'node_modules/@sessions', name, 'dist/index.js'))
+    expect(seen.size).toBeGreaterThan(name === 'core' ? 15 : 40)
+  },
+)
+
+it('encrypts in a runtime that has neither process nor Buffer', () => {
+  const program = `
+    const { log } = console
+    for (const name of ['process', 'Buffer', 'global', 'setImmediate', 'clearImmediate']) delete globalThis[name]
+    const { MemoryStore } = await import('@sessions/core')
+    const { EncryptedSession, EncryptedStore } = await import('@sessions/encrypted')
+    const store = new MemoryStore()
+    for (const encryptionKey of ['correct horse battery staple', crypto.getRandomValues(new Uint8Array(32))]) {
+      const session = new EncryptedSession({ underlyingSession: store.session('a'), encryptionKey, ttl: 60 })
+      await session.addItems([{ role: 'user', content: 'Hello' }, { role: 'user', content: 'x'.repeat(50000) }])
+      log((await session.getItems()).length, (await session.popItem()).content.length)
+      await session.clearSession()
+    }
+    const python = new EncryptedStore({ store, encryptionKey: 'secret', format: 'python' })
+    await python.session('b').addItems([{ role: 'user', content: 'Hello' }])
+    log((await python.session('b').getItems())[0].content)`
+  writeFileSync(join(home, 'bare.mjs'), program)
+  expect(run(process.execPath, 'bare.mjs')).toBe('2 50000\n2 50000\nHello\n')
 })
 
 it('runs the kit against the packed adapter, real child processes included', { timeout: 180_000 }, () => {
@@ -106,12 +148,14 @@ it('type-checks without the SDK, library files included', { timeout: 60_000 }, (
     import { MemorySession, Session, SessionError, type AgentInputItem } from '@sessions/core'
     import { keepLastItems } from '@sessions/core/history'
     import { FaultyStore, ManualClock } from '@sessions/core/testing'
+    import { EncryptedSession, EncryptedStore } from '@sessions/encrypted'
     import { SQLSession, SQLStore } from '@sessions/sql'
     import { SQLiteSession, SQLiteStore } from '@sessions/sqlite'
     const sessions: Session[] = [
       new MemorySession({ sessionId: 'a' }),
       new SQLiteSession({ sessionId: 'b' }),
       new SQLSession({ sessionId: 'c', url: 'postgres://localhost/app' }),
+      new EncryptedSession({ underlyingSession: new SQLiteSession({ sessionId: 'd' }), encryptionKey: new Uint8Array(32).map((_, n) => n) }),
     ]
     const anything: AgentInputItem = { not: 'checked' }
     await sessions[0]?.addItems([anything])
@@ -151,9 +195,14 @@ it('type-checks with the SDK, to whose Session each of our classes is assignable
   const source = `
     import { type Session } from '@openai/agents'
     import { MemorySession } from '@sessions/core'
+    import { MemorySession as SDKMemorySession } from '@openai/agents'
+    import { EncryptedSession } from '@sessions/encrypted'
     import { SQLSession } from '@sessions/sql'
     import { SQLiteSession, SQLiteStore } from '@sessions/sqlite'
+    const encryptionKey = 'correct horse battery staple'
     export const sessions: Session[] = [
+      new EncryptedSession({ underlyingSession: new SDKMemorySession(), encryptionKey }),
+      new EncryptedSession({ underlyingSession: new SQLiteSession({ sessionId: 'd' }), encryptionKey }),
       new MemorySession({ sessionId: 'a' }), new SQLiteSession({ sessionId: 'b' }), new SQLiteStore().session('c'),
       new SQLSession({ sessionId: 'd', url: 'postgres://localhost/app' }),
     ]

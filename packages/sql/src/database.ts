@@ -3,6 +3,7 @@ import type { Connection } from './connection.ts'
 import type { Dialect, Server } from './dialects/dialect.ts'
 import { isLost, isRefusal, isRolledBack, isUnprepared, mapError } from './errors.ts'
 import type { ConnectionPool } from './sequelize.ts'
+import type { Statement } from './statement.ts'
 
 /** What a transaction leaves: a result, and whether to keep what was written. */
 export interface Outcome<T> {
@@ -19,6 +20,8 @@ export class Database {
   readonly #pool: ConnectionPool
   readonly #connections = new WeakMap<object, Connection>()
   readonly #done = new Map<string, Promise<void>>()
+  /** The names of the statements that were prepared ahead. */
+  readonly #prepared = new WeakMap<Connection, Set<string>>()
   #server: Promise<Server> | undefined
   /** Ends for good where a pooler hands each transaction to another connection of the server. */
   #prepares = true
@@ -38,10 +41,17 @@ export class Database {
     return this.#withPrepared(() => this.#use('primary', (connection) => answered(() => work(connection), isRefusal)))
   }
 
-  /** Runs work in one transaction. @throws SESSION_UNAVAILABLE that is `ambiguous` where the commit was not answered */
-  transaction<T>(lockTimeoutMs: number, work: (connection: Connection) => Promise<Outcome<T>>): Promise<T> {
+  /**
+   * Runs work in one transaction, of these statements alone.
+   * @throws SESSION_UNAVAILABLE that is `ambiguous` where the commit was not answered
+   */
+  transaction<T>(
+    { statements, lockTimeoutMs }: { statements: readonly Statement[]; lockTimeoutMs: number },
+    work: (connection: Connection) => Promise<Outcome<T>>,
+  ): Promise<T> {
     return this.#withPrepared(() =>
       this.#use('primary', async (connection) => {
+        await this.#prepareAhead(connection, statements)
         await connection.execute(this.dialect.begin(lockTimeoutMs))
         const { result, keep } = await work(connection)
         if (keep) await answered(() => connection.execute('COMMIT'), isRolledBack)
@@ -80,6 +90,22 @@ export class Database {
       const server = (await this.#server) ?? plain
       await this.dialect.exclusively(connection, () => work(connection, server))
     })
+  }
+
+  /**
+   * Galera aborts a transaction that another node's came before, and tells so with the next statement; but where that was just
+   * being prepared, it ran outside of any transaction, and so did what followed (each time that it was seen, in MariaDB
+   * 10.11). So nothing is prepared inside of one.
+   */
+  async #prepareAhead(connection: Connection, statements: readonly Statement[]): Promise<void> {
+    if ((await this.#server)?.galera !== true) return
+    const prepared = this.#prepared.get(connection) ?? new Set()
+    this.#prepared.set(connection, prepared)
+    for (const statement of statements) {
+      if (prepared.has(statement.name)) continue
+      await connection.prepare?.(statement)
+      prepared.add(statement.name)
+    }
   }
 
   async #withPrepared<T>(work: () => Promise<T>): Promise<T> {

@@ -197,7 +197,7 @@ function redact(error: unknown): unknown {
   for (const each of new Set([error, driverError(error)])) {
     if (!(each instanceof Error)) continue
     const fields = each as unknown as Record<string, unknown>
-    for (const field of ['detail', 'where', 'internalQuery', 'sql', 'parameters', 'query']) {
+    for (const field of ['detail', 'hint', 'where', 'internalQuery', 'sql', 'parameters', 'query']) {
       if (field in fields) fields[field] = undefined
     }
     const quotes = quotesValues(fields)
@@ -214,9 +214,10 @@ function redact(error: unknown): unknown {
 
 /**
  * Whether the message may quote values. SQLSTATE classes: 22 malformed or too long, 23 and 44 against a constraint, 45 and P0
- * what a trigger says.
+ * what a trigger says, which may also choose a state of its own.
  */
-function quotesValues({ severity, code, sqlState, errno }: Record<string, unknown>): boolean {
+function quotesValues({ severity, code, sqlState, errno, routine }: Record<string, unknown>): boolean {
   const state = String(severity !== undefined ? code : (sqlState ?? ''))
+  if (routine === 'exec_stmt_raise' || errno === 1644) return true
   return /^(22|23|44|45|P0)/.test(state) || errno === 1366 || errno === 1406
 }

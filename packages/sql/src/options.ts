@@ -6,7 +6,7 @@ import {
   type StoredSessionOptions,
 } from '@sessions/core'
 import type { SequelizeLike } from './sequelize.ts'
-import { checkNames, type TableNames } from './tables.ts'
+import type { TableNames } from './tables.ts'
 
 /** Which database, and how it is written. One of `url` and `sequelize` is needed. */
 export interface SQLStoreOptions extends TableNames {
@@ -43,13 +43,13 @@ export interface SQLSessionOptions<TItem extends object = AgentInputItem>
   sessionId: string
 }
 
+export const nameTypes: OptionTypes = { sessionsTable: 'string', messagesTable: 'string', schema: 'string' }
+
 const storeTypes: OptionTypes = {
+  ...nameTypes,
   url: 'string',
   sequelize: 'object',
   createTables: 'boolean',
-  sessionsTable: 'string',
-  messagesTable: 'string',
-  schema: 'string',
   ttl: 'number',
   retries: 'number',
   busyTimeoutMs: 'number',
@@ -69,7 +69,6 @@ export function checkStoreOptions(options: SQLStoreOptions): void {
   }
   if (readFrom !== 'primary' && readFrom !== 'replica') throw new TypeError("readFrom must be 'primary' or 'replica'.")
   checkTTL(options.ttl)
-  checkNames(options)
 }
 
 /** The options of a session, taken apart: what is the store's, and what is the session's. */

@@ -23,6 +23,9 @@ export async function ensureSchema(database: Database, tables: Tables, createTab
   if (!createTables) throw missing(version, schemaText(dialect, tables, await database.server(), version))
   const migrate = (): Promise<void> =>
     database.exclusively(async (connection, server) => {
+      if (tables.schema !== undefined && !(await dialect.hasSchema?.(connection, tables.schema))) {
+        await connection.execute(makeSchema(dialect, tables.schema))
+      }
       const steps = pendingSteps(dialect, tables, server, await currentVersion(connection, tables))
       for (const step of steps) await connection.execute(step)
     })
@@ -31,7 +34,8 @@ export async function ensureSchema(database: Database, tables: Tables, createTab
 
 /** What makes the tables from nothing, as one text. */
 export function schemaText(dialect: Dialect, tables: Tables, server: Server, version = 0): string {
-  return [makeVersionTable(tables), ...pendingSteps(dialect, tables, server, version)]
+  const schema = tables.schema === undefined || version > 0 ? [] : [makeSchema(dialect, tables.schema)]
+  return [...schema, makeVersionTable(tables), ...pendingSteps(dialect, tables, server, version)]
     .map((step) => `${step};\n`)
     .join('')
 }
@@ -45,6 +49,11 @@ function pendingSteps(dialect: Dialect, tables: Tables, server: Server, version:
     const known = `INSERT INTO ${tables.version} (version) VALUES (${version + index + 1})`
     return [...steps, `${known} ${dialect.grammar(tables).unlessThere('version')}`]
   })
+}
+
+/** Needs the right to make schemas even where it is there, so that it must not be run then. */
+function makeSchema(dialect: Dialect, schema: string): string {
+  return `CREATE SCHEMA IF NOT EXISTS ${dialect.quote(schema)}`
 }
 
 function makeVersionTable({ version }: Tables): string {

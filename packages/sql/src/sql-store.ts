@@ -1,4 +1,5 @@
 import {
+  assertOptions,
   type CommitResult,
   type DeleteTarget,
   type HistoryChange,
@@ -23,7 +24,7 @@ import {
 } from './engine.ts'
 import { isUniqueViolation, mapError } from './errors.ts'
 import { listSessions, toInfo } from './listing.ts'
-import { checkStoreOptions, type SQLStoreOptions } from './options.ts'
+import { checkStoreOptions, nameTypes, type SQLStoreOptions } from './options.ts'
 import { ownOperationMs, resultOf, withOwnOperation } from './own-operation.ts'
 import { persist } from './persist.ts'
 import { type ErasableRow, eraseSome } from './retention.ts'
@@ -57,7 +58,7 @@ export class SQLStore extends SessionStore {
     super()
     const { url, sequelize, ttl, busyTimeoutMs = 30_000 } = options
     const name = sequelize === undefined ? dialectOfURL(url ?? '') : dialectOf(sequelize)
-    if (options.schema !== undefined && name !== 'postgres') throw new TypeError('schema is for postgres alone.')
+    checkNames(options, name)
     const dialect = dialects[name]
     this.#options = { ...options }
     this.#busyTimeoutMs = busyTimeoutMs
@@ -68,8 +69,9 @@ export class SQLStore extends SessionStore {
 
   /** The statements that make the tables of a new database, for those who migrate by hand. @throws TypeError */
   static schemaSQL(dialect: SQLDialect, names: TableNames = {}): string {
-    checkNames(names)
+    assertOptions('schemaSQL', names, nameTypes)
     const known = dialects[checkDialect(dialect, 'dialect must be one of')]
+    checkNames(names, dialect)
     return schemaText(known, quoteTables(names, known.quote), { mariadb: dialect === 'mariadb', galera: false })
   }
 
@@ -78,7 +80,9 @@ export class SQLStore extends SessionStore {
     const lease =
       sequelize === undefined ? await connectURL(url ?? '', this.#busyTimeoutMs) : connectSequelize(sequelize)
     try {
-      await lease.resource.once(this.#tables.key, () => ensureSchema(lease.resource, this.#tables, createTables))
+      await this.#persist(true, () =>
+        lease.resource.once(this.#schemaKey, () => ensureSchema(lease.resource, this.#tables, createTables)),
+      )
     } catch (error) {
       await lease.release()
       throw error
@@ -92,7 +96,7 @@ export class SQLStore extends SessionStore {
 
   protected override _mapError(error: unknown): SessionError | undefined {
     const mapped = mapError(error)
-    if (mapped?.code === 'SESSION_SCHEMA_MISSING') this.#lease?.resource.forget(this.#tables.key)
+    if (mapped?.code === 'SESSION_SCHEMA_MISSING') this.#lease?.resource.forget(this.#schemaKey)
     return mapped
   }
 
@@ -166,8 +170,8 @@ export class SQLStore extends SessionStore {
 
   /** In one statement, where the dialect can and the change is just that. `false` where a transaction has to decide. */
   async #appendAtOnce(sessionId: string, change: HistoryChange, operationMs: number | undefined): Promise<boolean> {
-    const { append: records = [], operation, expectTail, drop = 0, metadata } = change
-    if (records.length === 0 || expectTail !== undefined || drop !== 0 || metadata !== undefined) return false
+    const { append: records = [], operation, expectTail = [], drop = 0, metadata } = change
+    if (records.length === 0 || expectTail.length > 0 || drop !== 0 || metadata !== undefined) return false
     const { appendAtOnce, appendOperationAtOnce } = this.#statements
     const statement = operation === undefined ? appendAtOnce : appendOperationAtOnce
     if (statement === undefined) return false
@@ -205,11 +209,17 @@ export class SQLStore extends SessionStore {
   }
 
   #transaction<T>(work: (connection: Connection) => Promise<Outcome<T>>): Promise<T> {
-    return this.#database.transaction(this.#lockTimeoutMs, work)
+    const { ofTransactions: statements } = this.#statements
+    return this.#database.transaction({ statements, lockTimeoutMs: this.#lockTimeoutMs }, work)
   }
 
   #persist<T>(repeatable: boolean, work: () => Promise<T>): Promise<T> {
     return persist(work, { timeoutMs: this.#busyTimeoutMs, retries: this.#options.retries ?? 0, repeatable })
+  }
+
+  /** A store that may not make the tables must not decide for one that may. */
+  get #schemaKey(): string {
+    return `${this.#options.createTables === true} ${this.#tables.key}`
   }
 
   /** Where 0 would mean no limit at all. */

@@ -32,7 +32,8 @@ export interface Tables extends Readonly<Record<TableName, string>> {
 const maxNameBytes = 63
 
 /** @throws TypeError that names the option whose name cannot be quoted, would be cut, or leads to one table twice */
-export function checkNames(names: TableNames): void {
+export function checkNames(names: TableNames, dialect: string): void {
+  if (names.schema !== undefined && dialect !== 'postgres') throw new TypeError('schema is for postgres alone.')
   for (const option of ['sessionsTable', 'messagesTable', 'schema'] as const) checkName(option, names[option])
   const { tables, indexes } = derive(names)
   const long = [...Object.values(tables), ...Object.values(indexes)].find(isLong)

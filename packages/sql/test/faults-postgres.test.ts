@@ -1,11 +1,12 @@
 import { SQLStore } from '@sessions/sql'
-import { startPostgres } from '@sessions/test-servers'
+import { rounds, startPostgres } from '@sessions/test-servers'
 import { afterAll, expect, it } from 'vitest'
 import { report, tally, unharmed } from './support/figures.ts'
 import { Writer } from './support/writer.ts'
 
 const server = await startPostgres({ own: true })
 afterAll(() => server.stop())
+const crashes = rounds(20, 5)
 const size = 3
 const names = ['a', 'b', 'c', 'd']
 
@@ -25,14 +26,14 @@ function acknowledged(writers: readonly Writer[]): string[] {
   return writers.flatMap((writer) => writer.acknowledged.map((batch) => `${writer.name}/${batch}`))
 }
 
-it('loses and doubles nothing while the server crashes 20 times under four processes', {
+it('loses and doubles nothing while the server crashes under four processes', {
   timeout: 180_000,
 }, async () => {
   const url = await server.createDatabase()
   const writers = await startWriters(url, 30)
   await using stack = new AsyncDisposableStack()
   for (const writer of writers) stack.use(writer).begin()
-  for (let crash = 0; crash < 20; crash++) {
+  for (let crash = 0; crash < crashes; crash++) {
     await Promise.all(writers.map((writer) => writer.acknowledge(10 + crash)))
     await server.stopImmediately()
     await server.start()
@@ -41,7 +42,7 @@ it('loses and doubles nothing while the server crashes 20 times under four proce
   await Promise.all(writers.map((writer) => writer.end()))
 
   expect(writers.flatMap(({ failed }) => failed)).toEqual([])
-  const figures = tally(20, acknowledged(writers), await contents(url), size)
+  const figures = tally(crashes, acknowledged(writers), await contents(url), size)
   report('postgres-crashes', figures)
   expect(figures).toMatchObject(unharmed)
   expect(figures.found).toBe(figures.acknowledged)

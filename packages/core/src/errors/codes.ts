@@ -2,12 +2,17 @@
 export type SessionErrorCode =
   | 'SESSION_ITEM_INVALID'
   | 'SESSION_RECORD_CORRUPT'
+  | 'SESSION_DECRYPT_FAILED'
+  | 'SESSION_KEY_UNKNOWN'
+  | 'SESSION_PLAINTEXT_REFUSED'
+  | 'SESSION_REPLAYED'
   | 'SESSION_CONFLICT'
   | 'SESSION_OPERATION_REUSED'
   | 'SESSION_CLOSED'
   | 'SESSION_UNSUPPORTED'
   | 'SESSION_UNAVAILABLE'
   | 'SESSION_BUSY'
+  | 'SESSION_NOT_REPLICATED'
   | 'SESSION_SCHEMA_MISSING'
   | 'SESSION_SCHEMA_UNSUPPORTED'
   | 'SESSION_BACKEND'
@@ -33,6 +38,31 @@ export const sessionErrorCodes: Readonly<Record<SessionErrorCode, CodeEntry>> = 
     retryable: false,
     meaning: 'A stored record cannot be decoded. Nothing was removed.',
     remedy: "Repair or delete the record, or read the rest with `onCorrupt: 'skip'`.",
+  },
+  SESSION_DECRYPT_FAILED: {
+    retryable: false,
+    meaning:
+      'A record does not open: the key is another one, or the record was changed, cut, or written for another session. Nothing was removed.',
+    remedy: 'Check the key first. If it is right, the record was altered: restore it from a backup.',
+  },
+  SESSION_KEY_UNKNOWN: {
+    retryable: false,
+    meaning:
+      'A record was encrypted under a key id that is not among the keys, or that has no usable key. Nothing was removed.',
+    remedy: 'Add the key with the id that the message names to `keys`.',
+  },
+  SESSION_PLAINTEXT_REFUSED: {
+    retryable: false,
+    meaning:
+      'A record of an encrypted session is not encrypted: an old one, or one that somebody put there. Nothing was removed.',
+    remedy:
+      'For a history of before, set `allowPlaintext: true`, call `encryptExisting()`, and take the option away again.',
+  },
+  SESSION_REPLAYED: {
+    retryable: false,
+    meaning:
+      'The same encrypted record stands in the history twice: somebody copied it, or a driver repeated an insert.',
+    remedy: "Delete one of the two records, or read the first alone with `onCorrupt: 'skip'`.",
   },
   SESSION_CONFLICT: {
     retryable: false,
@@ -65,6 +95,12 @@ export const sessionErrorCodes: Readonly<Record<SessionErrorCode, CodeEntry>> = 
     retryable: true,
     meaning: 'A lock or a connection could not be had in time. Nothing was changed.',
     remedy: 'Try again; if it persists, look for a writer that holds its lock too long.',
+  },
+  SESSION_NOT_REPLICATED: {
+    retryable: false,
+    meaning:
+      'The write is done on the primary, but fewer replicas than asked for had it in time: a failover may lose it.',
+    remedy: 'Do not simply write it again, it is there. Look at the replicas, or ask for fewer of them.',
   },
   SESSION_SCHEMA_MISSING: {
     retryable: false,

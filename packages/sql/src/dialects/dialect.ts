@@ -42,6 +42,8 @@ export interface Grammar {
 
   /** Makes an insert do nothing where a row with that key is there already. */
   unlessThere(key: string): string
+  /** Follows the sessions' name where several are locked, on a server that locks whatever it looks at. */
+  readonly byKey?: string
   /** Keeps the selected session to this transaction. */
   readonly forUpdate: string
   /** Further columns of a session that a change sets, from `:ttl` and `:metadata`. */
@@ -71,6 +73,8 @@ export interface Dialect {
   begin(lockTimeoutMs: number): string
   /** One list of statements a version, oldest first. Each may be run again where it was interrupted. */
   migrations(tables: Tables, server: Server): readonly (readonly string[])[]
+  /** Where tables lie in schemas: whether there is one of that name. */
+  hasSchema?(connection: Connection, schema: string): Promise<boolean>
   /** Runs work so that nobody else makes tables meanwhile. */
   exclusively(connection: Connection, work: () => Promise<void>): Promise<void>
   /** What is to be known of a server; without it, all are alike. */

@@ -5,6 +5,9 @@ import type { Dialect, Grammar, Server } from './dialect.ts'
 
 const now = 'UTC_TIMESTAMP(3)'
 
+/** A few keys among few rows are else found by a scan, which locks every row that it passes. */
+const byKey = 'FORCE INDEX (PRIMARY)'
+
 const schemaLock = 'sessions_schema'
 /** Making tables takes far less; after that, steps run side by side, which each of them bears. */
 const schemaLockSeconds = 60
@@ -32,7 +35,10 @@ export const mysql: Dialect = {
   },
   // A node of a Galera cluster may lag behind what another one acknowledged; bit 1 makes reads wait until it does not
   // (https://mariadb.com/docs/galera-cluster/reference/galera-cluster-system-variables#wsrep_sync_wait).
-  greeting: ({ galera }) => (galera ? 'SET SESSION wsrep_sync_wait = @@wsrep_sync_wait | 1' : undefined),
+  // And where another node's write ended a transaction of ours, a prepared statement that is just being executed is taken for
+  // one of its own and repeated outside of it, so that it stays while the rest is tried again (seen in MariaDB 10.11.18).
+  greeting: ({ galera }) =>
+    galera ? 'SET SESSION wsrep_sync_wait = @@wsrep_sync_wait | 1, SESSION wsrep_retry_autocommit = 0' : undefined,
   connect: connectMySQL2,
 }
 
@@ -59,9 +65,10 @@ function grammar({ sessions, messages, metadata }: Tables): Grammar {
     metadata: 'metadata',
 
     unlessThere: (key) => `ON DUPLICATE KEY UPDATE ${key} = ${key}`,
+    byKey,
     forUpdate: 'FOR UPDATE',
     touches: ', ttl_ms = :ttl, metadata = :metadata',
-    erase: (which) => [`DELETE FROM ${sessions} WHERE ${which}`],
+    erase: (which) => [`DELETE kept FROM ${sessions} AS kept ${byKey} WHERE ${which}`],
     drop: `DELETE FROM ${messages} WHERE session_id = :id ORDER BY created_at DESC, id DESC LIMIT :limit`,
     saveMetadata: `INSERT INTO ${metadata} (session_id, digest) VALUES (:id, :digest)`,
     hasMetadata: (keys) => `digest IN (${Array.from({ length: keys }, (_, key) => `:digest${key}`).join(', ')})`,

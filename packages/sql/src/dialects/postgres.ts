@@ -1,4 +1,5 @@
 import { connectPg } from '../drivers/pg.ts'
+import { bind, compile } from '../statement.ts'
 import type { Tables } from '../tables.ts'
 import type { Dialect, Grammar } from './dialect.ts'
 
@@ -6,6 +7,8 @@ const now = "date_trunc('milliseconds', timezone('UTC', clock_timestamp()))"
 
 /** The key of the advisory lock under which tables are made: the first 8 bytes of SHA-256 of `@sessions/sql`, as a signed number. */
 const schemaLock = '666065689257018112'
+
+const schemaByName = compile('SELECT 1 AS found FROM pg_catalog.pg_namespace WHERE nspname = :schema', 'numbered')
 
 /**
  * Postgres 13 and later.
@@ -18,6 +21,10 @@ export const postgres: Dialect = {
   grammar,
   begin: (lockTimeoutMs) => `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = ${lockTimeoutMs}`,
   migrations,
+  hasSchema: async (connection, schema) => {
+    const { rows } = await connection.run(schemaByName, bind(schemaByName, { schema }))
+    return rows.length > 0
+  },
   exclusively: async (connection, work) => {
     await connection.execute('BEGIN')
     await connection.execute(`SELECT pg_advisory_xact_lock(${schemaLock})`)

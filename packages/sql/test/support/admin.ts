@@ -1,13 +1,20 @@
 import { QueryTypes, Sequelize } from 'sequelize'
 
+function status(name: string): string {
+  return `SELECT variable_value AS n FROM information_schema.global_status WHERE variable_name = '${name}'`
+}
+
 /** Looks into a database of the tests, and changes what no store would. */
 export class Admin {
   readonly #sequelize: Sequelize
-  readonly #isPostgres: boolean
+  readonly url: string
+  readonly isPostgres: boolean
 
   constructor(url: string) {
-    this.#sequelize = new Sequelize(url, { logging: false, pool: { idle: 100 } })
-    this.#isPostgres = this.#sequelize.getDialect() === 'postgres'
+    this.url = url
+    // Sequelize cannot read raw rows through the newest mariadb.
+    this.#sequelize = new Sequelize(url.replace('mariadb:', 'mysql:'), { logging: false, pool: { idle: 100 } })
+    this.isPostgres = this.#sequelize.getDialect() === 'postgres'
   }
 
   async select<T extends object>(sql: string): Promise<T[]> {
@@ -26,19 +33,87 @@ export class Admin {
   /** Time passes for what is stored. */
   async moveBack(ms: number): Promise<void> {
     const moved = (column: string): string =>
-      this.#isPostgres
+      this.isPostgres
         ? `${column} = ${column} - interval '${ms} milliseconds'`
         : `${column} = ${column} - INTERVAL ${ms * 1000} MICROSECOND`
     await this.execute(`UPDATE agent_sessions SET ${moved('created_at')}, ${moved('updated_at')}`)
     await this.execute(`UPDATE agent_messages SET ${moved('created_at')}`)
   }
 
+  /** Makes each message written change the one row of a table `counter`. */
+  async countMessages(): Promise<void> {
+    const update = 'UPDATE counter SET n = n + 1 WHERE filler = 0'
+    if (!this.isPostgres) {
+      return this.execute(`CREATE TRIGGER counting AFTER INSERT ON agent_messages FOR EACH ROW ${update}`)
+    }
+    await this.execute(
+      `CREATE FUNCTION counting() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${update}; RETURN NEW; END $$`,
+    )
+    await this.execute(
+      'CREATE TRIGGER counting AFTER INSERT ON agent_messages FOR EACH ROW EXECUTE FUNCTION counting()',
+    )
+  }
+
+  /** Makes the server refuse messages that contain a word, with an SQLSTATE and a text that quotes them. */
+  async refuseMessages(word: string, state = this.isPostgres ? 'P0001' : '45000'): Promise<void> {
+    if (!this.isPostgres) {
+      const text = "SET @quoted = CONCAT('refused: ', LEFT(NEW.message_data, 100))"
+      const signal = `SIGNAL SQLSTATE '${state}' SET MESSAGE_TEXT = @quoted`
+      return this.execute(
+        `CREATE TRIGGER refusing BEFORE INSERT ON agent_messages FOR EACH ROW
+          BEGIN IF NEW.message_data LIKE '%${word}%' THEN ${text}; ${signal}; END IF; END`,
+      )
+    }
+    await this.execute(
+      `CREATE FUNCTION refusing() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF NEW.message_data LIKE '%${word}%' THEN
+          RAISE EXCEPTION 'refused: %', NEW.message_data
+            USING ERRCODE = '${state}', DETAIL = NEW.message_data, HINT = NEW.message_data;
+        END IF; RETURN NEW; END $$`,
+    )
+    await this.execute(
+      'CREATE TRIGGER refusing BEFORE INSERT ON agent_messages FOR EACH ROW EXECUTE FUNCTION refusing()',
+    )
+  }
+
+  /** How many transactions wait for a lock now. */
+  async countWaiting(): Promise<number> {
+    return this.#count(
+      this.isPostgres
+        ? "SELECT count(*) AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        : status('innodb_row_lock_current_waits'),
+    )
+  }
+
+  /** How many deadlocks the server has solved. */
+  async countDeadlocks(): Promise<number> {
+    return this.#count(
+      this.isPostgres
+        ? 'SELECT deadlocks AS n FROM pg_stat_database WHERE datname = current_database()'
+        : status('innodb_deadlocks'),
+    )
+  }
+
   async close(): Promise<void> {
     await this.#sequelize.close()
   }
 
+  /** Connections that stores have to this database; on MariaDB, all but the one that asks. */
+  countConnections(): Promise<number> {
+    return this.#count(
+      this.isPostgres
+        ? "SELECT count(*) AS n FROM pg_stat_activity WHERE application_name = '@sessions/sql' AND datname = current_database()"
+        : 'SELECT count(*) AS n FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID()',
+    )
+  }
+
+  async #count(sql: string): Promise<number> {
+    const [row] = await this.select<{ n: number | string }>(sql)
+    return Number(row?.n)
+  }
+
   async #hasTables(): Promise<boolean> {
-    const schema = this.#isPostgres ? 'current_schema()' : 'DATABASE()'
+    const schema = this.isPostgres ? 'current_schema()' : 'DATABASE()'
     const rows = await this.select(
       `SELECT 1 AS found FROM information_schema.tables WHERE table_name = 'agent_sessions' AND table_schema = ${schema}`,
     )

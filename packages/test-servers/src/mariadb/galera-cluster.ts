@@ -135,8 +135,9 @@ function createCluster(nodes: readonly { url: string; server?: LocalServer }[], 
     })),
     createDatabase: async () => {
       const name = new URL(await databases.create()).pathname.slice(1)
-      // A node that waits for what was certified before sees the database.
-      await Promise.all(urls.map((url) => execute(url, `USE ${name}`, ['SET SESSION wsrep_sync_wait = 15'])))
+      // A node that waits for what was certified before sees the database. `USE` itself does not wait.
+      const wait = ['SET SESSION wsrep_sync_wait = 15', 'SHOW DATABASES']
+      await Promise.all(urls.map((url) => execute(url, `USE ${name}`, wait)))
       return urls.map((url) => withDatabase(url, name))
     },
     stop,

@@ -1,0 +1,59 @@
+import { decryptFailed } from './errors.ts'
+
+/** Marks an envelope, ours and Python's; its value is the version. */
+const marker = '__enc__'
+
+/**
+ * The fields of an envelope beside its version, when they are those of its format: all of `required`, perhaps some of `optional`,
+ * no others, each of the type that is given. `undefined` for what is no envelope.
+ * @throws SESSION_DECRYPT_FAILED for what is marked as one and is not
+ */
+export function parseFields(
+  record: string,
+  version: number,
+  required: Readonly<Record<string, 'string' | 'number'>>,
+  optional: Readonly<Record<string, 'string'>> = {},
+): Record<string, unknown> | undefined {
+  if (!record.includes(`"${marker}"`)) return undefined
+  const { [marker]: found, ...fields } = parseObject(record)
+  if (found === undefined) return undefined
+  if (found !== version) throw decryptFailed(versionProblem(found, version))
+  const types = { ...required, ...optional }
+  const complete = Object.keys(required).every((name) => Object.hasOwn(fields, name))
+  const fitting = Object.entries(fields).every(([name, value]) => {
+    return Object.hasOwn(types, name) && typeof value === types[name]
+  })
+  if (!complete || !fitting) throw decryptFailed('its envelope is malformed')
+  return fields
+}
+
+/** The text of an authentic record. @throws SESSION_DECRYPT_FAILED for what is no UTF-8, which only a holder of the key can write */
+export function decodeText(bytes: Uint8Array): string {
+  try {
+    return decoder.decode(bytes)
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    throw decryptFailed('it is authentic, but no UTF-8 text')
+  }
+}
+
+/** The first thing in a text may be a byte order mark of the caller's. */
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** The message of a `SyntaxError` quotes the text, so it is not passed on. */
+function parseObject(record: string): Record<string, unknown> {
+  let value: unknown
+  try {
+    value = JSON.parse(record)
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    throw decryptFailed('its envelope is cut off or malformed')
+  }
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {}
+}
+
+function versionProblem(found: unknown, version: number): string {
+  if (found === 1) return "it is an envelope of the Agents SDK for Python, which format: 'python' reads"
+  if (found === 2) return "it is an envelope of the format 'sessions', not Python's"
+  return `its envelope is not of version ${version}`
+}

@@ -1,0 +1,63 @@
+import { cbc } from '@noble/ciphers/aes.js'
+import { hmac } from '@noble/hashes/hmac.js'
+import { sha256 } from '@noble/hashes/sha2.js'
+import { fromBase64, toBase64url } from './base64.ts'
+
+/*
+ * Fernet (https://github.com/fernet/spec): base64url with padding of
+ *
+ *   offset  bytes  what
+ *        0      1  version, 0x80
+ *        1      8  seconds since the Unix epoch, unsigned, big-endian
+ *        9     16  IV, random
+ *       25      n  ciphertext: AES-128 in CBC mode (NIST SP 800-38A), padded (RFC 5652, section 6.3)
+ *   25 + n     32  HMAC-SHA256 (RFC 2104) of all before
+ *
+ * The first half of the key is the HMAC's, the second AES's.
+ */
+const version = 0x80
+const headerLength = 25
+const macLength = 32
+
+export const ivLength = 16
+
+export function fernetSeal(key: Uint8Array, seconds: number, iv: Uint8Array, plaintext: Uint8Array): string {
+  const ciphertext = cbc(key.subarray(16, 32), iv).encrypt(plaintext)
+  const token = new Uint8Array(headerLength + ciphertext.length + macLength)
+  const view = new DataView(token.buffer)
+  view.setUint8(0, version)
+  view.setBigUint64(1, BigInt(seconds))
+  token.set(iv, 9)
+  token.set(ciphertext, headerLength)
+  token.set(hmac(sha256, key.subarray(0, 16), token.subarray(0, -macLength)), token.length - macLength)
+  return pad(toBase64url(token))
+}
+
+/** The bytes of a token; `undefined` for what Fernet would not have written. */
+export function fernetParse(text: string): Uint8Array | undefined {
+  const token = fromBase64(text.replace(/={1,2}$/, ''))
+  if (token === undefined || pad(toBase64url(token)) !== text) return undefined
+  const blocks = (token.length - headerLength - macLength) / 16
+  return token[0] === version && Number.isInteger(blocks) && blocks >= 1 ? token : undefined
+}
+
+/** `undefined` where the HMAC is not that of the key. */
+export function fernetOpen(key: Uint8Array, token: Uint8Array): { seconds: number; plaintext: Uint8Array } | undefined {
+  const signed = token.subarray(0, -macLength)
+  const mac = hmac(sha256, key.subarray(0, 16), signed)
+  if (!equal(mac, token.subarray(-macLength))) return undefined
+  const seconds = Number(new DataView(token.buffer, token.byteOffset).getBigUint64(1))
+  const iv = signed.subarray(9, headerLength)
+  return { seconds, plaintext: cbc(key.subarray(16, 32), iv).decrypt(signed.subarray(headerLength)) }
+}
+
+function pad(text: string): string {
+  return text + '='.repeat((4 - (text.length % 4)) % 4)
+}
+
+/** Takes as long wherever the difference is. */
+function equal(one: Uint8Array, other: Uint8Array): boolean {
+  let difference = one.length ^ other.length
+  for (let index = 0; index < one.length; index++) difference |= (one[index] as number) ^ (other[index] ?? 0)
+  return difference === 0
+}

@@ -1,0 +1,7 @@
+export { EncryptedSession, type EncryptedSessionOptions } from './encrypted-session.ts'
+export { EncryptedStore, type EncryptedStoreOptions } from './encrypted-store.ts'
+export type { Key } from './key-material.ts'
+export type { KeyEntry, KeyProvider } from './key-ring.ts'
+export type { EncryptionOptions } from './options.ts'
+export type { SweepOptions, SweepProgress, SweepResult } from './sweep.ts'
+export type { UnderlyingSession } from './underlying-session.ts'

@@ -1,0 +1,96 @@
+import { SessionError } from '@sessions/core'
+import type { Opened, SealedEnvelope } from './envelope-format.ts'
+import { decryptFailed, plaintextRefused } from './errors.ts'
+import type { Encryption } from './options.ts'
+import type { SessionKeys } from './session-keys.ts'
+
+/** Seconds that clocks may differ, as in Fernet. */
+const maxClockSkewMs = 60_000
+
+/** Encrypts and decrypts the records of one session. */
+export class SessionCipher {
+  readonly #encryption: Encryption
+  readonly #sessionId: string
+
+  constructor(encryption: Encryption, sessionId: string) {
+    this.#encryption = encryption
+    this.#sessionId = sessionId
+  }
+
+  /** Records under the current key, in their order. @throws SESSION_ITEM_INVALID for a text that UTF-8 cannot say */
+  async seal(texts: readonly string[], written: number = this.#now()): Promise<string[]> {
+    const { ring, format } = this.#encryption
+    const index = texts.findIndex((text) => !text.isWellFormed())
+    if (index >= 0) {
+      const reason = `Record ${index + 1} of ${texts.length} has a lone surrogate, which cannot be stored. Nothing was written.`
+      throw new SessionError('SESSION_ITEM_INVALID', reason)
+    }
+    if (texts.length === 0) return []
+    const keys = await ring.forSession(ring.currentId, this.#sessionId)
+    const records: string[] = []
+    for (const text of texts) {
+      const record = format.seal(text, written, keys)
+      records.push(typeof record === 'string' ? record : await record)
+    }
+    return records
+  }
+
+  /**
+   * The record opened; a promise only where it must be waited for.
+   * @throws SESSION_DECRYPT_FAILED, SESSION_KEY_UNKNOWN, SESSION_PLAINTEXT_REFUSED
+   */
+  open(record: string): Opened | Promise<Opened> {
+    const envelope = this.#encryption.format.parse(record)
+    if (envelope === undefined) {
+      if (!this.#encryption.allowPlaintext) throw plaintextRefused()
+      return { text: record }
+    }
+    if (envelope.keyId === undefined) return this.#tryAll(envelope)
+    const keys = this.#encryption.ring.forSession(envelope.keyId, this.#sessionId)
+    return keys instanceof Promise ? keys.then((ready) => this.#open(envelope, ready)) : this.#open(envelope, keys)
+  }
+
+  /** Whether the time of an opened record is over. */
+  isExpired({ written, precision = 0 }: Opened): boolean {
+    const { ttl } = this.#encryption
+    return ttl !== undefined && written !== undefined && this.#now() >= written + precision + ttl
+  }
+
+  /** What a store keeps of an operation, under each key: the current one first. */
+  async *fingerprints(fingerprint: string): AsyncIterable<string> {
+    for (const keyId of this.#encryption.ring.keyIds) {
+      const keys = await this.#encryption.ring.forSession(keyId, this.#sessionId)
+      yield keys.fingerprint(fingerprint)
+    }
+  }
+
+  #open(envelope: SealedEnvelope, keys: SessionKeys): Opened | Promise<Opened> {
+    const opened = envelope.open(keys)
+    return opened instanceof Promise ? opened.then((value) => this.#check(value)) : this.#check(opened)
+  }
+
+  async #tryAll(envelope: SealedEnvelope): Promise<Opened> {
+    const { ring } = this.#encryption
+    for (const keyId of ring.keyIds) {
+      const opened = await envelope.open(await ring.forSession(keyId, this.#sessionId))
+      if (opened !== undefined) return this.#check(opened)
+    }
+    return this.#check(undefined)
+  }
+
+  #check(opened: Opened | undefined): Opened {
+    if (opened === undefined) {
+      throw decryptFailed('the key is another one, or the record was altered or belongs to another session')
+    }
+    const ahead = (opened.written ?? 0) - this.#now()
+    if (this.#encryption.ttl !== undefined && ahead > maxClockSkewMs) {
+      throw decryptFailed(`it was written ${Math.ceil(ahead / 1000)} s after the time of this machine`)
+    }
+    return opened
+  }
+
+  /** Whole milliseconds. */
+  #now(): number {
+    return Math.floor(this.#encryption.clock.now())
+  }
+}

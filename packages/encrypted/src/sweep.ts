@@ -1,0 +1,87 @@
+import { assertOptions, SessionError, type SessionFilter, type SessionStore } from '@sessions/core'
+
+/** One session is done, or failed. */
+export interface SweepProgress {
+  sessionId: string
+  /** How many of its items were changed. */
+  items: number
+  /** How many sessions are done so far, this one included. */
+  sessions: number
+  /** Why this session was left as it is; the others go on. */
+  error?: SessionError
+}
+
+/** Which sessions, and who wants to know how far it is. */
+export interface SweepOptions {
+  /** Only this session; the store need not be able to list then. */
+  sessionId?: string
+  /** Only sessions that match. Default: all. */
+  filter?: SessionFilter
+  /** Called after each session. */
+  onProgress?: (progress: SweepProgress) => void
+}
+
+/** What was changed. */
+export interface SweepResult {
+  /** Sessions of which at least one item was changed. */
+  sessions: number
+  items: number
+}
+
+/** @throws TypeError that names the option */
+export function checkSweep(owner: string, options: SweepOptions): SweepOptions {
+  assertOptions(owner, options, { sessionId: 'string', filter: 'object', onProgress: 'object' })
+  const { sessionId, filter } = options
+  if (sessionId !== undefined && filter !== undefined)
+    throw new TypeError(`${owner} takes sessionId or filter, not both.`)
+  return { ...options }
+}
+
+/**
+ * Works on one session after the other. One that fails is left as it is and holds up no other.
+ * @throws the first failure at the end, which says how many there were
+ */
+export async function sweep(
+  store: SessionStore,
+  { sessionId, filter = {}, onProgress }: SweepOptions,
+  work: (sessionId: string) => Promise<number>,
+): Promise<SweepResult> {
+  const result: SweepResult = { sessions: 0, items: 0 }
+  const failures: SessionError[] = []
+  let sessions = 0
+  for await (const id of sessionId === undefined ? everySession(store, filter) : [sessionId]) {
+    sessions++
+    const progress: SweepProgress = { sessionId: id, items: 0, sessions }
+    try {
+      progress.items = await work(id)
+    } catch (error) {
+      if (!(error instanceof SessionError) || sessionId !== undefined) throw error
+      progress.error = error
+      failures.push(error)
+    }
+    result.items += progress.items
+    if (progress.items > 0) result.sessions++
+    onProgress?.(progress)
+  }
+  const [first] = failures
+  if (first === undefined) return result
+  const reason = `${failures.length} of ${sessions} sessions were left as they are, the others are done. The first: ${first.message}`
+  throw new SessionError(first.code, reason, { retryable: first.retryable, cause: first })
+}
+
+/**
+ * A list leaves out a session that is changed while it is read, so it is read again until it names none that is new. All ids are
+ * there before the first session is changed.
+ */
+async function* everySession(store: SessionStore, filter: SessionFilter): AsyncIterable<string> {
+  const seen = new Set<string>()
+  for (;;) {
+    const found: string[] = []
+    for await (const { sessionId } of store.listSessions(filter)) if (!seen.has(sessionId)) found.push(sessionId)
+    if (found.length === 0) return
+    for (const sessionId of found) {
+      seen.add(sessionId)
+      yield sessionId
+    }
+  }
+}

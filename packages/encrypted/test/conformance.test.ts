@@ -1,0 +1,83 @@
+import { rmSync } from 'node:fs'
+import { MemorySession as SDKMemorySession } from '@openai/agents'
+import { MemoryStore } from '@sessions/core'
+import type { SessionHarness } from '@sessions/core/conformance'
+import { describeConformance } from '@sessions/core/conformance/vitest'
+import { ManualClock } from '@sessions/core/testing'
+import { EncryptedSession, type EncryptionOptions } from '@sessions/encrypted'
+import { SQLiteStore } from '@sessions/sqlite'
+import { type Backend, certify } from './support/certify.ts'
+import { sharedFolder } from './support/folder.ts'
+import { testKey } from './support/keys.ts'
+
+const clock = new ManualClock()
+const path = sharedFolder('conformance.db')
+const removeFiles = async (): Promise<void> => {
+  for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true })
+}
+const advance = async (ms: number): Promise<void> => clock.advance(ms)
+const worker = { module: new URL('./open.ts', import.meta.url).href, export: 'openSQLite', options: { path } }
+
+const backends: readonly Backend[] = [
+  {
+    name: 'MemoryStore',
+    open: () => new MemoryStore({ ttl: 3_600, clock }),
+    reset: async () => {},
+    advance,
+    capabilities: { durable: false, multiProcess: false, ttl: true, list: true, transactions: true },
+  },
+  {
+    name: 'SQLiteStore',
+    open: () => new SQLiteStore({ path, ttl: 3_600, clock }),
+    reset: removeFiles,
+    advance,
+    worker,
+    capabilities: { durable: true, multiProcess: true, ttl: true, list: true, transactions: true },
+  },
+]
+
+/** An item ttl beyond any that a backend has: what expires in these cases are sessions. */
+const variants: Readonly<Record<string, Omit<EncryptionOptions, 'clock'>>> = {
+  '': { encryptionKey: testKey() },
+  ' with an item ttl': { encryptionKey: testKey(), ttl: 1_000_000 },
+  " in Python's format": { encryptionKey: testKey(), format: 'python' },
+}
+
+for (const backend of backends) {
+  for (const [variant, options] of Object.entries(variants)) {
+    // The workers open the store in their own way, so they go with the first variant only.
+    if (variant === '' || backend.worker === undefined) certify(backend, { variant, options: { ...options, clock } })
+  }
+}
+
+let sessions = new Map<string, SDKMemorySession>()
+let memory = new MemoryStore()
+
+const sessionHarnesses: readonly SessionHarness[] = [
+  {
+    name: 'EncryptedSession around a StoredSession',
+    openSession: async (sessionId) => {
+      return new EncryptedSession({ underlyingSession: memory.session(sessionId), encryptionKey: testKey() })
+    },
+    reset: async () => {
+      memory = new MemoryStore()
+    },
+    capabilities: { durable: true, transactions: true },
+  },
+  {
+    name: "EncryptedSession around the SDK's MemorySession",
+    openSession: async (sessionId) => {
+      // The SDK makes an id up where it is given none.
+      const underlyingSession = sessions.get(sessionId) ?? new SDKMemorySession({ sessionId: sessionId ?? '' })
+      sessions.set(sessionId, underlyingSession)
+      return new EncryptedSession({ underlyingSession, encryptionKey: testKey() })
+    },
+    reset: async () => {
+      sessions = new Map()
+    },
+    // Its memory is all there is to be durable: every handle on one session sees the same.
+    capabilities: { durable: true, transactions: true },
+  },
+]
+
+for (const harness of sessionHarnesses) describeConformance(harness, { reports: '.conformance' })

@@ -1,0 +1,61 @@
+import { MemoryStore } from '@sessions/core'
+import { EncryptedSession, EncryptedStore, type EncryptionOptions } from '@sessions/encrypted'
+import { expect, it } from 'vitest'
+import { failure, item } from './support/failure.ts'
+import { testKey } from './support/keys.ts'
+
+const id = 'user_123'
+const items = [item('1'), item('2'), item('3')]
+
+/** A memory store with three encrypted items, and its records as they are stored. */
+async function written(): Promise<{ memory: MemoryStore; records: string[] }> {
+  const memory = new MemoryStore()
+  await encrypted(memory).session(id).addItems(items)
+  return { memory, records: await memory.read(id) }
+}
+
+function encrypted(store: MemoryStore, options: EncryptionOptions = { encryptionKey: testKey() }): EncryptedStore {
+  return new EncryptedStore({ store, ...options })
+}
+
+it('writes nothing under a wrong key, also where nothing was read before', async () => {
+  const { memory, records } = await written()
+  const underlyingSession = memory.session(id)
+  const session = new EncryptedSession({ underlyingSession, encryptionKey: testKey(1) })
+  const append = { operationId: 'op', transaction: { type: 'append_items', items } } as const
+  for (const call of [
+    () => session.addItems(items),
+    () => session.applyHistoryTransaction?.(append) ?? Promise.reject(),
+  ]) {
+    expect((await failure(call)).code).toBe('SESSION_DECRYPT_FAILED')
+  }
+  expect(await memory.read(id)).toEqual(records)
+})
+
+it('writes nothing under a wrong key to a session that was empty when it looked', async () => {
+  const memory = new MemoryStore()
+  const late = encrypted(memory, { encryptionKey: testKey(1) }).session(id)
+  expect(await late.getItems()).toEqual([])
+  await encrypted(memory).session(id).addItems(items)
+  expect((await failure(() => late.addItems(items))).code).toBe('SESSION_DECRYPT_FAILED')
+  expect(await encrypted(memory).session(id).getItems()).toEqual(items)
+})
+
+it('writes after an envelope of a newer key that it has not got yet', async () => {
+  const memory = new MemoryStore()
+  const [older, newer] = [
+    { id: 'older', key: testKey() },
+    { id: 'newer', key: testKey(1) },
+  ]
+  await encrypted(memory, { keys: [newer, older] })
+    .session(id)
+    .addItems([item('by a new process')])
+  await encrypted(memory, { keys: [older] })
+    .session(id)
+    .addItems([item('by an old one')])
+  expect(
+    await encrypted(memory, { keys: [newer, older] })
+      .session(id)
+      .getItems(),
+  ).toHaveLength(2)
+})

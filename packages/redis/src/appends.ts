@@ -1,0 +1,112 @@
+import { type CommitResult, SessionError } from '@sessions/core'
+import { appendCall } from './changes.ts'
+import type { Connection } from './connection.ts'
+import type { SessionKeys } from './keys.ts'
+import { toArray, toText } from './replies.ts'
+import { scripts } from './scripts/script.ts'
+
+/** The largest batch: it is one script, and others wait for it. */
+const maxAppends = 100
+/** UTF-16 units; what is longer goes alone. */
+const maxLength = 16_384
+/** Records; Lua can pass only so many at once. */
+const maxRecords = 1_000
+
+interface Append {
+  readonly sessionId: string
+  readonly keys: SessionKeys
+  readonly records: readonly string[]
+  readonly resolve: (result: CommitResult) => void
+  readonly reject: (error: unknown) => void
+}
+
+/**
+ * The first append of a turn of the event loop leaves at once, and those that follow it in that turn, to whatever sessions, leave
+ * as one script instead of one each: most of what an append costs is the way there. Each is still applied or refused by itself. See docs/adr/0015.
+ */
+export class Appends {
+  readonly #connection: Connection
+  readonly #ttlMs: number
+  #waiting: Append[] = []
+  /** Whether an append has left in this turn already. */
+  #isUnderWay = false
+
+  constructor(connection: Connection, ttlMs: number) {
+    this.#connection = connection
+    this.#ttlMs = ttlMs
+  }
+
+  add(sessionId: string, keys: SessionKeys, records: readonly string[]): Promise<CommitResult> {
+    return new Promise((resolve, reject) => {
+      const append = { sessionId, keys, records, resolve, reject }
+      if (!isSmall(records)) this.#sendOne(append)
+      else if (this.#isUnderWay) this.#waiting.push(append)
+      else {
+        this.#isUnderWay = true
+        process.nextTick(() => this.#flush())
+        this.#sendOne(append)
+      }
+    })
+  }
+
+  #flush(): void {
+    this.#isUnderWay = false
+    if (this.#waiting.length === 0) return
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (let start = 0; start < waiting.length; start += maxAppends)
+      this.#send(waiting.slice(start, start + maxAppends))
+  }
+
+  #send(appends: readonly Append[]): void {
+    const [first] = appends
+    if (first !== undefined && appends.length === 1) this.#sendOne(first)
+    else this.#sendMany(appends)
+  }
+
+  #sendOne({ sessionId, keys, records, resolve, reject }: Append): void {
+    const call = appendCall(keys, sessionId, records, this.#ttlMs)
+    this.#connection.write(call, false).then(() => resolve(applied()), reject)
+  }
+
+  #sendMany(appends: readonly Append[]): void {
+    const keys: string[] = []
+    const args = [`${this.#ttlMs}`]
+    for (const { sessionId, keys: ofSession, records } of appends) {
+      keys.push(ofSession.hash, ofSession.list)
+      args.push(sessionId, `${records.length}`, ...records)
+    }
+    this.#connection.write({ script: scripts.appends, keys, args }, false).then(
+      (reply) => this.#settle(appends, toArray(reply)),
+      (error) => {
+        for (const { reject } of appends) reject(copyOf(error))
+      },
+    )
+  }
+
+  #settle(appends: readonly Append[], replies: readonly unknown[]): void {
+    for (const [index, { resolve, reject }] of appends.entries()) {
+      const text = toText(replies[index])
+      if (text.startsWith('!')) reject(this.#connection.refusal(text.slice(1)))
+      else resolve(applied())
+    }
+  }
+}
+
+function applied(): CommitResult {
+  return { status: 'applied', dropped: [] }
+}
+
+/** Each call names itself in an error of its own. */
+function copyOf(error: unknown): unknown {
+  if (!(error instanceof SessionError)) return error
+  const { code, message, retryable, ambiguous, cause } = error
+  return new SessionError(code, message, { retryable, ambiguous, cause })
+}
+
+function isSmall(records: readonly string[]): boolean {
+  if (records.length > maxRecords) return false
+  let length = 0
+  for (const record of records) length += record.length
+  return length <= maxLength
+}

@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto'
+import type { CommitResult, HistoryChange } from '@sessions/core'
+import type { ScriptCall } from './connection.ts'
+import type { SessionKeys } from './keys.ts'
+import { toArray, toText, toTexts } from './replies.ts'
+import { scripts } from './scripts/script.ts'
+
+/** A change as a call of the script, and what its reply means. */
+export interface Commit {
+  readonly call: ScriptCall
+  /** Whether the server knows it again, and what it did follows from the change alone. */
+  readonly repeatable: boolean
+  result(reply: unknown): CommitResult
+}
+
+/** How a store writes. */
+export interface CommitOptions {
+  /** Milliseconds; 0 for none. */
+  ttlMs: number
+  /** Milliseconds for which an attempt must be known again; 0 where none is repeated. */
+  attemptWindowMs: number
+  waitsForReplicas: boolean
+}
+
+export function prepareCommit(
+  keys: SessionKeys,
+  sessionId: string,
+  change: HistoryChange,
+  options: CommitOptions,
+): Commit {
+  const { operation, expectTail = [], drop = 0, append = [], metadata } = change
+  const plain = options.attemptWindowMs === 0 ? plainAppend(change) : []
+  if (plain.length > 0) {
+    const call = appendCall(keys, sessionId, plain, options.ttlMs)
+    return { call, repeatable: false, result: (reply) => toResult(reply, []) }
+  }
+  const patch = metadata === undefined ? [] : Object.entries(metadata)
+  const known = droppedWithoutAsking(change)
+  const repeatable = options.attemptWindowMs > 0 && known !== undefined
+  const flags = (operation === undefined ? 0 : 1) + (known === undefined ? 2 : 0) + (options.waitsForReplicas ? 4 : 0)
+  const counts = [append.length, expectTail.length, patch.length, drop === 'all' ? -1 : drop]
+  const numbers = [...counts, options.ttlMs, repeatable ? options.attemptWindowMs : 0, flags]
+  const args = [sessionId, numbers.join(' ')]
+  if (operation !== undefined) args.push(operation.id, operation.fingerprint)
+  if (repeatable) args.push(randomUUID())
+  for (const record of expectTail) args.push(record)
+  for (const record of append) args.push(record)
+  for (const [key, value] of patch) args.push(JSON.stringify(key), value === undefined ? '' : JSON.stringify(value))
+  const call = {
+    script: scripts.commit,
+    keys: options.attemptWindowMs > 0 ? [keys.hash, keys.list, keys.attempts] : [keys.hash, keys.list],
+    args,
+  }
+  return { call, repeatable, result: (reply) => toResult(reply, known) }
+}
+
+/** A commit that only appends. */
+export function appendCall(
+  { hash, list }: SessionKeys,
+  sessionId: string,
+  records: readonly string[],
+  ttlMs: number,
+): ScriptCall {
+  return { script: scripts.commit, keys: [hash, list], args: [sessionId, `${ttlMs}`, ...records] }
+}
+
+/** The records of a change that only appends: nearly every write, for which scripts have a short way. */
+export function plainAppend({
+  operation,
+  expectTail = [],
+  drop = 0,
+  append = [],
+  metadata,
+}: HistoryChange): readonly string[] {
+  const others = operation !== undefined || expectTail.length > 0 || drop !== 0 || metadata !== undefined
+  return others ? [] : append
+}
+
+/** What a change drops, oldest first, where that can be told without seeing it; `undefined` where not. */
+function droppedWithoutAsking({ drop = 0, expectTail = [] }: HistoryChange): readonly string[] | undefined {
+  if (drop === 0) return []
+  return drop !== 'all' && drop <= expectTail.length ? expectTail.slice(-drop) : undefined
+}
+
+function toResult(reply: unknown, known: readonly string[] | undefined): CommitResult {
+  if (Array.isArray(reply)) return { status: 'applied', dropped: toTexts(toArray(reply)[1]) }
+  const status = toText(reply)
+  switch (status) {
+    case 'applied':
+    case 'repeated':
+      return { status: 'applied', dropped: [...(known ?? [])] }
+    case 'duplicate':
+    case 'reused':
+    case 'conflict':
+      return { status }
+    default:
+      throw new Error('The script replied with something else than a status.')
+  }
+}

@@ -1,0 +1,203 @@
+import { sessionPrelude } from './session.ts'
+
+/**
+ * The way of nearly every write: records are appended, and nothing else, to a session that we have written before. Does what
+ * the rest would do, in a third of the time, or says that it cannot.
+ */
+const plainAppend = `
+local seconds, micros = unpack(redis.call('TIME'))
+local now = seconds * 1000 + math.floor(micros / 1000)
+
+local function append(hash, list, ttl, first, last)
+  local stored = redis.call('HGET', hash, 'js:last')
+  local updated, count, lives = string.match(stored or '', '^(%d+) (%d+) (%d+)$')
+  if not updated or (ttl ~= '0' and ttl ~= lives) then return false end
+  local length
+  if first == last then length = redis.call('RPUSH', list, ARGV[first])
+  else length = redis.call('RPUSH', list, unpack(ARGV, first, last)) end
+  local before = length - (last - first + 1)
+  -- Later than whatever was told of a write of Python's in between; two, as one is what tells it from ours.
+  local least = updated + 2
+  if before ~= tonumber(count) then least = least + math.abs(before - count) end
+  local time, second = now, seconds
+  if time < least then
+    time = least
+    second = string.format('%.0f', math.floor(time / 1000))
+  end
+  -- Lua writes whole numbers of up to 14 digits as such: milliseconds until the year 5138.
+  local value = time .. ' ' .. length .. ' ' .. lives
+  if second == string.sub(updated, 1, -4) then redis.call('HSET', hash, 'js:last', value)
+  else redis.call('HSET', hash, 'js:last', value, 'updated_at', second) end
+  if lives ~= '0' then
+    redis.call('PEXPIREAT', hash, time + lives)
+    redis.call('PEXPIREAT', list, time + lives)
+  elseif before == 0 then
+    local ends = redis.call('PEXPIRETIME', hash)
+    if ends > 0 then redis.call('PEXPIREAT', list, ends) end
+  end
+  return true
+end
+`
+
+/**
+ * One change, decided and done, as a function that takes what a script finds in KEYS and ARGV. All reads and checks come before the first write, and the first write is one that Redis
+ * refuses under `noeviction` where memory is short, unless the change frees some: so nothing is ever half written.
+ *
+ * KEYS: hash, list, and for a repeatable commit its attempts. ARGV: the session id; seven numbers (records to append, records
+ * expected, metadata keys, records to drop or -1 for all, ttl in ms or 0, ms for which the attempt is remembered or 0, and
+ * flags: 1 an operation, 2 dropped records are wanted, 4 replicas are waited for), or only the ttl where the rest is records to
+ * append; the operation's id and fingerprint; the attempt's id; the expected records; the records to append; metadata keys
+ * with their values, an empty value to remove one.
+ *
+ * Replies with a status, or with `applied` and the dropped records.
+ */
+const anyCommit = String.raw`
+local function commit(KEYS, ARGV)
+${sessionPrelude}
+local hash, list = KEYS[1], KEYS[2]
+local plain = tonumber(ARGV[2])
+local append, expect, patch, drop, ttl, window, flags = #ARGV - 2, 0, 0, 0, plain, 0, 0
+if not plain then
+  append, expect, patch, drop, ttl, window, flags =
+    string.match(ARGV[2], '^(%d+) (%d+) (%d+) (%-?%d+) (%d+) (%d+) (%d)$')
+  append, expect, patch, drop = tonumber(append), tonumber(expect), tonumber(patch), tonumber(drop)
+  ttl, window, flags = tonumber(ttl), tonumber(window), tonumber(flags)
+end
+local hasOperation, wantsDropped, waits = flags % 2 == 1, flags % 4 >= 2, flags >= 4
+local at = 3
+local operation, fingerprint, attempt
+if hasOperation then
+  operation, fingerprint, at = 'js:operation:' .. ARGV[at], ARGV[at + 1], at + 2
+end
+if window > 0 then
+  attempt, at = ARGV[at], at + 1
+end
+
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local exists, updatedAt, lastText, stateText, applied = unpack(redis.call('HMGET', hash,
+  'session_id', 'updated_at', 'js:last', 'js:state', operation or 'js:state'))
+local length = redis.call('LLEN', list)
+
+-- WAIT waits for the last write of its connection, so a repetition has to be one: of something that changes nothing.
+if attempt and redis.call('ZSCORE', KEYS[3], attempt) then
+  if waits then redis.call('PEXPIREAT', KEYS[3], redis.call('PEXPIRETIME', KEYS[3])) end
+  return 'repeated'
+end
+if operation and exists and applied then
+  if waits then redis.call('HSET', hash, 'session_id', ARGV[1]) end
+  return applied == fingerprint and 'duplicate' or 'reused'
+end
+if expect > 0 then
+  if expect > length then return 'conflict' end
+  local tail = redis.call('LRANGE', list, -expect, -1)
+  for i = 1, expect do
+    if tail[i] ~= ARGV[at + i - 1] then return 'conflict' end
+  end
+  at = at + expect
+end
+local dropping = (drop < 0 or drop > length) and length or drop
+if dropping == 0 and append == 0 and patch == 0 and not operation then return 'applied' end
+
+local created, generation, updated = now, now, now
+if exists then
+  created, generation = readState(stateText)
+  if not created then
+    -- Python's: from now on its first write is known, and never moves.
+    created, generation = fromSeconds(redis.call('HGET', hash, 'created_at')), 0
+  end
+  local last = readLast(lastText)
+  updated = math.max(now, changedAt(last, updatedAt, length) + 1)
+  if ttl == 0 and last then ttl = last.ttl end
+end
+local metadata = patch > 0 and exists and redis.call('HGET', hash, 'js:metadata') or ''
+
+local dropped = {}
+if dropping > 0 then
+  if wantsDropped then dropped = redis.call('LRANGE', list, -dropping, -1) end
+  redis.call('LTRIM', list, 0, -dropping - 1)
+  generation = generation + 1
+end
+-- Lua can pass only so many arguments at once.
+for first = at, at + append - 1, 4000 do
+  redis.call('RPUSH', list, unpack(ARGV, first, math.min(first + 3999, at + append - 1)))
+end
+at = at + append
+local count = length - dropping + append
+
+local seconds = string.format('%.0f', math.floor(updated / 1000))
+redis.call('HSET', hash, 'updated_at', seconds, 'js:last', string.format('%.0f %.0f %.0f', updated, count, ttl))
+if not exists then redis.call('HSET', hash, 'session_id', ARGV[1], 'created_at', seconds) end
+if not exists or not stateText or dropping > 0 then
+  redis.call('HSET', hash, 'js:state', string.format('%.0f %.0f', created, generation))
+end
+if operation then redis.call('HSET', hash, operation, fingerprint) end
+if patch > 0 then
+  local keys, values = {}, {}
+  for key, value in string.gmatch(metadata, '([^\n]*)\n([^\n]*)\n') do
+    keys[#keys + 1], values[key] = key, value
+  end
+  for i = at, at + 2 * patch - 1, 2 do
+    if not values[ARGV[i]] then keys[#keys + 1] = ARGV[i] end
+    values[ARGV[i]] = ARGV[i + 1]
+  end
+  local lines = {}
+  for _, key in ipairs(keys) do
+    if values[key] ~= '' then lines[#lines + 1] = key .. '\n' .. values[key] .. '\n' end
+  end
+  if #lines > 0 then redis.call('HSET', hash, 'js:metadata', table.concat(lines))
+  else redis.call('HDEL', hash, 'js:metadata') end
+end
+if attempt then
+  redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now)
+  redis.call('ZADD', KEYS[3], now + window, attempt)
+  redis.call('PEXPIREAT', KEYS[3], now + window, 'NX')
+  redis.call('PEXPIREAT', KEYS[3], now + window, 'GT')
+end
+
+if ttl > 0 then
+  for _, key in ipairs(KEYS) do redis.call('PEXPIREAT', key, updated + ttl) end
+elseif count == append then
+  -- A new list, or one that has become new: it ends when the hash does, to which Python may have given an end.
+  local ends = exists and redis.call('PEXPIRETIME', hash) or 0
+  if ends > 0 then redis.call('PEXPIREAT', list, ends) end
+elseif not exists then
+  redis.call('PERSIST', list)
+end
+if wantsDropped then return { 'applied', dropped } end
+return 'applied'
+end
+`
+
+/** One change. */
+export const commitScript: string = `
+if tonumber(ARGV[2]) and #ARGV <= 4000 then
+  ${plainAppend}
+  if append(KEYS[1], KEYS[2], ARGV[2], 3, #ARGV) then return 'applied' end
+end
+${anyCommit}
+return commit(KEYS, ARGV)
+`
+
+/**
+ * Appends to several sessions, each by itself: what one of them refuses does not concern the others.
+ *
+ * KEYS: hash and list of each. ARGV: the ttl; for each, the session id, the number of records, the records. Replies for each
+ * with `applied`, or with the error after a `!`.
+ */
+export const appendsScript: string = `
+${plainAppend}
+local replies, at = {}, 2
+local function one(hash, list)
+  local id, first, last = ARGV[at], at + 2, at + 1 + ARGV[at + 1]
+  at = last + 1
+  if append(hash, list, ARGV[1], first, last) then return 'applied' end
+  ${anyCommit}
+  return commit({ hash, list }, { id, ARGV[1], unpack(ARGV, first, last) })
+end
+for i = 1, #KEYS, 2 do
+  local done, reply = pcall(one, KEYS[i], KEYS[i + 1])
+  replies[#replies + 1] = done and reply or '!' .. (type(reply) == 'table' and reply.err or tostring(reply))
+end
+return replies
+`

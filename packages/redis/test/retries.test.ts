@@ -1,0 +1,105 @@
+import { RedisStore } from '@sessions/redis'
+import { startProxy, type TcpProxy } from '@sessions/test-servers'
+import { createClient, type RedisClientType } from 'redis'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { useRedis } from './support/servers.ts'
+
+const redis = useRedis()
+const item = (content: string) => ({ role: 'user', content }) as const
+const isScript = (bytes: Buffer): boolean => /EVAL(SHA)?/.test(bytes.toString())
+let proxy: TcpProxy
+let client: RedisClientType
+
+beforeEach(async () => {
+  proxy = await startProxy({ host: '127.0.0.1', port: Number(new URL(redis.url).port) })
+  client = createClient({ url: `redis://127.0.0.1:${proxy.port}`, socket: { reconnectStrategy: 1 } }).on(
+    'error',
+    () => {},
+  )
+  await client.connect()
+})
+afterEach(async () => {
+  client.destroy()
+  await proxy.stop()
+})
+
+describe('with retries, a lost answer', () => {
+  it('leaves exactly one copy of what was appended, and takes exactly one item away', async () => {
+    const session = new RedisStore({ client, retries: 3 }).session('a')
+    const cuts = [proxy.cutAnswer(isScript)]
+    await session.addItems([item('1'), item('2')])
+    cuts.push(proxy.cutAnswer(isScript))
+    expect(await session.popItem()).toEqual(item('2'))
+    cuts.push(proxy.cutAnswer(isScript))
+    const args = { operationId: 'op', transaction: { type: 'append_items', items: [item('3')] } } as const
+    await session.applyHistoryTransaction(args)
+    await Promise.all(cuts)
+    expect(await session.getItems()).toEqual([item('1'), item('3')])
+  })
+
+  it('of a compaction or a deletion is reported, since what it did cannot be told again', async () => {
+    const store = new RedisStore({ client, retries: 3 })
+    const session = store.session('a')
+    await session.addItems([item('1')])
+    // So that the server knows the script, and the answer that is cut is that of the deletion.
+    await store.session('b').clearSession()
+    for (const write of [() => session.replaceHistoryWithCompaction([item('summary')]), () => session.clearSession()]) {
+      const cut = proxy.cutAnswer(isScript)
+      await expect(write()).rejects.toMatchObject({ code: 'SESSION_UNAVAILABLE', ambiguous: true })
+      await cut
+    }
+    expect(await session.getItems()).toEqual([])
+  })
+
+  it('of a read is asked for again', async () => {
+    const session = new RedisStore({ client, retries: 3 }).session('a')
+    await session.addItems([item('1')])
+    const cut = proxy.cutAnswer((bytes) => bytes.includes('LRANGE'))
+    expect(await session.getItems()).toEqual([item('1')])
+    await cut
+  })
+
+  it('is remembered for a while by the server, and no longer', async () => {
+    const store = new RedisStore({ client, retries: 1, commandTimeoutMs: 1_000 })
+    await store.session('a').addItems([item('1')])
+    await store.session('a').addItems([item('2')])
+    expect(await redis.plain.zCard('agents:session:a:attempts')).toBe(2)
+    const ends = (await redis.plain.pExpireTime('agents:session:a:attempts')) - Date.now()
+    expect(ends).toBeGreaterThan(60_000)
+    expect(ends).toBeLessThan(70_000)
+    const past = Date.now() - 1
+    for (const { value } of await redis.plain.zRangeWithScores('agents:session:a:attempts', 0, -1)) {
+      await redis.plain.zAdd('agents:session:a:attempts', { score: past, value })
+    }
+    await store.session('a').addItems([item('3')])
+    expect(await redis.plain.zCard('agents:session:a:attempts')).toBe(1)
+    await store.deleteSession('a')
+    expect(await redis.plain.keys('*')).toEqual([])
+  })
+})
+
+describe('without retries, a lost connection', () => {
+  it('is said to each call of a batch, in an error of its own', async () => {
+    const store = new RedisStore({ client })
+    const cut = proxy.cutAnswer(isScript)
+    const errors = await Promise.all(
+      ['a', 'b'].map((id) =>
+        store
+          .session(id)
+          .addItems([item(id)])
+          .catch((error: unknown) => error),
+      ),
+    )
+    await cut
+    for (const [index, sessionId] of ['a', 'b'].entries()) {
+      expect(errors[index]).toMatchObject({ code: 'SESSION_UNAVAILABLE', ambiguous: true, retryable: true, sessionId })
+    }
+  })
+
+  it('is not ambiguous for a read', async () => {
+    const cut = proxy.cutAnswer((bytes) => bytes.includes('LRANGE'))
+    const reading = new RedisStore({ client }).session('a').getItems()
+    await expect(reading).rejects.toMatchObject({ code: 'SESSION_UNAVAILABLE', ambiguous: false })
+    await cut
+  })
+})

@@ -1,0 +1,98 @@
+import { SQLStore } from '@sessions/sql'
+import { startMariaDB, startPostgres, startProxy, type TcpProxy } from '@sessions/test-servers'
+import { Sequelize } from 'sequelize'
+import { afterAll, describe, expect, it } from 'vitest'
+import { Admin } from './support/admin.ts'
+import { failure, message } from './support/failure.ts'
+
+const postgres = await startPostgres()
+const mariadb = await startMariaDB({ settings: { innodb_lock_wait_timeout: '0' } })
+const servers = [
+  { name: 'pg', database: () => postgres.createDatabase() },
+  { name: 'mariadb', database: () => mariadb.createDatabase() },
+  { name: 'mysql2', database: async () => (await mariadb.createDatabase()).replace('mariadb:', 'mysql:') },
+]
+afterAll(() => Promise.all([postgres.stop(), mariadb.stop()]))
+
+/** What Sequelize does not tell in its types. */
+interface Pool {
+  size: number
+  available: number
+  using: number
+  waiting: number
+}
+
+function poolOf(sequelize: Sequelize): Pool {
+  return (sequelize as unknown as { connectionManager: { pool: Pool } }).connectionManager.pool
+}
+
+/** The only session whose calls are cut: a connection that the pool opens meanwhile, or closes, is left alone. */
+const cutId = 'a session to be cut'
+const isCut = (bytes: Buffer): boolean => bytes.includes(cutId)
+
+/** Each kind of failure with the code that it must have. */
+async function fails(store: SQLStore, proxy: TcpProxy, kind: number, sessionId: string): Promise<void> {
+  const session = store.session(sessionId)
+  const suffix = {
+    type: 'replace_suffix' as const,
+    expectedSuffix: [message('never there')],
+    replacement: [message('new')],
+  }
+  if (kind === 0) {
+    const error = await failure(session.addItems([message('refuse this')]))
+    expect(error.code).toBe('SESSION_BACKEND')
+  } else if (kind === 1) {
+    const error = await failure(session.replaceHistoryWithCompaction([message('refuse this')]))
+    expect(error.code).toBe('SESSION_BACKEND')
+  } else if (kind === 2) {
+    const error = await failure(session.applyHistoryTransaction({ operationId: 'op', transaction: suffix }))
+    expect(error.code).toBe('SESSION_CONFLICT')
+  } else if (kind === 3) {
+    const error = await failure(store.session('locked').addItems([message('hello')]))
+    expect(error.code).toBe('SESSION_BUSY')
+  } else {
+    const cut = proxy.cutAnswer(isCut)
+    const error = await failure(kind === 4 ? session.getItems() : session.setMetadata({ key: 'value' }))
+    expect(error.code).toBe('SESSION_UNAVAILABLE')
+    await cut
+  }
+}
+
+describe.each(servers)('with $name', ({ database }) => {
+  it('no connection is missing after 1,000 failures of six kinds', { timeout: 120_000 }, async () => {
+    const url = await database()
+    const { hostname, port } = new URL(url)
+    const proxy = await startProxy({ host: hostname, port: Number(port) })
+    const admin = new Admin(url)
+    const sequelize = new Sequelize(proxy.url(url), { logging: false, pool: { max: 3, acquire: 5_000 } })
+    const store = new SQLStore({ sequelize, createTables: true, busyTimeoutMs: 5 })
+    const ids = Array.from({ length: 16 }, (_, index) => `s${index}`)
+    for (const id of ids) await store.session(id).addItems([message('one')])
+    await store.session('locked').addItems([message('one')])
+    await admin.refuseMessages('refuse')
+    const foreign = new Sequelize(url.replace('mariadb:', 'mysql:'), { logging: false })
+    const transaction = await foreign.transaction()
+    await foreign.query("UPDATE agent_sessions SET created_at = created_at WHERE session_id = 'locked'", {
+      transaction,
+    })
+
+    // Many at once, so that the pool is used to its end, but those that are cut: nobody else may be cut instead.
+    for (let round = 0; round < 50; round++) {
+      await Promise.all(ids.map((id, index) => fails(store, proxy, index % 4, id)))
+      for (let cut = 0; cut < 4; cut++) await fails(store, proxy, 4 + (cut % 2), cutId)
+    }
+
+    const pool = poolOf(sequelize)
+    await expect.poll(() => pool.using).toBe(0)
+    expect(pool.waiting).toBe(0)
+    expect(pool.size).toBe(pool.available)
+    expect(pool.size).toBeLessThanOrEqual(3)
+    await transaction.rollback()
+    const patient = new SQLStore({ sequelize })
+    await Promise.all(Array.from({ length: 9 }, () => patient.session('locked').addItems([message('two')])))
+    expect(await patient.session('locked').getItems()).toHaveLength(10)
+    for (const id of ids) expect(await store.session(id).getItems()).toEqual([message('one')])
+    await Promise.all([sequelize.close(), foreign.close(), admin.close()])
+    await proxy.stop()
+  })
+})

@@ -1,0 +1,117 @@
+import { SQLStore } from '@sessions/sql'
+import { startMariaDB, startPostgres } from '@sessions/test-servers'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { dialects } from '../src/engine.ts'
+import { bind, type Statement, type Value } from '../src/statement.ts'
+import { type ListCriteria, prepareStatements, type Statements } from '../src/statements.ts'
+import { quoteTables } from '../src/tables.ts'
+import { Admin } from './support/admin.ts'
+import { message } from './support/failure.ts'
+
+const [postgres, mariadb] = [await startPostgres(), await startMariaDB()]
+afterAll(() => Promise.all([postgres.stop(), mariadb.stop()]))
+
+const criteria: ListCriteria = {
+  prefix: false,
+  updatedBefore: false,
+  updatedAfter: false,
+  metadata: 0,
+  continued: false,
+}
+const values: Record<string, Value> = {
+  id: 'long',
+  limit: 20,
+  pattern: 's12%',
+  before: '2026-01-01 00:00:00.000',
+  after: '2020-01-01 00:00:00.000',
+  cursorAt: '2020-01-01 03:00:00.000',
+  cursorId: 's',
+  digest0: 'a'.repeat(64),
+  at: '2020-01-01 00:00:00.000',
+  from: 50_000,
+}
+
+describe.each([
+  { name: 'postgres', database: () => postgres.createDatabase() },
+  { name: 'mariadb', database: () => mariadb.createDatabase() },
+] as const)('the plans of $name', ({ name, database }) => {
+  const isPostgres = name === 'postgres'
+  let admin: Admin
+  let statements: Statements
+
+  beforeAll(async () => {
+    const url = await database()
+    admin = new Admin(url)
+    await using store = new SQLStore({ url, createTables: true })
+    await store.session('long').addItems([message('first')])
+    statements = prepareStatements(dialects[name], quoteTables({}, dialects[name].quote))
+    const numbers = (last: number): string =>
+      isPostgres ? `generate_series(0, ${last}) AS n` : `(SELECT seq AS n FROM seq_0_to_${last}) AS numbers`
+    const id = isPostgres ? "'s' || n" : "concat('s', n)"
+    const at = isPostgres
+      ? "timestamp '2020-01-01' + n * interval '1 second'"
+      : "TIMESTAMP('2020-01-01') + INTERVAL n SECOND"
+    await admin.execute(
+      `INSERT INTO agent_sessions (session_id, created_at, updated_at) SELECT ${id}, ${at}, ${at} FROM ${numbers(20_000)}`,
+    )
+    await admin.execute(
+      `INSERT INTO agent_messages (session_id, message_data, created_at) SELECT 'long', '{}', ${at} FROM ${numbers(100_000)}`,
+    )
+    await admin.execute(isPostgres ? 'ANALYZE' : 'ANALYZE TABLE agent_sessions, agent_messages')
+  }, 60_000)
+  afterAll(() => admin.close())
+
+  /** What the server would do, with the values in their places. */
+  async function plan(statement: Statement): Promise<string> {
+    const bound = bind(statement, values).map((value) => (typeof value === 'string' ? `'${value}'` : String(value)))
+    let position = 0
+    const text = statement.text.replaceAll(/\$(\d+)|\?/g, (_, number?: string) => {
+      return bound[number === undefined ? position++ : Number(number) - 1] ?? 'NULL'
+    })
+    const rows = await admin.select<Record<string, unknown>>(`EXPLAIN ${text}`)
+    return rows.map((row) => Object.values(row).join(' ')).join('\n')
+  }
+
+  it('read the newest of 100,000 items by the order of the index, and pages too', async () => {
+    for (const statement of [statements.newest, statements.firstPage, statements.nextPage, statements.tail]) {
+      const steps = await plan(statement)
+      expect(steps).toContain('idx_agent_messages_session_order')
+      expect(steps).not.toMatch(/\bSort\b|filesort|temporary|Seq Scan on agent_messages|\bALL\b/)
+    }
+  })
+
+  it('list by the index of the latest change, page by page', async () => {
+    const listings: ListCriteria[] = [
+      criteria,
+      { ...criteria, continued: true },
+      { ...criteria, updatedBefore: true },
+      { ...criteria, updatedAfter: true, updatedBefore: true },
+    ]
+    for (const listing of listings) {
+      const steps = await plan(statements.list(listing))
+      expect(steps).toContain('idx_agent_sessions_updated_at')
+      expect(steps).not.toMatch(/\bSort\b|filesort|Seq Scan on agent_sessions/)
+    }
+  })
+
+  it('find by prefix and by metadata with an index', async () => {
+    const prefix = await plan(statements.list({ ...criteria, prefix: true }))
+    expect(prefix).toMatch(/idx_agent_sessions_session_id|PRIMARY|idx_agent_sessions_updated_at/)
+    expect(prefix).not.toMatch(/Seq Scan on agent_sessions/)
+    const metadata = await plan(statements.list({ ...criteria, metadata: 1 }))
+    expect(metadata).toMatch(/agent_sessions_metadata/)
+    expect(metadata).not.toMatch(/Seq Scan on agent_sessions\b/)
+  })
+
+  it('find what has expired by its index', async () => {
+    expect(await plan(statements.expired)).toContain('idx_agent_sessions_expires_at')
+  })
+
+  it('answer within a bound on 100,000 items, also where the limit is a parameter', async () => {
+    await using store = new SQLStore({ url: admin.url })
+    const startedAt = performance.now()
+    for (let time = 0; time < 100; time++) expect(await store.read('long', 20)).toHaveLength(20)
+    // A scan or a sort of 100,000 rows takes far more than 20 ms each time.
+    expect(performance.now() - startedAt).toBeLessThan(2_000)
+  })
+})

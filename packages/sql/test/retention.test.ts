@@ -1,0 +1,104 @@
+import { SQLStore } from '@sessions/sql'
+import { startMariaDB, startPostgres } from '@sessions/test-servers'
+import { Sequelize } from 'sequelize'
+import { afterAll, describe, expect, it } from 'vitest'
+import { Admin } from './support/admin.ts'
+import { message } from './support/failure.ts'
+
+const [postgres, mariadb] = [
+  await startPostgres(),
+  await startMariaDB({ settings: { innodb_lock_wait_timeout: '20' } }),
+]
+afterAll(() => Promise.all([postgres.stop(), mariadb.stop()]))
+const count = 3_000
+
+/** Many old sessions with one item each, made by the server itself. */
+async function fill(admin: Admin): Promise<void> {
+  const numbers = admin.isPostgres
+    ? `generate_series(0, ${count - 1}) AS n`
+    : `(SELECT seq AS n FROM seq_0_to_${count - 1}) AS numbers`
+  const id = admin.isPostgres ? "'old' || n" : "concat('old', n)"
+  const at = admin.isPostgres
+    ? "timestamp '2020-01-01' + n * interval '1 second'"
+    : "TIMESTAMP('2020-01-01') + INTERVAL n SECOND"
+  await admin.execute(
+    `INSERT INTO agent_sessions (session_id, created_at, updated_at) SELECT ${id}, ${at}, ${at} FROM ${numbers}`,
+  )
+  await admin.execute(
+    `INSERT INTO agent_messages (session_id, message_data, created_at)
+     SELECT session_id, '{"role":"user","content":"old"}', updated_at FROM agent_sessions`,
+  )
+}
+
+describe.each([
+  ['pg', () => postgres.createDatabase()],
+  ['mariadb', () => mariadb.createDatabase()],
+  ['mysql2', async () => (await mariadb.createDatabase()).replace('mariadb:', 'mysql:')],
+])('retention, through %s', (_, database) => {
+  it('deletes thousands of old sessions and none that is written meanwhile', { timeout: 120_000 }, async () => {
+    const url = await database()
+    const admin = new Admin(url)
+    await using store = new SQLStore({ url, createTables: true })
+    await using writer = new SQLStore({ url, busyTimeoutMs: 20_000 })
+    await store.session('young').addItems([message('young')])
+    await fill(admin)
+    let isOver = false
+    let longestMs = 0
+    const written = new Set<string>()
+    const write = async (): Promise<void> => {
+      for (let index = 0; !isOver; index = (index + 37) % count) {
+        const startedAt = performance.now()
+        // Each second one is a session that is not to go, which nothing may keep waiting.
+        const sessionId = written.size % 2 === 0 ? `old${index}` : `other${index}`
+        await writer.session(sessionId).addItems([message('new')])
+        longestMs = Math.max(longestMs, performance.now() - startedAt)
+        written.add(sessionId)
+      }
+    }
+    const writing = write()
+    const deleted = await store.deleteSessions({ updatedBefore: new Date('2021-01-01') })
+    isOver = true
+    await writing
+
+    expect(written.size).toBeGreaterThan(10)
+    const left = new Map<string, number>()
+    for await (const { sessionId, itemCount } of store.listSessions()) left.set(sessionId, itemCount)
+    expect(new Set(left.keys())).toEqual(new Set(['young', ...written]))
+    // What was written before it was deleted keeps its old item; what was written after began anew.
+    const kept = [...left].filter(([sessionId, items]) => sessionId.startsWith('old') && items > 1)
+    expect(deleted).toBe(count - kept.length)
+    expect(longestMs).toBeLessThan(5_000)
+    const orphans = await admin.select(
+      'SELECT id FROM agent_messages WHERE session_id NOT IN (SELECT session_id FROM agent_sessions)',
+    )
+    expect(orphans).toEqual([])
+    await admin.close()
+  })
+
+  it('skips nothing else where one session is kept by someone: those of other batches are gone', async () => {
+    const url = await database()
+    const sequelize = new Sequelize(url.replace('mariadb:', 'mysql:'), { logging: false })
+    const admin = new Admin(url)
+    await using store = new SQLStore({ url, createTables: true })
+    await store.session('young').getItems()
+    await fill(admin)
+    const transaction = await sequelize.transaction()
+    // Among the oldest, which come last: newest `updatedAt` first.
+    await sequelize.query("UPDATE agent_sessions SET updated_at = '2024-01-01' WHERE session_id = 'old5'", {
+      transaction,
+    })
+    const deleting = store.deleteSessions({ updatedBefore: new Date('2021-01-01') })
+    await expect.poll(() => admin.countWaiting(), { timeout: 20_000 }).toBe(1)
+    // While it waits, it holds no more than its batch: everybody else writes, and what was deleted is gone already.
+    const rows = await admin.select<{ session_id: string }>('SELECT session_id FROM agent_sessions')
+    expect(rows.length).toBeLessThanOrEqual(50)
+    await store.session('young').addItems([message('young')])
+    await store.session('old2999').addItems([message('again')])
+    await transaction.commit()
+    expect(await deleting).toBe(count - 1)
+    const left = []
+    for await (const { sessionId } of store.listSessions()) left.push(sessionId)
+    expect(left.toSorted()).toEqual(['old2999', 'old5', 'young'])
+    await Promise.all([admin.close(), sequelize.close()])
+  })
+})
