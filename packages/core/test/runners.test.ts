@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -15,6 +15,7 @@ function run(parameters: readonly string[], env: NodeJS.ProcessEnv = {}) {
   return { status, stdout, stderr }
 }
 
+const vitestBin = fileURLToPath(new URL('vitest.mjs', import.meta.resolve('vitest/package.json')))
 const certify = (...parameters: string[]) => run([path('../src/conformance/cli.ts'), ...parameters])
 
 describe('sessions-conformance', () => {
@@ -79,5 +80,27 @@ describe('the binding to node:test', () => {
     expect(stdout).toContain('Right & <good>: 9 passed, 0 failed, 2 skipped')
     expect(stdout).toMatch(/^\S+ skipped 4$/m)
     expect(stdout).toContain("again: node --test --test-name-pattern='append/order:'")
+  })
+})
+
+describe('the binding to vitest', () => {
+  it('makes a test of each case, and says how one that failed is run again, alone', () => {
+    mkdirSync(path('../.snippets'), { recursive: true })
+    const folder = mkdtempSync(path('../.snippets/vitest-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const program = `
+      import { describeConformance } from '@sessions/core/conformance/vitest'
+      import harnesses from '../../test/programs/harness.ts'
+      const names = ["what's (right)", "what's (wrong)"]
+      for (const [index, harness] of (await harnesses()).entries()) {
+        describeConformance({ ...harness, name: names[index] }, { only: 'append/' })
+      }`
+    writeFileSync(join(folder, 'kit.test.ts'), program)
+    const vitest = (...parameters: string[]) => run([vitestBin, 'run', '--root', folder, ...parameters])
+    const all = vitest()
+    expect(all.status).toBe(1)
+    expect(all.stdout).toContain("what's (right): 9 passed, 0 failed, 2 skipped")
+    const [, pattern = ''] = /again: vitest run -t '([^']+append\/order:)'/.exec(all.stdout) ?? []
+    expect(vitest('-t', pattern).stdout).toMatch(/Tests +1 failed \| \d+ skipped/)
   })
 })
