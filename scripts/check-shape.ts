@@ -15,12 +15,12 @@ const publicMethods = [
   'listSessions',
 ]
 
-const findings = globSync(['packages/*/src/**/*.ts', 'packages/*/test/**/*.ts', 'scripts/*.ts', 'examples/**/*.ts'], {
+const findings = globSync(['{packages,templates}/*/{src,test}/**/*.ts', 'scripts/*.ts', 'examples/**/*.ts'], {
   exclude: (name) => name === 'node_modules',
 }).flatMap((file) => {
   const text = readFileSync(file, 'utf8')
   const lines = text.split('\n').length - 1
-  const isAdapter = /^packages\/(?!core\/)[^/]+\/src\//.test(file)
+  const isAdapter = /^(packages|templates)\/(?!core\/)[^/]+\/src\//.test(file)
   const overridden = publicMethods.filter((name) =>
     new RegExp(`^ {2}(override )?(async )?\\*?${name}\\(`, 'm').test(text),
   )

