@@ -9,6 +9,7 @@ import { offlineModel, snippetsOf } from './snippets.ts'
 /** What each snippet prints, in the order of the document. A document without an entry here fails below. */
 const documents: Readonly<Record<string, readonly RegExp[]>> = {
   'README.md': [/^You are Ada\.\n$/, /^$/, /^(user_123 \S+\n)(undefined\n|message\n)*$/, /^$/],
+  'docs/choosing-an-adapter.md': [/^\[ \{ role: 'user', content: 'Hello' \} \]\n$/],
   'docs/conformance.md': [/^my store: \d+ passed, 0 failed, 5 skipped\n {2}skip ttl\//],
   'packages/core/README.md': [
     /^\[ \{ role: 'user', content: 'Hello' \} \]\n$/,
