@@ -5,6 +5,7 @@ const steps: Readonly<Record<string, readonly string[]>> = {
   lint: ['biome', 'check', '--error-on-warnings', '.'],
   types: ['tsc', '-p', 'tsconfig.json'],
   docs: ['node', 'scripts/generate-docs.ts', '--check'],
+  links: ['node', 'scripts/check-links.ts'],
   unused: ['knip'],
   shape: ['node', 'scripts/check-shape.ts'],
   build: ['turbo', 'run', 'build', '--output-logs=errors-only'],
