@@ -10,6 +10,7 @@ export interface Package {
     private?: boolean
     exports?: Record<string, string>
     repository?: { directory?: string }
+    bin?: Record<string, string>
   }
 }
 
