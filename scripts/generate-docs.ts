@@ -1,9 +1,11 @@
-/** Writes the tables that come from source: `pnpm docs`. With `--check`, says which ones are out of date instead. */
-import { globSync, readFileSync, writeFileSync } from 'node:fs'
+/** Writes what of the documents comes from source: `pnpm run docs`. With `--check`, says which ones are out of date instead. */
+import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { definitions } from '../packages/core/src/conformance/cases/index.ts'
 import type { ConformanceReport } from '../packages/core/src/conformance/index.ts'
 import { sessionErrorCodes } from '../packages/core/src/index.ts'
 import { mutants } from '../packages/core/test/mutants/index.ts'
+import { apiPages } from './api-pages.ts'
+import { optionRows, ownOptionRows } from './options-table.ts'
 import { publishedPackages } from './workspace.ts'
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -33,20 +35,33 @@ function capabilityRows(before: string): string[][] {
 
 const capabilityNames = ['durable', 'multiProcess', 'ttl', 'list', 'transactions']
 
-/** Each is given what stands in its place. */
-const tables: Readonly<Record<string, (before: string) => string>> = {
+/** The text of a package's source, or of every package's. */
+function sourceOf(folder: string): string {
+  return globSync(`packages/${folder || '*'}/src/**/*.ts`)
+    .map((file) => readFileSync(file, 'utf8'))
+    .join('')
+}
+
+const optionHead = ['option', 'type', 'what it does', 'default']
+
+/** Each is given what stands in its place, and the word after its name. */
+const tables: Readonly<Record<string, (before: string, word: string) => string>> = {
+  options: (_, type) => table(optionHead, optionRows(type)),
+  ownOptions: (_, type) => table(optionHead, ownOptionRows(type)),
   capabilities: (before) => table(['adapter', 'certified as', ...capabilityNames], capabilityRows(before)),
   packages: () =>
     table(
       ['package', 'what it is'],
       publishedPackages().map(({ folder, manifest }) => [`[\`${manifest.name}\`](${folder})`, manifest.description]),
     ),
-  errors: () =>
+  errors: (_, folder) =>
     table(
       ['code', 'retryable', 'what happened', 'what to do'],
-      Object.entries(sessionErrorCodes).map(([code, { retryable, meaning, remedy }]) => {
-        return [`\`${code}\``, retryable ? 'yes' : 'no', meaning, remedy]
-      }),
+      Object.entries(sessionErrorCodes)
+        .filter(([code]) => sourceOf(folder).includes(code))
+        .map(([code, { retryable, meaning, remedy }]) => {
+          return [`\`${code}\``, retryable ? 'yes' : 'no', meaning, remedy]
+        }),
     ),
   cases: () =>
     table(
@@ -80,18 +95,38 @@ const tables: Readonly<Record<string, (before: string) => string>> = {
     ),
 }
 
-const files = ['README.md', 'docs/errors.md', 'docs/conformance.md', 'docs/kill-matrix.md', 'docs/capabilities.md']
-const check = process.argv.includes('--check')
-const stale = files.filter((file) => {
-  const before = readFileSync(file, 'utf8')
-  const after = before.replaceAll(/(<!-- table: (\w+) -->\n)([\s\S]*?)(<!-- end -->)/g, (_, start, name, old, end) => {
-    const generate = tables[name]
-    if (generate === undefined)
-      throw new Error(`${file} asks for a table ${name}; there are ${Object.keys(tables).join(', ')}.`)
-    return `${start}${generate(old)}\n${end}`
+/** What each generated text should be, by its file. */
+function texts(): Map<string, string> {
+  const documents = globSync(['*.md', 'docs/*.md', 'packages/*/README.md']).map((file) => {
+    const before = readFileSync(file, 'utf8')
+    const after = before.replaceAll(
+      /(<!-- table: (\w+) ?(\w*) -->\n)([\s\S]*?)(<!-- end -->)/g,
+      (_, start, name, word, old, end) => {
+        const generate = tables[name]
+        if (generate === undefined)
+          throw new Error(`${file} asks for a table ${name}; there are ${Object.keys(tables).join(', ')}.`)
+        return `${start}${generate(old, word)}\n${end}`
+      },
+    )
+    return [file, after] as const
   })
-  if (after !== before && !check) writeFileSync(file, after)
-  return after !== before
-})
-for (const file of stale) console.log(check ? `${file} is out of date: run pnpm run docs` : `${file} written`)
+  const pages = [...apiPages()].map(([name, text]) => [`docs/api/${name}`, text] as const)
+  return new Map([...documents, ...pages])
+}
+
+const check = process.argv.includes('--check')
+const wanted = texts()
+const found = new Map(
+  globSync([...wanted.keys(), 'docs/api/*.md']).map((file) => [file, readFileSync(file, 'utf8')] as const),
+)
+const stale = [...new Set([...wanted.keys(), ...found.keys()])].filter((file) => wanted.get(file) !== found.get(file))
+for (const file of stale) {
+  const text = wanted.get(file)
+  console.log(
+    check ? `${file} is out of date: run pnpm run docs` : `${file} ${text === undefined ? 'removed' : 'written'}`,
+  )
+  if (check) continue
+  if (text === undefined) rmSync(file)
+  else writeFileSync(file, text)
+}
 process.exit(check && stale.length > 0 ? 1 : 0)

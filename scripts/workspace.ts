@@ -3,7 +3,15 @@ import { dirname } from 'node:path'
 
 export interface Package {
   folder: string
-  manifest: { name: string; version: string; description: string; private?: boolean; exports?: Record<string, string> }
+  manifest: {
+    name: string
+    version: string
+    description: string
+    private?: boolean
+    exports?: Record<string, string>
+    repository?: { directory?: string }
+    bin?: Record<string, string>
+  }
 }
 
 /** The packages of the workspace that are published, by name. */

@@ -30,7 +30,9 @@ export interface ConformanceOptions {
 
 /** Who wants to know how far it is. */
 export interface RunOptions extends ConformanceOptions {
+  /** Called with the id of each case before it runs. */
   onStart?: (id: string) => void
+  /** Called with the verdict on each case as soon as there is one. */
   onCase?: (result: CaseReport) => void
 }
 
