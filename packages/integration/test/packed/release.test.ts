@@ -1,11 +1,13 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, inject, it } from 'vitest'
+import { publishedPackages } from '../../../../scripts/workspace.ts'
 import { commandsIn, commit } from './rehearsal.ts'
 
 const { clone, tarballs, registry, repository } = inject('release')
 const at = commandsIn(clone)
-const names = ['core', 'encrypted', 'redis', 'sql', 'sqlite']
+const published = publishedPackages(clone).map(({ manifest }) => manifest.name)
+const names = published.map((name) => name.replace('@sessions/', ''))
 
 function manifestOf(name: string): { version: string } {
   return JSON.parse(readFileSync(join(clone, 'packages', name, 'package.json'), 'utf8'))
@@ -13,6 +15,11 @@ function manifestOf(name: string): { version: string } {
 const { version } = manifestOf('core')
 
 describe('a release', () => {
+  it('is of all packages together', () => {
+    const { fixed } = JSON.parse(readFileSync(join(clone, '.changeset/config.json'), 'utf8'))
+    expect(fixed).toEqual([published])
+  })
+
   it.each(names)('publishes %s as it was packed, at the version that all packages have', async (name) => {
     const [found] = JSON.parse(
       await at('npm', 'view', `@sessions/${name}`, '--json', '--registry', registry).then((text) => `[${text}]`),
