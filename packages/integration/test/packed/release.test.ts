@@ -30,7 +30,7 @@ describe('a release', () => {
       'dist-tags': { latest: version },
       repository: { url: `git+${repository}.git`, directory: `packages/${name}` },
       homepage: `${repository}/tree/main/packages/${name}#readme`,
-      publishConfig: { access: 'public', provenance: true },
+      publishConfig: { access: 'public' },
     })
     expect(readdirSync(join(tarballs, 'packages'))).toContain(`sessions-${name}-${version}.tgz`)
     if (name !== 'core') expect(found.dependencies['@sessions/core']).toBe(`^${version}`)
@@ -55,6 +55,14 @@ describe('a release', () => {
 
   it('publishes nothing when it is run again', async () => {
     expect(await at('changeset', 'publish')).toContain('No unpublished projects to publish')
+  })
+
+  it('fails where provenance is asked for, as the workflow does, and cannot be had', async () => {
+    const workflow = readFileSync(join(clone, '.github/workflows/release.yml'), 'utf8')
+    expect(workflow).toContain('PNPM_CONFIG_PROVENANCE: "true"')
+    const tarball = join(tarballs, 'packages', `sessions-core-${version}.tgz`)
+    const publishing = at('env', 'PNPM_CONFIG_PROVENANCE=true', 'pnpm', 'publish', tarball, '--no-git-checks')
+    await expect(publishing).rejects.toThrow(/ERR_PNPM_(PROVENANCE|ID_TOKEN)_/)
   })
 })
 
