@@ -53,7 +53,11 @@ describe.each(titled)('npm install $title, in an empty folder', (quickStart) => 
     expect(await stranger.run(process.execPath, ['importer.mjs', ...entries()])).toBe('nothing\n')
   })
 
-  it('has types that are right without the SDK, library files included', async () => {
+  it('has types that are right without the SDK, library files included, for CommonJS too', async () => {
+    stranger.write(
+      'src/required.cts',
+      `import it = require('@sessions/${name}')\nexport const names: string[] = Object.keys(it)`,
+    )
     await typeCheck(stranger, consumers[name] ?? '', { skipLibCheck: false })
   })
 
