@@ -5,6 +5,7 @@ const steps: Readonly<Record<string, readonly string[]>> = {
   lint: ['biome', 'check', '--error-on-warnings', '.'],
   types: ['tsc', '-p', 'tsconfig.json'],
   docs: ['node', 'scripts/generate-docs.ts', '--check'],
+  links: ['node', 'scripts/check-links.ts'],
   manifests: ['node', 'scripts/generate-manifests.ts', '--check'],
   unused: ['knip'],
   shape: ['node', 'scripts/check-shape.ts'],

@@ -1,7 +1,11 @@
-/** Writes the tables that come from source: `pnpm docs`. With `--check`, says which ones are out of date instead. */
-import { readFileSync, writeFileSync } from 'node:fs'
+/** Writes what of the documents comes from source: `pnpm run docs`. With `--check`, says which ones are out of date instead. */
+import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { definitions } from '../packages/core/src/conformance/cases/index.ts'
+import type { ConformanceReport } from '../packages/core/src/conformance/index.ts'
 import { sessionErrorCodes } from '../packages/core/src/index.ts'
+import { mutants } from '../packages/core/test/mutants/index.ts'
+import { apiPages } from './api-pages.ts'
+import { optionRows, ownOptionRows } from './options-table.ts'
 import { publishedPackages } from './workspace.ts'
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -10,18 +14,54 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
 }
 
-const tables: Readonly<Record<string, () => string>> = {
+/** Of each report that the tests have left; rows of adapters that were not tested here stay as they are. */
+function capabilityRows(before: string): string[][] {
+  const rows = new Map(
+    [...before.matchAll(/^\| (?!adapter|---)(.+) \|$/gm)].map(([, row = '']) => {
+      const cells = row.split(' | ')
+      return [cells[0] ?? '', cells] as const
+    }),
+  )
+  for (const file of globSync('packages/*/.conformance/*.json')) {
+    const { adapter, kind, capabilities }: ConformanceReport = JSON.parse(readFileSync(file, 'utf8'))
+    if (capabilities === undefined) continue
+    const declared = capabilityNames.map((name) => {
+      return capabilities[name] === undefined ? '' : capabilities[name] ? 'yes' : 'no'
+    })
+    rows.set(adapter, [adapter, kind, ...declared])
+  }
+  return [...rows.values()].toSorted(([a = ''], [b = '']) => a.localeCompare(b, 'en'))
+}
+
+const capabilityNames = ['durable', 'multiProcess', 'ttl', 'list', 'transactions']
+
+/** The text of a package's source, or of every package's. */
+function sourceOf(folder: string): string {
+  return globSync(`packages/${folder || '*'}/src/**/*.ts`)
+    .map((file) => readFileSync(file, 'utf8'))
+    .join('')
+}
+
+const optionHead = ['option', 'type', 'what it does', 'default']
+
+/** Each is given what stands in its place, and the word after its name. */
+const tables: Readonly<Record<string, (before: string, word: string) => string>> = {
+  options: (_, type) => table(optionHead, optionRows(type)),
+  ownOptions: (_, type) => table(optionHead, ownOptionRows(type)),
+  capabilities: (before) => table(['adapter', 'certified as', ...capabilityNames], capabilityRows(before)),
   packages: () =>
     table(
       ['package', 'what it is'],
       publishedPackages().map(({ folder, manifest }) => [`[\`${manifest.name}\`](${folder})`, manifest.description]),
     ),
-  errors: () =>
+  errors: (_, folder) =>
     table(
       ['code', 'retryable', 'what happened', 'what to do'],
-      Object.entries(sessionErrorCodes).map(([code, { retryable, meaning, remedy }]) => {
-        return [`\`${code}\``, retryable ? 'yes' : 'no', meaning, remedy]
-      }),
+      Object.entries(sessionErrorCodes)
+        .filter(([code]) => sourceOf(folder).includes(code))
+        .map(([code, { retryable, meaning, remedy }]) => {
+          return [`\`${code}\``, retryable ? 'yes' : 'no', meaning, remedy]
+        }),
     ),
   cases: () =>
     table(
@@ -35,20 +75,58 @@ const tables: Readonly<Record<string, () => string>> = {
         return [`\`${id}\``, title, conditions.join(', ')]
       }),
     ),
+  mutants: () =>
+    table(
+      ['mutant', 'a store or session that …', 'is failed by'],
+      mutants.map(({ name, mistake, killedBy }) => [name, mistake, killedBy.map((id) => `\`${id}\``).join(', ')]),
+    ),
+  killers: () =>
+    table(
+      ['case', 'fails'],
+      definitions.map(({ id }) => {
+        return [
+          `\`${id}\``,
+          mutants
+            .filter(({ killedBy }) => killedBy.includes(id))
+            .map(({ name }) => name)
+            .join(', '),
+        ]
+      }),
+    ),
 }
 
-const files = ['README.md', 'docs/errors.md', 'docs/conformance.md']
-const check = process.argv.includes('--check')
-const stale = files.filter((file) => {
-  const before = readFileSync(file, 'utf8')
-  const after = before.replaceAll(/(<!-- table: (\w+) -->\n)[\s\S]*?(<!-- end -->)/g, (_, start, name, end) => {
-    const generate = tables[name]
-    if (generate === undefined)
-      throw new Error(`${file} asks for a table ${name}; there are ${Object.keys(tables).join(', ')}.`)
-    return `${start}${generate()}\n${end}`
+/** What each generated text should be, by its file. */
+function texts(): Map<string, string> {
+  const documents = globSync(['*.md', 'docs/*.md', 'packages/*/README.md']).map((file) => {
+    const before = readFileSync(file, 'utf8')
+    const after = before.replaceAll(
+      /(<!-- table: (\w+) ?(\w*) -->\n)([\s\S]*?)(<!-- end -->)/g,
+      (_, start, name, word, old, end) => {
+        const generate = tables[name]
+        if (generate === undefined)
+          throw new Error(`${file} asks for a table ${name}; there are ${Object.keys(tables).join(', ')}.`)
+        return `${start}${generate(old, word)}\n${end}`
+      },
+    )
+    return [file, after] as const
   })
-  if (after !== before && !check) writeFileSync(file, after)
-  return after !== before
-})
-for (const file of stale) console.log(check ? `${file} is out of date: run pnpm run docs` : `${file} written`)
+  const pages = [...apiPages()].map(([name, text]) => [`docs/api/${name}`, text] as const)
+  return new Map([...documents, ...pages])
+}
+
+const check = process.argv.includes('--check')
+const wanted = texts()
+const found = new Map(
+  globSync([...wanted.keys(), 'docs/api/*.md']).map((file) => [file, readFileSync(file, 'utf8')] as const),
+)
+const stale = [...new Set([...wanted.keys(), ...found.keys()])].filter((file) => wanted.get(file) !== found.get(file))
+for (const file of stale) {
+  const text = wanted.get(file)
+  console.log(
+    check ? `${file} is out of date: run pnpm run docs` : `${file} ${text === undefined ? 'removed' : 'written'}`,
+  )
+  if (check) continue
+  if (text === undefined) rmSync(file)
+  else writeFileSync(file, text)
+}
 process.exit(check && stale.length > 0 ? 1 : 0)

@@ -7,6 +7,7 @@ import { assertOptions } from './validate.ts'
 export interface MemorySessionOptions<TItem extends object = AgentInputItem>
   extends MemoryStoreOptions,
     Omit<StoredSessionOptions<TItem>, 'ownsStore'> {
+  /** Any non-empty, well-formed string of up to 255 UTF-16 units without NUL. */
   sessionId: string
 }
 

@@ -16,6 +16,7 @@ import { assertId, checkLimit } from './validate.ts'
  * `SESSION_BACKEND` where the backend fails.
  */
 export abstract class Session<TItem extends object = AgentInputItem> implements AsyncDisposable {
+  /** The id that the session was made with. */
   readonly sessionId: string
   readonly #lifecycle: Lifecycle
 

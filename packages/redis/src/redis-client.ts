@@ -4,7 +4,9 @@ export interface RedisCommandOptions {
   abortSignal?: { readonly aborted: boolean }
   /** Commands of one chain go over one connection, and those not yet sent fail with it. */
   chainId?: symbol
+  /** Of node-redis; not set here. */
   typeMapping?: Record<never, never>
+  /** Of node-redis; not set here. */
   timeout?: number
 }
 

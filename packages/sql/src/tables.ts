@@ -1,8 +1,8 @@
 /** What the caller may name. */
 export interface TableNames {
-  /** Default: `agent_sessions`. */
+  /** One row a session; other tables of ours are named after it. Default: `agent_sessions`. */
   sessionsTable?: string
-  /** Default: `agent_messages`. */
+  /** One row an item. Default: `agent_messages`. */
   messagesTable?: string
   /** The schema of the tables, Postgres only. Default: what the connection's `search_path` finds. */
   schema?: string

@@ -8,6 +8,7 @@ export interface SessionErrorOptions {
   retryable?: boolean
   /** Whether the write may have been done all the same. Default: false, nothing was written. */
   ambiguous?: boolean
+  /** The session that was called, where it was one. */
   sessionId?: string
   /** The method that failed, such as `addItems`. */
   operation?: string
@@ -27,7 +28,9 @@ export class SessionError extends Error {
    * again may then write twice, unless the write carries an operation id; read first.
    */
   readonly ambiguous: boolean
+  /** The session that was called, where it was one. */
   declare readonly sessionId?: string
+  /** The method that failed, such as `addItems`. */
   declare readonly operation?: string
 
   constructor(code: SessionErrorCode, message: string, options: SessionErrorOptions = {}) {

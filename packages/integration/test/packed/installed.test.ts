@@ -56,7 +56,9 @@ it('encrypts in a runtime that has neither process nor Buffer', async () => {
 it('runs the kit against the packed adapter, real child processes included', { timeout: 180_000 }, async () => {
   stranger.write('harness.mjs', kitHarness)
   const verdict = await stranger.run(process.execPath, ['harness.mjs'])
-  expect(verdict).toMatch(/^packed: \d+ passed, 0 failed, 5 skipped\n {2}skip ttl\/.*: ttl is declared false\n$/)
+  expect(verdict).toMatch(
+    /^packed: \d+ passed, 0 failed, \d+ skipped\n(.*\n)* {2}skip model\/.*: fast-check is not installed/,
+  )
 })
 
 it('names the driver that a dialect needs and that is not installed', async () => {

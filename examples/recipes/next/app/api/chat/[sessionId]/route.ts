@@ -1,0 +1,32 @@
+// A Next.js route handler (App Router) that streams the answer: POST /api/chat/ada { "message": "My name is Ada." }
+// The store belongs to the module. Where Next loads the module again, as in development, the new store shares the old one's
+// connection, since both name one file.
+import { SQLiteStore } from '@sessions/sqlite'
+import { z } from 'zod'
+import { agent, runner } from '../../../../../agent.ts'
+
+const store = new SQLiteStore({ path: process.env.DATABASE ?? 'conversations.db' })
+const Body = z.object({ message: z.string().min(1).max(10_000) })
+
+export async function POST(
+  request: Request,
+  { params }: { params: Promise<{ sessionId: string }> },
+): Promise<Response> {
+  const body = Body.safeParse(await request.json().catch(() => undefined))
+  if (!body.success) return Response.json({ error: 'Bad request' }, { status: 400 })
+  const session = store.session((await params).sessionId)
+  const stream = await runner.run(agent, body.data.message, { session, stream: true, signal: request.signal })
+  const encoder = new TextEncoder()
+  const text = new ReadableStream<Uint8Array>({
+    async start(controller) {
+      try {
+        for await (const part of stream.toTextStream()) controller.enqueue(encoder.encode(part))
+        await stream.completed // now the turn is stored
+        controller.close()
+      } catch (error) {
+        controller.error(error)
+      }
+    },
+  })
+  return new Response(text, { headers: { 'content-type': 'text/plain; charset=utf-8' } })
+}

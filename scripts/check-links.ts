@@ -1,0 +1,52 @@
+/** Looks up every relative link and anchor of every document, offline. Those of package READMEs must also hold on npm. */
+import { existsSync, globSync, readFileSync, statSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { publishedPackages } from './workspace.ts'
+
+const files = globSync('**/*.md', { exclude: ['**/node_modules', '**/dist', '.changeset'] })
+const findings = files.flatMap((file) => linksOf(file).flatMap((link) => check(file, link)))
+
+/** npm takes a README's links from `repository.directory` on, so that relative ones hold there as they do here. */
+for (const { folder, manifest } of publishedPackages()) {
+  const { repository } = manifest
+  if (repository !== undefined && repository.directory !== folder) {
+    findings.push(`${folder}/package.json: repository.directory must be ${folder}, or the README's links break on npm`)
+  }
+}
+
+for (const finding of findings) console.error(finding)
+console.log(`${files.length} documents`)
+process.exit(findings.length === 0 ? 0 : 1)
+
+/** Without code, in which brackets are no links. */
+function textOf(file: string): string {
+  return readFileSync(file, 'utf8').replaceAll(/^(`{3,})[\s\S]*?^\1$/gm, '')
+}
+
+function linksOf(file: string): string[] {
+  const text = textOf(file).replaceAll(/`[^`\n]*`/g, '``')
+  return [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link)
+}
+
+function check(file: string, link: string): string[] {
+  if (/^[a-z]+:/.test(link)) return []
+  const [path = '', anchor] = link.split('#', 2)
+  const target = path === '' ? file : join(dirname(file), decodeURIComponent(path))
+  if (relative('.', target).startsWith('..')) return [`${file}: ${link} leads out of the repository`]
+  if (!existsSync(target)) return [`${file}: ${link} leads nowhere`]
+  if (anchor === undefined) return []
+  const page = statSync(target).isDirectory() ? join(target, 'README.md') : target
+  return anchorsOf(page).includes(anchor) ? [] : [`${file}: ${link}: there is no such heading`]
+}
+
+/** As GitHub makes them of headings. */
+function anchorsOf(file: string): string[] {
+  const seen = new Map<string, number>()
+  return [...textOf(file).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => {
+    const words = heading.toLowerCase().replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+    const anchor = words.replaceAll(/[^\p{L}\p{N}\p{M}_ -]/gu, '').replaceAll(' ', '-')
+    const count = seen.get(anchor) ?? 0
+    seen.set(anchor, count + 1)
+    return count === 0 ? anchor : `${anchor}-${count}`
+  })
+}
