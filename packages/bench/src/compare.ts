@@ -32,13 +32,13 @@ export async function compare(name: string, rounds: number, { ours, byHand }: Co
   return { name, oursMicroseconds: oursMs * 1000, byHandMicroseconds: byHandMs * 1000, ratio: byHandMs / oursMs }
 }
 
-/** Prints a table and says whether every ratio reaches `least`, one for all or one for each name. */
+/** Prints a table and says whether every ratio reaches `least`, one for all or one for each name that has to reach any. */
 export function report(comparisons: readonly Comparison[], least: number | Readonly<Record<string, number>>): boolean {
-  const leastOf = (name: string): number => (typeof least === 'number' ? least : (least[name] ?? 1))
-  console.log(`${'operation'.padEnd(28)}${'ours'.padStart(12)}${'by hand'.padStart(12)}${'ratio'.padStart(8)}`)
+  const leastOf = (name: string): number => (typeof least === 'number' ? least : (least[name] ?? 0))
+  console.log(`${'operation'.padEnd(38)}${'ours'.padStart(12)}${'by hand'.padStart(12)}${'ratio'.padStart(8)}`)
   for (const { name, oursMicroseconds, byHandMicroseconds, ratio } of comparisons) {
     const [ours, byHand] = [oursMicroseconds, byHandMicroseconds].map((value) => `${value.toFixed(1)} µs`.padStart(12))
-    console.log(`${name.padEnd(28)}${ours}${byHand}${ratio.toFixed(2).padStart(8)}`)
+    console.log(`${name.padEnd(38)}${ours}${byHand}${ratio.toFixed(2).padStart(8)}`)
   }
   const slow = comparisons.filter(({ name, ratio }) => ratio < leastOf(name))
   const goals = typeof least === 'number' ? least.toFixed(2) : 'what it must be'

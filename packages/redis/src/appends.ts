@@ -84,11 +84,15 @@ export class Appends {
     )
   }
 
-  #settle(appends: readonly Append[], replies: readonly unknown[]): void {
+  #settle(appends: readonly Append[], reply: readonly unknown[]): void {
+    const refused = new Map<number, string>()
+    for (let index = 0; index < reply.length; index += 2) {
+      refused.set(Number(toText(reply[index])), toText(reply[index + 1]))
+    }
     for (const [index, { resolve, reject }] of appends.entries()) {
-      const text = toText(replies[index])
-      if (text.startsWith('!')) reject(this.#connection.refusal(text.slice(1)))
-      else resolve(applied())
+      const error = refused.get(index)
+      if (error === undefined) resolve(applied())
+      else reject(this.#connection.refusal(error))
     }
   }
 }

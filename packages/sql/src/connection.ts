@@ -14,8 +14,6 @@ export interface Result {
 export interface Connection {
   /** Runs a statement with its values, prepared where the driver can. */
   run(statement: Statement, values: readonly Value[]): Promise<Result>
-  /** Has the server parse a statement before it is run, for a driver that prepares. */
-  prepare?(statement: Statement): Promise<void>
   /** Runs a text that has no parameters: a transaction's edges, the making of tables. */
   execute(text: string): Promise<Result>
 }

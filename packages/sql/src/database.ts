@@ -1,9 +1,8 @@
 import { SessionError } from '@sessions/core'
 import type { Connection } from './connection.ts'
 import type { Dialect, Server } from './dialects/dialect.ts'
-import { isLost, isRefusal, isRolledBack, isUnprepared, mapError } from './errors.ts'
+import { Collision, isLost, isRefusal, isRolledBack, isUnprepared, mapError } from './errors.ts'
 import type { ConnectionPool } from './sequelize.ts'
-import type { Statement } from './statement.ts'
 
 /** What a transaction leaves: a result, and whether to keep what was written. */
 export interface Outcome<T> {
@@ -20,8 +19,8 @@ export class Database {
   readonly #pool: ConnectionPool
   readonly #connections = new WeakMap<object, Connection>()
   readonly #done = new Map<string, Promise<void>>()
-  /** The names of the statements that were prepared ahead. */
-  readonly #prepared = new WeakMap<Connection, Set<string>>()
+  /** What is to be executed before others get the connection. */
+  readonly #leaving = new WeakMap<Connection, string>()
   #server: Promise<Server> | undefined
   /** Ends for good where a pooler hands each transaction to another connection of the server. */
   #prepares = true
@@ -42,18 +41,21 @@ export class Database {
   }
 
   /**
-   * Runs work in one transaction, of these statements alone.
+   * Runs work in one transaction.
    * @throws SESSION_UNAVAILABLE that is `ambiguous` where the commit was not answered
    */
-  transaction<T>(
-    { statements, lockTimeoutMs }: { statements: readonly Statement[]; lockTimeoutMs: number },
-    work: (connection: Connection) => Promise<Outcome<T>>,
-  ): Promise<T> {
+  transaction<T>(lockTimeoutMs: number, work: (connection: Connection) => Promise<Outcome<T>>): Promise<T> {
     return this.#withPrepared(() =>
       this.#use('primary', async (connection) => {
-        await this.#prepareAhead(connection, statements)
-        await connection.execute(this.dialect.begin(lockTimeoutMs))
-        const { result, keep } = await work(connection)
+        const { begin, verify, leave } = this.dialect.transaction(lockTimeoutMs, (await this.#server) ?? plain)
+        if (leave !== undefined) this.#leaving.set(connection, leave)
+        for (const text of begin) await connection.execute(text)
+        const { result, keep } = await (verify === undefined
+          ? work(connection)
+          : lasting(
+              () => work(connection),
+              () => connection.execute(verify),
+            ))
         if (keep) await answered(() => connection.execute('COMMIT'), isRolledBack)
         else await connection.execute('ROLLBACK')
         return result
@@ -92,22 +94,6 @@ export class Database {
     })
   }
 
-  /**
-   * Galera aborts a transaction that another node's came before, and tells so with the next statement; but where that was just
-   * being prepared, it ran outside of any transaction, and so did what followed (each time that it was seen, in MariaDB
-   * 10.11). So nothing is prepared inside of one.
-   */
-  async #prepareAhead(connection: Connection, statements: readonly Statement[]): Promise<void> {
-    if ((await this.#server)?.galera !== true) return
-    const prepared = this.#prepared.get(connection) ?? new Set()
-    this.#prepared.set(connection, prepared)
-    for (const statement of statements) {
-      if (prepared.has(statement.name)) continue
-      await connection.prepare?.(statement)
-      prepared.add(statement.name)
-    }
-  }
-
   async #withPrepared<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work()
@@ -126,7 +112,7 @@ export class Database {
       const connection = await this.#connect(pooled)
       try {
         const result = await work(connection)
-        usable = true
+        usable = await this.#leave(connection)
         return result
       } catch (error) {
         usable = await this.#recover(connection, error)
@@ -144,10 +130,22 @@ export class Database {
     if (isLost(error) || (error instanceof SessionError && error.ambiguous)) return false
     try {
       await connection.execute('ROLLBACK')
-      return true
+      return await this.#leave(connection)
     } catch (failure) {
       if (isLost(failure) || isRefusal(failure)) return false
       throw failure
+    }
+  }
+
+  /** Whether the connection is as it was found. What was done on it stands either way. */
+  async #leave(connection: Connection): Promise<boolean> {
+    const text = this.#leaving.get(connection)
+    if (text === undefined) return true
+    try {
+      await connection.execute(text)
+      return this.#leaving.delete(connection)
+    } catch {
+      return false
     }
   }
 
@@ -170,6 +168,19 @@ export class Database {
       throw error
     }
   }
+}
+
+/** @throws Collision where the transaction did not last as long as the work, which may have failed because of that */
+async function lasting<T>(work: () => Promise<T>, verify: () => Promise<unknown>): Promise<T> {
+  const [outcome] = await Promise.allSettled([work()])
+  if (outcome.status === 'rejected' && isLost(outcome.reason)) throw outcome.reason
+  try {
+    await verify()
+  } catch (error) {
+    throw isLost(error) ? error : new Collision()
+  }
+  if (outcome.status === 'rejected') throw outcome.reason
+  return outcome.value
 }
 
 /** Runs what changes the database at once. Where it fails, only an answer that `isUndone` knows says that nothing was done. */

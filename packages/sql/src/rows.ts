@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { JSONValue } from '@sessions/core'
 import type { Connection, Result } from './connection.ts'
 import { bind, type Statement, type Value } from './statement.ts'
-import { insertSizes, type Statements } from './statements.ts'
+import type { Statements } from './statements.ts'
 import { toTimestamp } from './timestamps.ts'
 
 /** A session as a change finds it. Times are the server's, in milliseconds since the epoch. */
@@ -27,6 +27,8 @@ export interface MessageRow {
   record: string
 }
 
+/** Rows of one insert, at most: few texts, so that few statements stay prepared on each connection. Each size is double the next. */
+const insertSizes = [256, 128, 64, 32, 16, 8, 4, 2, 1]
 /** UTF-16 units of records in one insert of several: far less than a packet of MySQL holds by default. */
 const insertLength = 1_000_000
 

@@ -209,8 +209,7 @@ export class SQLStore extends SessionStore {
   }
 
   #transaction<T>(work: (connection: Connection) => Promise<Outcome<T>>): Promise<T> {
-    const { ofTransactions: statements } = this.#statements
-    return this.#database.transaction({ statements, lockTimeoutMs: this.#lockTimeoutMs }, work)
+    return this.#database.transaction(this.#lockTimeoutMs, work)
   }
 
   #persist<T>(repeatable: boolean, work: () => Promise<T>): Promise<T> {

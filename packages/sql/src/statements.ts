@@ -8,9 +8,6 @@ const never = "'1970-01-01 00:00:00'"
 /** Sessions locked in one transaction: few, so that none of them is kept from its writers for long. */
 export const someSessions = 50
 
-/** Rows of one insert: few texts, so that few statements stay prepared on each connection. Each is double the next. */
-export const insertSizes = [256, 128, 64, 32, 16, 8, 4, 2, 1] as const
-
 /** Every text sent to a database after its tables stand, one for each operation. */
 export interface Statements {
   readonly all: Statement
@@ -41,9 +38,7 @@ export interface Statements {
   /** The same with an operation id. */
   readonly appendOperationAtOnce?: Statement
 
-  /** All that a transaction may run. */
-  readonly ofTransactions: readonly Statement[]
-  /** One insert of so many rows, one of `insertSizes`, for a dialect that has no arrays: `:record0`, `:record1`, … */
+  /** One insert of so many rows, for a dialect that has no arrays: `:record0`, `:record1`, … */
   append(rows: number): Statement
   /** A page of the sessions that match, newest `updatedAt` first. */
   list(criteria: ListCriteria): Statement
@@ -85,13 +80,7 @@ export function prepareStatements(dialect: Dialect, tables: Tables): Statements 
       (SELECT count(*) FROM ${messages} WHERE ${messages}.session_id = ${sessions}.session_id) AS item_count
     FROM ${sessions}`
 
-  const append = (rows: number): Statement => {
-    const values = Array.from({ length: rows }, (_, row) => `(:id, :record${row}, ${grammar.messageTime})`)
-    return once(`INSERT INTO ${messages} (session_id, message_data, created_at) VALUES ${values.join(', ')}`)
-  }
-  const appends = new Map<number, Statement>(insertSizes.map((rows) => [rows, append(rows)]))
-
-  const statements = {
+  return {
     all: once(`SELECT message_data ${unlessOver('', oldestFirst)}`),
     newest: once(`SELECT message_data ${unlessOver('', newestFirst, ':limit')}`),
     firstPage: once(`${page} ${unlessOver('', oldestFirst, ':limit')}`),
@@ -128,8 +117,11 @@ export function prepareStatements(dialect: Dialect, tables: Tables): Statements 
       appendOperationAtOnce: once(grammar.appendAtOnce(true)),
     }),
 
-    append: (rows: number) => appends.get(rows) ?? append(rows),
-    list: ({ prefix, updatedBefore, updatedAfter, metadata: keys, continued }: ListCriteria) => {
+    append: (rows) => {
+      const values = Array.from({ length: rows }, (_, row) => `(:id, :record${row}, ${grammar.messageTime})`)
+      return once(`INSERT INTO ${messages} (session_id, message_data, created_at) VALUES ${values.join(', ')}`)
+    },
+    list: ({ prefix, updatedBefore, updatedAfter, metadata: keys, continued }) => {
       const criteria = [
         `NOT ${expired}`,
         ...(prefix ? [grammar.startsWith ?? "session_id LIKE :pattern ESCAPE '!'"] : []),
@@ -150,9 +142,4 @@ export function prepareStatements(dialect: Dialect, tables: Tables): Statements 
       return once(`${info} WHERE ${criteria.join(' AND ')} ORDER BY updated_at DESC, session_id DESC LIMIT :limit`)
     },
   }
-  const { create, lock, touch, saveTTL, erase, lockSome, eraseSome, tail, drop } = statements
-  const { operation, saveOperation, pruneOperations, forgetMetadata, saveMetadata } = statements
-  const changes = [operation, saveOperation, pruneOperations, forgetMetadata, saveMetadata, ...appends.values()]
-  const ofTransactions = [...create, lock, touch, ...erase, lockSome, ...eraseSome, tail, drop, ...changes]
-  return { ...statements, ofTransactions: saveTTL === undefined ? ofTransactions : [...ofTransactions, saveTTL] }
 }

@@ -4,44 +4,55 @@ import { sessionPrelude } from './session.ts'
  * The way of nearly every write: records are appended, and nothing else, to a session that we have written before. Does what
  * the rest would do, in a third of the time, or says that it cannot.
  */
-const plainAppend = `
-local seconds, micros = unpack(redis.call('TIME'))
+const plainAppend = (ttl: string): string => `
+local call, sub, find = redis.call, string.sub, string.find
+local ttl = ${ttl}
+local asked, ending, keepsTTL = tonumber(ttl), ' ' .. ttl, ttl == '0'
+local beforeEnding = -1 - #ending
+local seconds, micros = unpack(call('TIME'))
 local now = seconds * 1000 + math.floor(micros / 1000)
+-- Lua writes whole numbers of up to 14 digits as such: milliseconds until the year 5138.
+local nowText = now .. ' '
 
-local function append(hash, list, ttl, first, last)
-  local stored = redis.call('HGET', hash, 'js:last')
-  local updated, count, lives = string.match(stored or '', '^(%d+) (%d+) (%d+)$')
-  if not updated or (ttl ~= '0' and ttl ~= lives) then return false end
+local function append(hash, list, first, last)
+  local stored = call('HGET', hash, 'js:last')
+  if not stored then return false end
+  local isUsual = find(stored, ending, beforeEnding + 1, true)
+  if not isUsual and not keepsTTL then return false end
   local length
-  if first == last then length = redis.call('RPUSH', list, ARGV[first])
-  else length = redis.call('RPUSH', list, unpack(ARGV, first, last)) end
+  if first == last then length = call('RPUSH', list, ARGV[first])
+  else length = call('RPUSH', list, unpack(ARGV, first, last)) end
   local before = length - (last - first + 1)
-  -- Later than whatever was told of a write of Python's in between; two, as one is what tells it from ours.
-  local least = updated + 2
-  if before ~= tonumber(count) then least = least + math.abs(before - count) end
-  local time, second = now, seconds
-  if time < least then
-    time = least
-    second = string.format('%.0f', math.floor(time / 1000))
+  -- Nearly always nobody else wrote since: a time of 13 digits, the number of records, the ttl.
+  local updated, count, lives = tonumber(sub(stored, 1, 13)), isUsual and tonumber(sub(stored, 15, beforeEnding)), asked
+  if count ~= before then
+    updated, count, lives = string.match(stored, '^(%d+) (%d+) (%d+)$')
+    updated, lives = tonumber(updated), tonumber(lives)
   end
-  -- Lua writes whole numbers of up to 14 digits as such: milliseconds until the year 5138.
-  local value = time .. ' ' .. length .. ' ' .. lives
-  if second == string.sub(updated, 1, -4) then redis.call('HSET', hash, 'js:last', value)
-  else redis.call('HSET', hash, 'js:last', value, 'updated_at', second) end
-  if lives ~= '0' then
-    redis.call('PEXPIREAT', hash, time + lives)
-    redis.call('PEXPIREAT', list, time + lives)
+  -- Later than whatever was told of a write of Python's in between; two, as one is what tells it from ours.
+  local least = updated + 2 + math.abs(before - count)
+  local time, text = now, nowText
+  if least > now then time, text = least, least .. ' ' end
+  if time - time % 1000 == updated - updated % 1000 then
+    call('HSET', hash, 'js:last', text .. length .. ' ' .. lives)
+  else
+    call('HSET', hash, 'js:last', text .. length .. ' ' .. lives, 'updated_at', string.format('%.0f', (time - time % 1000) / 1000))
+  end
+  if lives > 0 then
+    call('PEXPIREAT', hash, time + lives)
+    call('PEXPIREAT', list, time + lives)
   elseif before == 0 then
-    local ends = redis.call('PEXPIRETIME', hash)
-    if ends > 0 then redis.call('PEXPIREAT', list, ends) end
+    local ends = call('PEXPIRETIME', hash)
+    if ends > 0 then call('PEXPIREAT', list, ends) end
   end
   return true
 end
 `
 
 /**
- * One change, decided and done, as a function that takes what a script finds in KEYS and ARGV. All reads and checks come before the first write, and the first write is one that Redis
- * refuses under `noeviction` where memory is short, unless the change frees some: so nothing is ever half written.
+ * One change, decided and done, as a function that takes what a script finds in KEYS and ARGV. All reads and checks come
+ * before the first write, and the first write is one that Redis refuses under `noeviction` where memory is short, unless the
+ * change frees some: so nothing is ever half written.
  *
  * KEYS: hash, list, and for a repeatable commit its attempts. ARGV: the session id; seven numbers (records to append, records
  * expected, metadata keys, records to drop or -1 for all, ttl in ms or 0, ms for which the attempt is remembered or 0, and
@@ -172,8 +183,8 @@ end
 /** One change. */
 export const commitScript: string = `
 if tonumber(ARGV[2]) and #ARGV <= 4000 then
-  ${plainAppend}
-  if append(KEYS[1], KEYS[2], ARGV[2], 3, #ARGV) then return 'applied' end
+  ${plainAppend('ARGV[2]')}
+  if append(KEYS[1], KEYS[2], 3, #ARGV) then return 'applied' end
 end
 ${anyCommit}
 return commit(KEYS, ARGV)
@@ -182,22 +193,26 @@ return commit(KEYS, ARGV)
 /**
  * Appends to several sessions, each by itself: what one of them refuses does not concern the others.
  *
- * KEYS: hash and list of each. ARGV: the ttl; for each, the session id, the number of records, the records. Replies for each
- * with `applied`, or with the error after a `!`.
+ * KEYS: hash and list of each. ARGV: the ttl; for each, the session id, the number of records, the records. Replies with two
+ * texts for each that was refused: its place, from 0, and the error.
  */
 export const appendsScript: string = `
-${plainAppend}
-local replies, at = {}, 2
-local function one(hash, list)
-  local id, first, last = ARGV[at], at + 2, at + 1 + ARGV[at + 1]
-  at = last + 1
-  if append(hash, list, ARGV[1], first, last) then return 'applied' end
+${plainAppend('ARGV[1]')}
+local function appendAnyhow(hash, list, id, first, last)
   ${anyCommit}
-  return commit({ hash, list }, { id, ARGV[1], unpack(ARGV, first, last) })
+  commit({ hash, list }, { id, ttl, unpack(ARGV, first, last) })
+  return true
 end
+local refused, at = {}, 2
 for i = 1, #KEYS, 2 do
-  local done, reply = pcall(one, KEYS[i], KEYS[i + 1])
-  replies[#replies + 1] = done and reply or '!' .. (type(reply) == 'table' and reply.err or tostring(reply))
+  local hash, list, id, first, last = KEYS[i], KEYS[i + 1], ARGV[at], at + 2, at + 1 + ARGV[at + 1]
+  at = last + 1
+  local done, reply = pcall(append, hash, list, first, last)
+  if done and not reply then done, reply = pcall(appendAnyhow, hash, list, id, first, last) end
+  if not done then
+    refused[#refused + 1] = (i - 1) / 2 .. ''
+    refused[#refused + 1] = type(reply) == 'table' and reply.err or tostring(reply)
+  end
 end
-return replies
+return refused
 `

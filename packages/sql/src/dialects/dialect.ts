@@ -69,8 +69,8 @@ export interface Dialect {
   readonly placeholders: Placeholders
   quote(name: string): string
   grammar(tables: Tables): Grammar
-  /** Begins a write, which waits for a lock at most so many milliseconds where the dialect can say so. */
-  begin(lockTimeoutMs: number): string
+  /** What stands around a write, which waits for a lock at most so many milliseconds where the dialect can say so. */
+  transaction(lockTimeoutMs: number, server: Server): TransactionEdges
   /** One list of statements a version, oldest first. Each may be run again where it was interrupted. */
   migrations(tables: Tables, server: Server): readonly (readonly string[])[]
   /** Where tables lie in schemas: whether there is one of that name. */
@@ -82,6 +82,15 @@ export interface Dialect {
   /** What each new connection to such a server is told first. */
   greeting?(server: Server): string | undefined
   connect(connection: object, prepares: () => boolean): Connection
+}
+
+/** Statements without parameters, besides COMMIT and ROLLBACK. */
+export interface TransactionEdges {
+  readonly begin: readonly string[]
+  /** Fails where the transaction is not the one that was begun. Comes before the commit. */
+  readonly verify?: string
+  /** Leaves the connection as it was found. Comes last, whatever became of the transaction. */
+  readonly leave?: string
 }
 
 /** What tells servers of one dialect apart. */

@@ -1,7 +1,7 @@
 import { connectMariaDB } from '../drivers/mariadb.ts'
 import { connectMySQL2 } from '../drivers/mysql2.ts'
 import type { Tables } from '../tables.ts'
-import type { Dialect, Grammar, Server } from './dialect.ts'
+import type { Dialect, Grammar, Server, TransactionEdges } from './dialect.ts'
 
 const now = 'UTC_TIMESTAMP(3)'
 
@@ -12,12 +12,23 @@ const schemaLock = 'sessions_schema'
 /** Making tables takes far less; after that, steps run side by side, which each of them bears. */
 const schemaLockSeconds = 60
 
+/**
+ * Where another node's write came before it, Galera rolls a transaction back at any moment and tells so with the next statement;
+ * but where that one was just being prepared or executed, it may run as if nothing had happened (seen in MariaDB 10.11.18). Then
+ * it must not commit by itself, and what follows must not commit without the rest: the savepoint went with the transaction.
+ */
+const watched: TransactionEdges = {
+  begin: ['SET autocommit = 0', 'SAVEPOINT sessions'],
+  verify: 'RELEASE SAVEPOINT sessions',
+  leave: 'SET autocommit = 1',
+}
+
 /** MySQL 8.0.17 and later, MariaDB 10.5 and later, through the driver mysql2. Columns are `DATETIME(3)` and hold UTC. */
 export const mysql: Dialect = {
   placeholders: 'positional',
   quote: (name) => `\`${name.replaceAll('`', '``')}\``,
   grammar,
-  begin: () => 'START TRANSACTION',
+  transaction: (_, { galera }) => (galera ? watched : { begin: ['START TRANSACTION'] }),
   migrations,
   // DDL commits by itself here, so the lock is the connection's, and each step may be repeated.
   exclusively: async (connection, work) => {
@@ -35,10 +46,7 @@ export const mysql: Dialect = {
   },
   // A node of a Galera cluster may lag behind what another one acknowledged; bit 1 makes reads wait until it does not
   // (https://mariadb.com/docs/galera-cluster/reference/galera-cluster-system-variables#wsrep_sync_wait).
-  // And where another node's write ended a transaction of ours, a prepared statement that is just being executed is taken for
-  // one of its own and repeated outside of it, so that it stays while the rest is tried again (seen in MariaDB 10.11.18).
-  greeting: ({ galera }) =>
-    galera ? 'SET SESSION wsrep_sync_wait = @@wsrep_sync_wait | 1, SESSION wsrep_retry_autocommit = 0' : undefined,
+  greeting: ({ galera }) => (galera ? 'SET SESSION wsrep_sync_wait = @@wsrep_sync_wait | 1' : undefined),
   connect: connectMySQL2,
 }
 

@@ -19,7 +19,9 @@ export const postgres: Dialect = {
   placeholders: 'numbered',
   quote: (name) => `"${name.replaceAll('"', '""')}"`,
   grammar,
-  begin: (lockTimeoutMs) => `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = ${lockTimeoutMs}`,
+  transaction: (lockTimeoutMs) => ({
+    begin: [`BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = ${lockTimeoutMs}`],
+  }),
   migrations,
   hasSchema: async (connection, schema) => {
     const { rows } = await connection.run(schemaByName, bind(schemaByName, { schema }))

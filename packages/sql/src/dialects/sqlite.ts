@@ -13,7 +13,7 @@ export const sqlite: Dialect = {
   placeholders: 'numbered',
   quote: (name) => `"${name.replaceAll('"', '""')}"`,
   grammar,
-  begin: () => 'BEGIN IMMEDIATE',
+  transaction: () => ({ begin: ['BEGIN IMMEDIATE'] }),
   migrations,
   exclusively: async (connection, work) => {
     await connection.execute('BEGIN IMMEDIATE')

@@ -15,12 +15,7 @@ type Answer = Row[] | { affectedRows: number }
 interface MariaDBConnection {
   query(query: Query): Promise<Answer>
   /** Comes from the driver's cache where it can. */
-  prepare(query: Query): Promise<PreparedStatement>
-}
-
-interface PreparedStatement {
-  execute(values: readonly (Value | bigint)[]): Promise<Answer>
-  close(): void
+  prepare(query: Query): Promise<{ execute(values: readonly (Value | bigint)[]): Promise<Answer>; close(): void }>
 }
 
 /**
@@ -32,15 +27,8 @@ interface PreparedStatement {
 export function connectMariaDB(connection: object): Connection {
   const client = connection as MariaDBConnection
   const settings = { rowsAsArray: false, namedPlaceholders: false, logParam: false } as const
-  /** Those that were prepared ahead of their use; they end with the connection. */
-  const kept = new Map<string, PreparedStatement>()
   return {
-    prepare: async ({ name, text }) => {
-      if (!kept.has(name)) kept.set(name, await client.prepare({ ...settings, sql: text }))
-    },
-    run: async ({ name, text }, values) => {
-      const known = kept.get(name)
-      if (known !== undefined) return toResult(await known.execute(values.map(toParameter)))
+    run: async ({ text }, values) => {
       const statement = await client.prepare({ ...settings, sql: text })
       try {
         return toResult(await statement.execute(values.map(toParameter)))

@@ -14,8 +14,6 @@ interface Query {
 interface MySQL2Connection {
   query(query: Query, callback: Callback): void
   execute(query: Query, callback: Callback): void
-  /** What was prepared, `execute` finds again. */
-  prepare(query: Query, callback: (error: Error | null) => void): void
 }
 
 /** A connection of mysql2. Values travel apart from the text, which no `sql_mode` can make them part of. */
@@ -28,10 +26,6 @@ export function connectMySQL2(connection: object): Connection {
     })
   return {
     run: ({ text }, values) => run('execute', { ...settings, sql: text, values }),
-    prepare: ({ text }) =>
-      new Promise((resolve, reject) => {
-        client.prepare({ ...settings, sql: text }, (error) => (error ? reject(error) : resolve()))
-      }),
     execute: (text) => run('query', { ...settings, sql: text }),
   }
 }

@@ -4,6 +4,9 @@ function status(name: string): string {
   return `SELECT variable_value AS n FROM information_schema.global_status WHERE variable_name = '${name}'`
 }
 
+/** An error number of MySQL and MariaDB. */
+const deadlock = 1213
+
 /** Looks into a database of the tests, and changes what no store would. */
 export class Admin {
   readonly #sequelize: Sequelize
@@ -22,7 +25,13 @@ export class Admin {
   }
 
   async execute(sql: string): Promise<void> {
-    await this.#sequelize.query(sql)
+    try {
+      await this.#sequelize.query(sql)
+    } catch (error) {
+      // What another node of a cluster wrote came before it: nothing of it was done.
+      if ((error as { parent?: { errno?: number } }).parent?.errno !== deadlock) throw error
+      await this.execute(sql)
+    }
   }
 
   /** Forgets every session, as where nobody ever opened a store. */
