@@ -18,7 +18,7 @@ const publicMethods = [
 /** Who knows one adapter knows all: the same file names, and nothing overridden that core guards. */
 export function adapters(): string[] {
   const folders = publishedPackages().flatMap(({ folder }) => (basename(folder) === 'core' ? [] : [folder]))
-  return folders.flatMap((folder) => {
+  const findings = folders.flatMap((folder) => {
     const name = basename(folder)
     const sources = ['index', 'options', 'errors', `${name}-store`, `${name}-session`].map((file) => `src/${file}.ts`)
     const missing = [...sources, 'test/open.ts'].filter((file) => !existsSync(join(folder, file)))
@@ -26,9 +26,10 @@ export function adapters(): string[] {
     return [
       ...missing.map((file) => `${folder}: has no ${file}, as every adapter does`),
       ...(certified ? [] : [`${folder}: no test/conformance.test.ts runs the kit`]),
-      ...globSync(`${folder}/src/**/*.ts`).flatMap(overridden),
     ]
   })
+  const sources = [...folders, 'templates/*'].flatMap((folder) => globSync(`${folder}/src/**/*.ts`))
+  return [...findings, ...sources.flatMap(overridden)]
 }
 
 function overridden(file: string): string[] {
