@@ -1,5 +1,5 @@
 import { globSync, readFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 
 export interface Package {
   folder: string
@@ -14,10 +14,13 @@ export interface Package {
   }
 }
 
-/** The packages of the workspace that are published, by name. */
-export function publishedPackages(): Package[] {
-  return globSync('packages/*/package.json')
-    .map((file) => ({ folder: dirname(file), manifest: JSON.parse(readFileSync(file, 'utf8')) as Package['manifest'] }))
+/** The packages of the workspace that are published, by name. Their folders are relative to `root`. */
+export function publishedPackages(root = '.'): Package[] {
+  return globSync('packages/*/package.json', { cwd: root })
+    .map((file) => ({
+      folder: dirname(file),
+      manifest: JSON.parse(readFileSync(join(root, file), 'utf8')) as Package['manifest'],
+    }))
     .filter(({ manifest }) => manifest.private !== true)
     .toSorted((a, b) => a.manifest.name.localeCompare(b.manifest.name))
 }
