@@ -111,7 +111,7 @@ function texts(): Map<string, string> {
   const documents = globSync(['*.md', 'docs/*.md', 'docs/adr/README.md', 'packages/*/README.md']).map((file) => {
     const before = readFileSync(file, 'utf8')
     const after = before.replaceAll(
-      /(<!-- table: (\w+) ?(\w*) -->\n)([\s\S]*?)(<!-- end -->)/g,
+      /(<!-- table: (\w+) ?([\w-]*) -->\n)([\s\S]*?)(<!-- end -->)/g,
       (_, start, name, word, old, end) => {
         const generate = tables[name]
         if (generate === undefined)
