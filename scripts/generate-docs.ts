@@ -2,10 +2,12 @@
 import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { definitions } from '../packages/core/src/conformance/cases/index.ts'
+import type { ConformanceReport } from '../packages/core/src/conformance/index.ts'
 import { sessionErrorCodes } from '../packages/core/src/index.ts'
+import { mutants } from '../packages/core/test/mutants/index.ts'
 import { apiPages } from './api-pages.ts'
 import { optionRows, ownOptionRows } from './options-table.ts'
-import { publishedPackages } from './workspace.ts'
+import { documentedPackages, publishedPackages, shortName } from './workspace.ts'
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string =>
@@ -13,9 +15,32 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
 }
 
+/** Of each report that the tests have left; rows of adapters that were not tested here stay as they are. */
+function capabilityRows(before: string): string[][] {
+  const rows = new Map(
+    [...before.matchAll(/^\| (?!adapter|---)(.+) \|$/gm)].map(([, row = '']) => {
+      const cells = row.split(' | ')
+      return [cells[0] ?? '', cells] as const
+    }),
+  )
+  for (const file of globSync('packages/*/.conformance/*.json')) {
+    const { adapter, kind, capabilities }: ConformanceReport = JSON.parse(readFileSync(file, 'utf8'))
+    if (capabilities === undefined) continue
+    const declared = capabilityNames.map((name) => {
+      return capabilities[name] === undefined ? '' : capabilities[name] ? 'yes' : 'no'
+    })
+    rows.set(adapter, [adapter, kind, ...declared])
+  }
+  return [...rows.values()].toSorted(([a = ''], [b = '']) => a.localeCompare(b, 'en'))
+}
+
+const capabilityNames = ['durable', 'multiProcess', 'ttl', 'list', 'transactions']
+
 /** The text of a package's source, or of every package's. */
-function sourceOf(folder: string): string {
-  return globSync(`packages/${folder || '*'}/src/**/*.ts`)
+function sourceOf(name: string): string {
+  return documentedPackages()
+    .filter((found) => name === '' || name === shortName(found))
+    .flatMap(({ folder }) => globSync(`${folder}/src/**/*.ts`))
     .map((file) => readFileSync(file, 'utf8'))
     .join('')
 }
@@ -26,16 +51,17 @@ const optionHead = ['option', 'type', 'what it does', 'default']
 const tables: Readonly<Record<string, (before: string, word: string) => string>> = {
   options: (_, type) => table(optionHead, optionRows(type)),
   ownOptions: (_, type) => table(optionHead, ownOptionRows(type)),
+  capabilities: (before) => table(['adapter', 'certified as', ...capabilityNames], capabilityRows(before)),
   packages: () =>
     table(
       ['package', 'what it is'],
       publishedPackages().map(({ folder, manifest }) => [`[\`${manifest.name}\`](${folder})`, manifest.description]),
     ),
-  errors: (_, folder) =>
+  errors: (_, name) =>
     table(
       ['code', 'retryable', 'what happened', 'what to do'],
       Object.entries(sessionErrorCodes)
-        .filter(([code]) => sourceOf(folder).includes(code))
+        .filter(([code]) => sourceOf(name).includes(code))
         .map(([code, { retryable, meaning, remedy }]) => {
           return [`\`${code}\``, retryable ? 'yes' : 'no', meaning, remedy]
         }),
@@ -62,23 +88,43 @@ const tables: Readonly<Record<string, (before: string, word: string) => string>>
         return [`\`${id}\``, title, conditions.join(', ')]
       }),
     ),
+  mutants: () =>
+    table(
+      ['mutant', 'a store or session that …', 'is failed by'],
+      mutants.map(({ name, mistake, killedBy }) => [name, mistake, killedBy.map((id) => `\`${id}\``).join(', ')]),
+    ),
+  killers: () =>
+    table(
+      ['case', 'fails'],
+      definitions.map(({ id }) => {
+        return [
+          `\`${id}\``,
+          mutants
+            .filter(({ killedBy }) => killedBy.includes(id))
+            .map(({ name }) => name)
+            .join(', '),
+        ]
+      }),
+    ),
 }
 
 /** What each generated text should be, by its file. */
 function texts(): Map<string, string> {
-  const documents = globSync(['*.md', 'docs/*.md', 'docs/adr/README.md', 'packages/*/README.md']).map((file) => {
-    const before = readFileSync(file, 'utf8')
-    const after = before.replaceAll(
-      /(<!-- table: (\w+) ?(\w*) -->\n)([\s\S]*?)(<!-- end -->)/g,
-      (_, start, name, word, old, end) => {
-        const generate = tables[name]
-        if (generate === undefined)
-          throw new Error(`${file} asks for a table ${name}; there are ${Object.keys(tables).join(', ')}.`)
-        return `${start}${generate(old, word)}\n${end}`
-      },
-    )
-    return [file, after] as const
-  })
+  const documents = globSync(['*.md', 'docs/*.md', 'docs/adr/README.md', '{packages,templates}/*/README.md']).map(
+    (file) => {
+      const before = readFileSync(file, 'utf8')
+      const after = before.replaceAll(
+        /(<!-- table: (\w+) ?([\w-]*) -->\n)([\s\S]*?)(<!-- end -->)/g,
+        (_, start, name, word, old, end) => {
+          const generate = tables[name]
+          if (generate === undefined)
+            throw new Error(`${file} asks for a table ${name}; there are ${Object.keys(tables).join(', ')}.`)
+          return `${start}${generate(old, word)}\n${end}`
+        },
+      )
+      return [file, after] as const
+    },
+  )
   const pages = [...apiPages()].map(([name, text]) => [`docs/api/${name}`, text] as const)
   return new Map([...documents, ...pages])
 }

@@ -1,4 +1,4 @@
-/** Runs every package's tests, then says how many conformance cases each adapter passed. */
+/** Runs every package's tests, then says how many conformance cases each adapter passed, and which failed with what message. */
 import { globSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,9 +6,11 @@ import { exitCode } from './run.ts'
 
 interface Report {
   adapter: string
+  seed: number
   passed: number
   failed: number
   skipped: number
+  cases: { id: string; title: string; status: string; error?: string }[]
 }
 
 // Tests start hundreds of processes; what one has compiled, the next one reads.
@@ -31,10 +33,18 @@ const reports = globSync('packages/*/.conformance/*.json')
 const total = { passed: 0, failed: 0, skipped: 0 }
 console.log('\nConformance cases')
 for (const { adapter, passed, failed, skipped } of reports) {
-  console.log(`  ${adapter.padEnd(24)}${passed} passed, ${failed} failed, ${skipped} skipped`)
+  console.log(`  ${adapter.padEnd(36)}${passed} passed, ${failed} failed, ${skipped} skipped`)
   total.passed += passed
   total.failed += failed
   total.skipped += skipped
 }
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
+for (const { adapter, seed, cases } of reports) {
+  for (const { id, title, status, error = '' } of cases) {
+    if (status !== 'fail') continue
+    // In a log that was cut in the middle, the end is all that is left: it has the messages, without the stacks.
+    const messages = error.split('\n').filter((line) => line.trim() !== '' && !/^\s+at /.test(line))
+    console.log([`\nFailed: ${adapter} ${id}: ${title} (seed ${seed})`, ...messages.slice(0, 8)].join('\n    '))
+  }
+}
 process.exit(code)

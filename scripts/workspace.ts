@@ -10,13 +10,27 @@ export interface Package {
     private?: boolean
     exports?: Record<string, string>
     repository?: { directory?: string }
+    bin?: Record<string, string>
   }
 }
 
 /** The packages of the workspace that are published, by name. */
 export function publishedPackages(): Package[] {
-  return globSync('packages/*/package.json')
+  return packagesAt('packages/*/package.json').filter(({ manifest }) => manifest.private !== true)
+}
+
+/** Those, and what a new adapter begins with. */
+export function documentedPackages(): Package[] {
+  return [...publishedPackages(), ...packagesAt('templates/*/package.json')]
+}
+
+/** The name without its scope. */
+export function shortName({ manifest }: Package): string {
+  return manifest.name.replace(/^.*\//, '')
+}
+
+function packagesAt(pattern: string): Package[] {
+  return globSync(pattern)
     .map((file) => ({ folder: dirname(file), manifest: JSON.parse(readFileSync(file, 'utf8')) as Package['manifest'] }))
-    .filter(({ manifest }) => manifest.private !== true)
     .toSorted((a, b) => a.manifest.name.localeCompare(b.manifest.name))
 }

@@ -1,6 +1,6 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
-import { publishedPackages } from '../workspace.ts'
+import { join } from 'node:path'
+import { documentedPackages, shortName } from '../workspace.ts'
 
 /** Public methods of `Session` and `SessionStore`: an adapter that overrides one skips validation and lifecycle. */
 const publicMethods = [
@@ -17,9 +17,9 @@ const publicMethods = [
 
 /** Who knows one adapter knows all: the same file names, and nothing overridden that core guards. */
 export function adapters(): string[] {
-  const folders = publishedPackages().flatMap(({ folder }) => (basename(folder) === 'core' ? [] : [folder]))
-  return folders.flatMap((folder) => {
-    const name = basename(folder)
+  const found = documentedPackages().filter((found) => shortName(found) !== 'core')
+  return found.flatMap((adapter) => {
+    const [name, { folder }] = [shortName(adapter), adapter]
     const sources = ['index', 'options', 'errors', `${name}-store`, `${name}-session`].map((file) => `src/${file}.ts`)
     const missing = [...sources, 'test/open.ts'].filter((file) => !existsSync(join(folder, file)))
     const certified = globSync(`${folder}/test/conformance*.test.ts`).length > 0

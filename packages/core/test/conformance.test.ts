@@ -1,6 +1,7 @@
-import { MemorySession, MemoryStore } from '@sessions/core'
+import { MemorySession, MemoryStore, SessionError } from '@sessions/core'
+import { CaseSkipped, type StoreHarness } from '@sessions/core/conformance'
 import { describeConformance } from '@sessions/core/conformance/vitest'
-import { ManualClock } from '@sessions/core/testing'
+import { FaultyStore, ManualClock } from '@sessions/core/testing'
 
 const clock = new ManualClock()
 const reports = '.conformance'
@@ -25,3 +26,27 @@ describeConformance(
   },
   { reports },
 )
+
+describeConformance(faultyHarness(), { reports, only: 'faults/' })
+
+/** A store whose driver can fail where a wrapper can make it fail: before a commit and after it. */
+function faultyHarness(): StoreHarness {
+  let newest: FaultyStore | undefined
+  return {
+    name: 'FaultyStore (MemoryStore)',
+    open: async () => {
+      newest = new FaultyStore(new MemoryStore())
+      return newest
+    },
+    reset: async () => {},
+    failNextCommit: (fault) => {
+      if (fault === 'middle') throw new CaseSkipped('a wrapper cannot fail in the middle of a commit')
+      const cause = new Error('ECONNRESET')
+      const ambiguous = fault === 'after'
+      const error = new SessionError('SESSION_UNAVAILABLE', 'The connection was lost.', { cause, ambiguous })
+      if (ambiguous) newest?.failAfter('commit', error)
+      else newest?.failBefore('commit', error)
+    },
+    capabilities: { durable: false, multiProcess: false, ttl: false, list: true, transactions: true },
+  }
+}

@@ -1,7 +1,7 @@
 /** How one command is sent. A subset of node-redis's `CommandOptions`. */
 export interface RedisCommandOptions {
-  /** Takes back a command that was not sent yet. */
-  abortSignal?: AbortSignal
+  /** Takes back a command that was not sent yet: an `AbortSignal`, whose type is not there without that of Node or the DOM. */
+  abortSignal?: { readonly aborted: boolean }
   /** Commands of one chain go over one connection, and those not yet sent fail with it. */
   chainId?: symbol
   /** Of node-redis; not set here. */

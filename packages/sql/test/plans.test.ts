@@ -80,6 +80,13 @@ describe.each([
     }
   })
 
+  it.skipIf(isPostgres)('drop the newest of 100,000 items by the order of the index', async () => {
+    const steps = await plan(statements.drop)
+    expect(steps).toMatch(/idx_agent_messages_session_order/)
+    expect(steps).toMatch(/kept eq_ref PRIMARY/)
+    expect(steps).not.toMatch(/filesort|temporary/)
+  })
+
   it('list by the index of the latest change, page by page', async () => {
     const listings: ListCriteria[] = [
       criteria,

@@ -1,10 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { CaseSkipped } from '@sessions/core/conformance'
 import { describeConformance } from '@sessions/core/conformance/vitest'
 import { ManualClock } from '@sessions/core/testing'
 import { SQLiteSession, SQLiteStore } from '@sessions/sqlite'
+import Database from 'better-sqlite3'
 import { afterAll } from 'vitest'
+import { FailingDatabase } from './support/failing-database.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sessions-sqlite-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -49,4 +52,22 @@ describeConformance(
     capabilities: { durable: true, transactions: true },
   },
   { reports },
+)
+
+let failing = new FailingDatabase(new Database(':memory:'))
+
+describeConformance(
+  {
+    name: 'SQLiteStore (a disk that fails)',
+    open: async () => new SQLiteStore({ database: failing.database }),
+    reset: async () => {
+      failing = new FailingDatabase(new Database(':memory:'))
+    },
+    failNextCommit: (fault) => {
+      if (fault === 'after') throw new CaseSkipped('SQLite runs in the process: no answer can be lost')
+      failing.failNext(fault)
+    },
+    capabilities: { durable: true, multiProcess: false, ttl: false, list: true, transactions: true },
+  },
+  { reports, only: 'faults/' },
 )

@@ -3,10 +3,12 @@ import type { SessionStore } from '../session-store.ts'
 import type { StoredSession } from '../stored-session.ts'
 import { CaseSkipped } from './case-skipped.ts'
 import {
+  type Capability,
+  type CommitFault,
   type Harness,
   isStoreHarness,
   type OptionalMethod,
-  type SessionUnderTest,
+  type ProbedSession,
   type StoreHarness,
 } from './harness.ts'
 import type { Item, ItemSession } from './item.ts'
@@ -20,7 +22,7 @@ export class CaseContext {
   readonly random: Random
   readonly #harness: Harness
   readonly #closers: (() => Promise<void>)[] = []
-  readonly #sessions = new Map<string, SessionUnderTest>()
+  readonly #sessions = new Map<string, ProbedSession>()
   #store: Promise<SessionStore> | undefined
   #ids = 0
 
@@ -60,6 +62,19 @@ export class CaseContext {
     return this.#store
   }
 
+  /** Whether the harness declares it. */
+  has(capability: Capability): boolean {
+    const declared: Partial<Record<Capability, boolean>> = this.#harness.capabilities
+    return declared[capability] === true
+  }
+
+  /** Closes the store, and opens another on the same storage. Does nothing where that would lose what is stored. */
+  async reopen(): Promise<void> {
+    if (!isStoreHarness(this.#harness) || !this.has('durable')) return
+    await (await this.store()).close()
+    this.#store = undefined
+  }
+
   /** One more instance on the same storage; needs `durable`. */
   async anotherStore(): Promise<SessionStore> {
     const store = await this.#storeHarness().open()
@@ -73,6 +88,13 @@ export class CaseContext {
     const { advance } = this.#storeHarness()
     if (advance === undefined) throw new Error('The harness declares ttl, so it needs advance().')
     await advance.call(this.#harness, ms)
+  }
+
+  /** The next commit of the store meets this fault. Skips the case where the harness has none to offer. */
+  async failNextCommit(fault: CommitFault): Promise<void> {
+    const { failNextCommit } = this.#storeHarness()
+    if (failNextCommit === undefined) throw new CaseSkipped('the harness has no failNextCommit()')
+    await failNextCommit.call(this.#harness, fault)
   }
 
   /** Child processes that open the storage when they are first told what to do. */
@@ -94,12 +116,12 @@ export class CaseContext {
     await firstFailure(this.#closers.splice(0).map((close) => close()))
   }
 
-  async #open(sessionId: string): Promise<SessionUnderTest> {
+  async #open(sessionId: string): Promise<ProbedSession> {
     if (isStoreHarness(this.#harness)) return (await this.store()).session(sessionId)
     const { durable } = this.#harness.capabilities
     const opened = durable ? undefined : this.#sessions.get(sessionId)
     if (opened !== undefined) return opened
-    const session = await this.#harness.openSession(sessionId)
+    const session: ProbedSession = await this.#harness.openSession(sessionId)
     this.#sessions.set(sessionId, session)
     this.#closers.push(async () => session.close?.())
     return session

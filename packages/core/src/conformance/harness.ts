@@ -6,6 +6,8 @@ import type { StoredSession } from '../stored-session.ts'
 /** A store to certify. What it declares is tested; what it does not declare is tested to be absent. */
 export interface StoreHarness {
   name: string
+  /** The version of what is certified, for the report. */
+  version?: string
   /** A new instance on the harness's storage. Where `durable`, every instance sees the same data. */
   open(): Promise<SessionStore>
   /** Forgets everything stored. Called before each case. */
@@ -22,11 +24,22 @@ export interface StoreHarness {
     /** The SDK's history transactions. */
     transactions: boolean
   }
-  /** Time passes for the store: moves an injected clock, or shortens what the backend holds. */
+  /**
+   * Time passes for the store: moves an injected clock, or shortens what the backend holds. `ms` is negative where the clock
+   * is set back; throw a {@link CaseSkipped} where that cannot be.
+   */
   advance?(ms: number): Promise<void>
+  /**
+   * Makes the driver fail in the next commit, once. Throw a {@link CaseSkipped} for a fault that it cannot have. Without this,
+   * faults are not tested.
+   */
+  failNextCommit?(fault: CommitFault): Promise<void> | void
   /** How a child process opens the same storage. Without it, nothing is killed and `durable` is only half tested. */
   worker?: WorkerSource
 }
+
+/** Before anything reached the backend; with part of the write done; with all done and the answer lost. */
+export type CommitFault = 'before' | 'middle' | 'after'
 
 /**
  * A module, by its `file:` URL or absolute path, whose exported function is called with `options` and gives a store on the
@@ -41,6 +54,7 @@ export interface WorkerSource {
 /** A class of sessions to certify: a subclass of `Session`, a wrapper, the SDK's own. */
 export interface SessionHarness {
   name: string
+  version?: string
   /** A handle. Where `durable`, every handle of one id sees the same data. */
   openSession(sessionId: string): Promise<SessionUnderTest>
   /** Forgets everything stored. Called before each case. */
@@ -51,9 +65,11 @@ export interface SessionHarness {
 /** What the kit can certify. */
 export type Harness = StoreHarness | SessionHarness
 
-/** What every session has, and what it may have: the SDK finds optional methods by their presence, and so does the kit. */
-export type SessionUnderTest = Pick<Session, 'getSessionId' | 'getItems' | 'addItems' | 'popItem' | 'clearSession'> &
-  Partial<Pick<StoredSession, OptionalMethod | 'close'>>
+/** What every session has. What it may have beyond that, the SDK finds by its presence, and so does the kit. */
+export type SessionUnderTest = Pick<Session, 'getSessionId' | 'getItems' | 'addItems' | 'popItem' | 'clearSession'>
+
+/** A session that may have any of them. */
+export type ProbedSession = SessionUnderTest & Partial<Pick<StoredSession, OptionalMethod | 'close'>>
 
 /** Methods that a session may have beyond those that every session has. */
 export type OptionalMethod =

@@ -4,11 +4,13 @@ import { extname } from 'node:path'
 import type { HistoryTransactionArgs } from '../history-transaction.ts'
 import type { WorkerSource } from './harness.ts'
 import type { Item } from './item.ts'
+import type { Request } from './linearizability.ts'
 
 /** What a child process can be told to do with one session. */
 export type Task =
   | { type: 'append'; sessionId: string; writer: string; batches: number; size: number }
   | { type: 'pop'; sessionId: string }
+  | { type: 'call'; sessionId: string; request: Request }
   | { type: 'read'; sessionId: string }
   | { type: 'replace'; sessionId: string; writer: string; times: number; size: number }
   | { type: 'transaction'; sessionId: string; args: HistoryTransactionArgs<Item> }
@@ -51,11 +53,22 @@ export class WorkerProcess {
     })
   }
 
+  /** Begins the task; SIGKILL so many milliseconds later, wherever it is then. */
+  async killSoon(task: Task, laterMs: number): Promise<void> {
+    this.#child.send(task)
+    await new Promise((resolve) => setTimeout(resolve, laterMs))
+    await this.stop()
+  }
+
   /**
-   * Appends without end; SIGKILL a few milliseconds after so many batches are acknowledged, wherever the next ones are then.
+   * Appends or replaces without end; SIGKILL a few milliseconds after so many batches are acknowledged, wherever the next ones are then.
    * Resolves to the number acknowledged.
    */
-  async killWhileAppending(task: Extract<Task, { type: 'append' }>, after: number, laterMs: number): Promise<number> {
+  async killWhileWriting(
+    task: Extract<Task, { type: 'append' | 'replace' }>,
+    after: number,
+    laterMs: number,
+  ): Promise<number> {
     let acknowledged = 0
     let failure: string | undefined
     this.#child.on('message', (message: WorkerMessage) => {

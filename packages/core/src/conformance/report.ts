@@ -1,4 +1,6 @@
 import { createRequire } from 'node:module'
+import { arch, platform, release } from 'node:os'
+import { type Harness, isStoreHarness } from './harness.ts'
 
 /** The verdict on one case. */
 export interface CaseReport {
@@ -11,14 +13,25 @@ export interface CaseReport {
   durationMs: number
 }
 
-/** The verdict on one harness: plain data, to keep and to compare. */
+/** The verdict on one harness, and with what it was reached: plain data, to keep and to compare. */
 export interface ConformanceReport {
   adapter: string
+  /** The version of the adapter, where the harness says it. */
+  version?: string
+  /** What was certified. */
+  kind: 'store' | 'session'
+  /** What the harness declares. */
+  capabilities: Readonly<Record<string, boolean>>
   /** The version of the kit. */
   kit: string
-  /** The version of Node. */
+  /** The version of Node, or of Node that the runtime says it is. */
   node: string
+  /** Such as `bun 1.3.0`. */
+  runtime: string
+  /** Such as `linux 6.1.0 x64`. */
+  platform: string
   seed: number
+  steps: number
   /** No case failed. */
   ok: boolean
   passed: number
@@ -28,14 +41,24 @@ export interface ConformanceReport {
 }
 
 /** Counts the verdicts and says with what they were reached. */
-export function createReport(adapter: string, seed: number, cases: readonly CaseReport[]): ConformanceReport {
+export function createReport(
+  harness: Harness,
+  { seed, steps }: { seed: number; steps: number },
+  cases: readonly CaseReport[],
+): ConformanceReport {
   const count = (status: CaseReport['status']): number => cases.filter((result) => result.status === status).length
   const failed = count('fail')
   return {
-    adapter,
+    adapter: harness.name,
+    ...(harness.version !== undefined && { version: harness.version }),
+    kind: isStoreHarness(harness) ? 'store' : 'session',
+    capabilities: { ...harness.capabilities },
     kit: kitVersion(),
     node: process.versions.node,
+    runtime: runtime(),
+    platform: `${platform()} ${release()} ${arch()}`,
     seed,
+    steps,
     ok: failed === 0,
     passed: count('pass'),
     failed,
@@ -44,13 +67,20 @@ export function createReport(adapter: string, seed: number, cases: readonly Case
   }
 }
 
-/** A line with the counts, then what failed and why, then what was skipped and why. */
-export function formatReport({ adapter, seed, passed, failed, skipped, cases }: ConformanceReport): string {
+/**
+ * A line with the counts; then of what failed: what was promised, what was seen, and how to run just that case again; then what
+ * was skipped and why.
+ * @param again - how the case of this id is run again
+ */
+export function formatReport(
+  report: ConformanceReport,
+  again: (id: string) => string = againByOptions(report),
+): string {
+  const { adapter, passed, failed, skipped, cases } = report
   const failures = cases.flatMap(({ id, title, status, error = '' }) => {
     if (status !== 'fail') return []
-    return [`  fail ${id}: ${title}`, ...withoutStack(error).map((line) => `    ${line}`)]
+    return [`  fail ${id}: ${title}`, ...withoutStack(error).map((line) => `    ${line}`), `    again: ${again(id)}`]
   })
-  if (failed > 0) failures.push(`  Run one again with { only: '<id>', seed: ${seed} }.`)
   const skips = Map.groupBy(
     cases.filter(({ status }) => status === 'skip'),
     ({ reason }) => reason,
@@ -67,9 +97,19 @@ export function describeError(error: unknown): string {
 }
 
 /** The messages, without where they came from, and no more lines than one reads. */
-function withoutStack(error: string): string[] {
+export function withoutStack(error: string): string[] {
   const lines = error.split('\n').filter((line) => !/^\s+at /.test(line) && line.trim() !== '')
   return lines.length <= 10 ? lines : [...lines.slice(0, 10), '…']
+}
+
+function againByOptions({ seed }: ConformanceReport): (id: string) => string {
+  return (id) => `runConformance(harness, { only: '${id}', seed: ${seed} })`
+}
+
+function runtime(): string {
+  const { bun, deno, node }: Record<string, string | undefined> = process.versions
+  if (bun !== undefined) return `bun ${bun}`
+  return deno === undefined ? `node ${node}` : `deno ${deno}`
 }
 
 function kitVersion(): string {

@@ -18,7 +18,7 @@ export interface ConformanceCase {
 
 /** Which cases, and how random ones are drawn. */
 export interface ConformanceOptions {
-  /** Only cases whose id begins with this. */
+  /** Only the case with this id; where there is none, those whose id begins with it. */
   only?: string
   /** What random choices are drawn from; the report says it. Default: 1. */
   seed?: number
@@ -28,14 +28,22 @@ export interface ConformanceOptions {
   timeoutMs?: number
 }
 
-/** Those of `runConformance` and of the bindings too, which pass theirs on. */
+/** Who wants to know how far it is. */
+export interface RunOptions extends ConformanceOptions {
+  /** Called with the id of each case before it runs. */
+  onStart?: (id: string) => void
+  /** Called with the verdict on each case as soon as there is one. */
+  onCase?: (result: CaseReport) => void
+}
+
+/** Those of `runConformance` too. */
 const optionTypes: OptionTypes = {
   only: 'string',
   seed: 'number',
   steps: 'number',
   timeoutMs: 'number',
+  onStart: 'object',
   onCase: 'object',
-  reports: 'string',
 }
 
 /** Milliseconds, at most, to close what a case opened: a store that hangs must not hold up the verdict. */
@@ -48,12 +56,12 @@ const maxCleanUpMs = 5_000
 export function conformanceCases(harness: Harness, options: ConformanceOptions = {}): ConformanceCase[] {
   assertHarness(harness)
   assertOptions('The conformance kit', options, optionTypes)
-  const { only = '', seed = 1, steps = 300, timeoutMs = 60_000 } = options
-  if (!definitions.some(({ id }) => id.startsWith(only))) {
-    throw new RangeError(`No case has an id that begins with ${JSON.stringify(only)}.`)
-  }
-  return definitions
-    .filter((definition) => definition.id.startsWith(only) && applies(definition, harness))
+  const { only = '', seed, steps, timeoutMs } = withDefaults(options)
+  const exact = definitions.filter(({ id }) => id === only)
+  const chosen = exact.length > 0 ? exact : definitions.filter(({ id }) => id.startsWith(only))
+  if (chosen.length === 0) throw new RangeError(`No case has an id that begins with ${JSON.stringify(only)}.`)
+  return chosen
+    .filter((definition) => applies(definition, harness))
     .map((definition) => {
       const skip = reasonToSkip(definition, harness)
       const { id, title } = definition
@@ -66,18 +74,23 @@ export function conformanceCases(harness: Harness, options: ConformanceOptions =
     })
 }
 
+/** What is chosen where nothing is said. */
+export function withDefaults<O extends ConformanceOptions>(
+  options: O,
+): O & Required<Pick<O, 'seed' | 'steps' | 'timeoutMs'>> {
+  return { ...options, seed: options.seed ?? 1, steps: options.steps ?? 300, timeoutMs: options.timeoutMs ?? 60_000 }
+}
+
 /** Runs every case and reports. No test runner is needed. */
-export async function runConformance(
-  harness: Harness,
-  options: ConformanceOptions & { onCase?: (result: CaseReport) => void } = {},
-): Promise<ConformanceReport> {
+export async function runConformance(harness: Harness, options: RunOptions = {}): Promise<ConformanceReport> {
   const results: CaseReport[] = []
   for (const test of conformanceCases(harness, options)) {
+    options.onStart?.(test.id)
     const result = await reportCase(test)
     results.push(result)
     options.onCase?.(result)
   }
-  return createReport(harness.name, options.seed ?? 1, results)
+  return createReport(harness, withDefaults(options), results)
 }
 
 async function reportCase({ id, title, skip, run }: ConformanceCase): Promise<CaseReport> {

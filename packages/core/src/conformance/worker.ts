@@ -1,5 +1,6 @@
 import { SessionError } from '../errors/session-error.ts'
 import type { SessionStore } from '../session-store.ts'
+import { clientOf } from './clients.ts'
 import { batch } from './fixtures.ts'
 import type { Item } from './item.ts'
 import type { Task, WorkerMessage } from './processes.ts'
@@ -36,11 +37,14 @@ async function run(task: Task): Promise<unknown> {
       for (let item = await session.popItem(); item !== undefined; item = await session.popItem()) popped.push(item)
       return popped
     }
+    case 'call':
+      return clientOf(session)(task.request)
     case 'read':
       return session.getItems()
     case 'replace':
       for (let index = 0; index < task.times; index++) {
         await session.replaceHistoryWithCompaction(batch(task.writer, index, task.size))
+        send({ acknowledged: index })
       }
       return undefined
     case 'transaction':

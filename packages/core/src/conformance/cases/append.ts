@@ -25,6 +25,18 @@ export const appendCases: readonly CaseDefinition[] = [
     },
   },
   {
+    id: 'append/equal-items',
+    title: 'keeps items that are equal as often as they were added',
+    async run(t) {
+      const session = await t.session()
+      const same = [message('same'), message('same')]
+      await session.addItems(same)
+      await session.addItems(same)
+      assertEqual(await session.popItem(), message('same'))
+      await assertItems(session, [...same, message('same')])
+    },
+  },
+  {
     id: 'append/large-batch',
     title: 'takes a batch of 5,000 items whole',
     async run(t) {

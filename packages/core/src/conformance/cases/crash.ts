@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { CaseDefinition } from '../case.ts'
-import { assertEqual, assertWholeBatches, messages } from '../fixtures.ts'
+import { assertEqual, assertWholeBatches, batch, messages } from '../fixtures.ts'
+import type { Item } from '../item.ts'
 
 const kills = 5
 /** So many that a kill rather falls between two items than between two batches. */
@@ -18,7 +19,7 @@ export const crashCases: readonly CaseDefinition[] = [
       for (let kill = 0; kill < kills; kill++) {
         const [worker] = await t.workers(1)
         const task = { type: 'append', sessionId: id, writer: `k${kill}`, batches: 100_000, size: batchSize } as const
-        acknowledged.push((await worker?.killWhileAppending(task, 1 + t.random.integer(12), t.random.integer(6))) ?? 0)
+        acknowledged.push((await worker?.killWhileWriting(task, 1 + t.random.integer(12), t.random.integer(6))) ?? 0)
       }
       const store = await t.store()
       const counts = assertWholeBatches(await store.session<Record<string, unknown>>(id).getItems())
@@ -36,7 +37,7 @@ export const crashCases: readonly CaseDefinition[] = [
     async run(t) {
       const id = t.id()
       const [killed] = await t.workers(1)
-      await killed?.killWhileAppending({ type: 'append', sessionId: id, writer: 'k', batches: 100_000, size: 3 }, 5, 0)
+      await killed?.killWhileWriting({ type: 'append', sessionId: id, writer: 'k', batches: 100_000, size: 3 }, 5, 0)
       const [next] = await t.workers(1)
       await next?.run({ type: 'append', sessionId: id, writer: 'n', batches: 3, size: 3 })
       await next?.stop()
@@ -44,6 +45,43 @@ export const crashCases: readonly CaseDefinition[] = [
       assert.equal(assertWholeBatches(await session.getItems()).get('n'), 3)
       await session.addItems(messages(1))
       assertEqual(await session.popItem(), messages(1)[0])
+    },
+  },
+  {
+    id: 'crash/replaced-whole',
+    title: 'holds one history whole when the writer is killed in the middle of replacing it',
+    store: true,
+    needs: ['durable'],
+    async run(t) {
+      for (let kill = 0; kill < kills; kill++) {
+        const id = t.id()
+        const [worker] = await t.workers(1)
+        const task = { type: 'replace', sessionId: id, writer: 'w', times: 100_000, size: batchSize } as const
+        const acknowledged = (await worker?.killWhileWriting(task, 1 + t.random.integer(8), t.random.integer(6))) ?? 0
+        const items = await (await t.session(id)).getItems()
+        const version = Number(String(items[0]?.content).split('/')[1])
+        assertEqual(items, batch('w', version, batchSize), `the history after ${acknowledged} acknowledged replaces`)
+        assert.ok(version >= acknowledged - 1, `${acknowledged} replaces acknowledged, version ${version} found`)
+      }
+    },
+  },
+  {
+    id: 'crash/while-opening',
+    title: 'opens a storage whose first user was killed while making it',
+    store: true,
+    needs: ['durable'],
+    async run(t) {
+      for (const laterMs of [0, 4, 10, 20, 35, 60]) {
+        await t.reset()
+        const id = t.id()
+        const [worker] = await t.workers(1)
+        await worker?.killSoon({ type: 'append', sessionId: id, writer: 'k', batches: 1, size: 3 }, laterMs)
+        const store = await t.anotherStore()
+        const session = store.session<Item>(id)
+        await session.addItems(batch('n', 0, 3))
+        assert.equal(assertWholeBatches(await session.getItems()).get('n'), 1)
+        await store.close()
+      }
     },
   },
 ]

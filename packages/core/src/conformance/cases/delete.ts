@@ -30,6 +30,21 @@ export const deleteCases: readonly CaseDefinition[] = [
     },
   },
   {
+    id: 'delete/leaves-nothing',
+    title: 'leaves nothing of a deleted session to the next one of its id',
+    store: true,
+    async run(t) {
+      const store = await t.store()
+      const operation = { id: 'op', fingerprint: 'f' }
+      await store.commit('a', { operation, append: ['old'], metadata: { old: true } })
+      assert.equal(await store.deleteSession('a'), true)
+      assertEqual(await store.read('a'), [])
+      assertEqual(await store.commit('a', { append: ['new'] }), { status: 'applied', dropped: [] })
+      assertEqual(await store.read('a'), ['new'])
+      assert.equal((await store.getSessionInfo('a'))?.metadata, undefined)
+    },
+  },
+  {
     id: 'delete/unchanged-since',
     title: 'deletes a session on request only if it was not changed since',
     store: true,
@@ -83,9 +98,14 @@ export const deleteCases: readonly CaseDefinition[] = [
       })()
       const [deleted] = await Promise.all([store.deleteSessions({ updatedBefore }), writing])
       const lost = []
-      for (const session of sessions)
-        if ((await session.getItems(1))[0]?.content !== 'new') lost.push(session.sessionId)
+      let begunAnew = 0
+      for (const session of sessions) {
+        const items = await session.getItems()
+        if (items.at(-1)?.content !== 'new') lost.push(session.sessionId)
+        if (items[0]?.content !== 'old') begunAnew++
+      }
       assertEqual(lost, [], `sessions whose acknowledged write was deleted, of ${deleted} deleted,`)
+      assert.equal(deleted, begunAnew, 'it counts others than those that it deleted')
     },
   },
   {

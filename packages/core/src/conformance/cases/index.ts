@@ -1,10 +1,13 @@
 import type { CaseDefinition } from '../case.ts'
 import { appendCases } from './append.ts'
 import { clearCases } from './clear.ts'
+import { commandCases } from './commands.ts'
 import { compactionCases } from './compaction.ts'
+import { concurrencyCases } from './concurrency.ts'
 import { crashCases } from './crash.ts'
 import { deleteCases } from './delete.ts'
 import { durableCases } from './durable.ts'
+import { faultCases } from './faults.ts'
 import { identityCases } from './identity.ts'
 import { iterationCases } from './iteration.ts'
 import { lifecycleCases } from './lifecycle.ts'
@@ -16,6 +19,8 @@ import { mutationCases } from './mutations.ts'
 import { popCases } from './pop.ts'
 import { processCases } from './processes.ts'
 import { recordCases } from './records.ts'
+import { scaleCases } from './scale.ts'
+import { suffixCases } from './suffixes.ts'
 import { timeCases } from './time.ts'
 import { transactionCases } from './transactions.ts'
 import { valueCases } from './values.ts'
@@ -34,12 +39,17 @@ export const definitions: readonly CaseDefinition[] = [
   ...listCases,
   ...deleteCases,
   ...transactionCases,
+  ...suffixCases,
   ...mutationCases,
   ...compactionCases,
   ...timeCases,
   ...lifecycleCases,
   ...durableCases,
   ...modelCases,
+  ...commandCases,
+  ...concurrencyCases,
+  ...faultCases,
+  ...scaleCases,
   ...processCases,
   ...crashCases,
 ]

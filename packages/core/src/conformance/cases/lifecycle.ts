@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { CaseDefinition } from '../case.ts'
 import { CaseSkipped } from '../case-skipped.ts'
 import type { CaseContext } from '../context.ts'
-import { assertCode, assertItems, assertMistake, collect, message, messages } from '../fixtures.ts'
+import { assertCode, assertEqual, assertItems, assertMistake, collect, message, messages } from '../fixtures.ts'
 import type { Item, ItemSession } from '../item.ts'
 
 async function closable(t: CaseContext, id: string = t.id()): Promise<ItemSession & { close(): Promise<void> }> {
@@ -72,6 +72,22 @@ export const lifecycleCases: readonly CaseDefinition[] = [
     },
   },
   {
+    id: 'lifecycle/close-loses-nothing',
+    title: 'has written what was under way when the session was closed',
+    store: true,
+    async run(t) {
+      const store = await t.store()
+      const id = t.id()
+      const session = store.session<Item>(id)
+      await Promise.all([...messages(10).map((item) => session.addItems([item])), session.close()])
+      const items = await store.session<Item>(id).getItems()
+      assertEqual(
+        items.map(({ content }) => content).toSorted(),
+        messages(10).map(({ content }) => content),
+      )
+    },
+  },
+  {
     id: 'lifecycle/handles',
     title: 'leaves the store and other handles open when one handle is closed',
     store: true,
@@ -119,9 +135,7 @@ export const lifecycleCases: readonly CaseDefinition[] = [
     async run(t) {
       const store = await t.anotherStore()
       const session = store.session<Item>(t.id())
-      const adding = messages(10).map((item) => session.addItems([item]))
-      await store.close()
-      await Promise.all(adding)
+      await Promise.all([...messages(10).map((item) => session.addItems([item])), store.close()])
     },
   },
   {

@@ -118,6 +118,23 @@ export const listCases: readonly CaseDefinition[] = [
     },
   },
   {
+    id: 'list/updated-not-created',
+    title: 'orders and filters by the last change, whenever the session was created',
+    needs: ['list'],
+    async run(t) {
+      const store = await t.store()
+      for (const id of ['a', 'b', 'c']) await store.session<Item>(id).addItems([message(id)])
+      const newest = (await collect(store.listSessions()))[0]?.updatedAt ?? new Date(0)
+      const session = store.session<Item>('a')
+      do await session.addItems([message('again')])
+      while (((await session.info())?.updatedAt ?? newest) <= newest)
+      assertEqual(await listed(store, { updatedAfter: newest }), ['a'])
+      assertEqual(await listed(store, { limit: 1 }), ['a'])
+      const others = await listed(store, { updatedBefore: new Date(newest.getTime() + 1) })
+      assertEqual(others.toSorted(), ['b', 'c'])
+    },
+  },
+  {
     id: 'list/limit',
     title: 'gives at most limit sessions, the newest',
     needs: ['list'],
@@ -163,7 +180,10 @@ export const listCases: readonly CaseDefinition[] = [
         seen.push(info.sessionId)
         assert.ok(info.updatedAt < updatedBefore, 'a session was given that does not match any more')
         if (seen.length > 1) continue
-        for (let time = 0; time < ids.length; time++) await store.session<Item>('b').addItems([message('changed')])
+        // One that was given already, and one that is still to come.
+        for (const id of ['e', 'b']) {
+          for (let time = 0; time < ids.length; time++) await store.session<Item>(id).addItems([message('changed')])
+        }
       }
       assertEqual(
         seen.filter((id) => id !== 'b'),

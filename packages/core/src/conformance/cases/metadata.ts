@@ -18,6 +18,16 @@ export const metadataCases: readonly CaseDefinition[] = [
     },
   },
   {
+    id: 'metadata/replaces-values',
+    title: 'replaces what a key holds, and merges nothing into it',
+    async run(t) {
+      const session = await t.sessionWith(['setMetadata', 'info'])
+      await session.setMetadata({ object: { a: 1, b: 2 }, list: [1, 2, 3] })
+      await session.setMetadata({ object: { c: 3 }, list: [4] })
+      assertEqual((await session.info())?.metadata, { object: { c: 3 }, list: [4] })
+    },
+  },
+  {
     id: 'metadata/concurrent',
     title: 'loses no key of concurrent patches',
     async run(t) {

@@ -81,9 +81,11 @@ export const mutationCases: readonly CaseDefinition[] = [
       const session = await t.sessionWith(['applyHistoryMutations'])
       await session.addItems([call('1')])
       await Promise.all(
-        Array.from({ length: 20 }, async (_, index) => {
-          await session.addItems([message(`${index}`)])
-          await session.applyHistoryMutations({ mutations: [mutation('1', call('1', `{"by":${index}}`))] })
+        Array.from({ length: 10 }, async (_, index) => {
+          for (const part of [0, 10]) {
+            await session.addItems([message(`${part + index}`)])
+            await session.applyHistoryMutations({ mutations: [mutation('1', call('1', `{"by":${index}}`))] })
+          }
         }),
       )
       const [first, ...others] = await session.getItems()

@@ -33,7 +33,7 @@ export const processCases: readonly CaseDefinition[] = [
     title: 'serves eight processes that use an empty storage first, all at once',
     needs: ['multiProcess', 'durable'],
     async run(t) {
-      for (let round = 0; round < 4; round++) {
+      for (let round = 0; round < 2; round++) {
         await t.reset()
         const id = t.id()
         const workers = await t.workers(8)

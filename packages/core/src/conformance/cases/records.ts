@@ -39,6 +39,59 @@ export const recordCases: readonly CaseDefinition[] = [
     },
   },
   {
+    id: 'records/expect-tail-of-nothing',
+    title: 'compares the expected tail also where there are no records',
+    store: true,
+    async run(t) {
+      const store = await t.store()
+      const id = t.id()
+      assertEqual(await store.commit(id, { expectTail: ['a'], append: ['b'] }), { status: 'conflict' })
+      assert.equal(await store.getSessionInfo(id), undefined)
+      assert.equal((await store.commit(id, { expectTail: [], append: ['a'] })).status, 'applied')
+      await store.commit(id, { drop: 1 })
+      assertEqual(await store.commit(id, { expectTail: ['a'], append: ['b'] }), { status: 'conflict' })
+      assertEqual(await store.read(id), [])
+    },
+  },
+  {
+    id: 'records/everything-at-once',
+    title: 'does all that one commit says: operation, tail, drop, append and metadata',
+    store: true,
+    async run(t) {
+      const store = await t.store()
+      const id = t.id()
+      await store.commit(id, { append: ['a', 'b', 'c'], metadata: { kept: 1, gone: 2 } })
+      const operation = { id: 'op', fingerprint: 'f' }
+      const change = {
+        operation,
+        expectTail: ['b', 'c'],
+        drop: 2,
+        append: ['d', 'e'],
+        metadata: { gone: undefined, new: 3 },
+      }
+      assertEqual(await store.commit(id, change), { status: 'applied', dropped: ['b', 'c'] })
+      assertEqual(await store.read(id), ['a', 'd', 'e'])
+      const info = await store.getSessionInfo(id)
+      assertEqual(info?.metadata, { kept: 1, new: 3 })
+      assert.equal(info?.itemCount, 3)
+      assertEqual(await store.commit(id, change), { status: 'duplicate' })
+    },
+  },
+  {
+    id: 'records/operation-at-once',
+    title: 'applies one of many commits of one operation that come at once',
+    store: true,
+    async run(t) {
+      const store = await t.store()
+      const id = t.id()
+      const operation = { id: 'op', fingerprint: 'f' }
+      const commits = Array.from({ length: 12 }, () => store.commit(id, { operation, append: ['a'] }))
+      const statuses = (await Promise.all(commits)).map(({ status }) => status).toSorted()
+      assertEqual(statuses, ['applied', ...Array(11).fill('duplicate')])
+      assertEqual(await store.read(id), ['a'])
+    },
+  },
+  {
     id: 'records/operation',
     title: 'applies an operation once and decides that before it looks at the tail',
     store: true,
@@ -126,6 +179,10 @@ export const recordCases: readonly CaseDefinition[] = [
         'null',
         ' a ',
         '\\n',
+        '{ "b": 1,"a":1e2, "a": 1.0 }',
+        '{"big":12345678901234567890}',
+        '[]',
+        'text',
       ]
       await store.commit(id, { append: records })
       assertEqual(await store.read(id), records)

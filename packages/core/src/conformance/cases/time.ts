@@ -57,6 +57,25 @@ export const timeCases: readonly CaseDefinition[] = [
     },
   },
   {
+    id: 'time/clock-backwards',
+    title: 'keeps the order of items and lets updatedAt grow when the clock is set back',
+    needs: ['ttl'],
+    async run(t) {
+      const session = (await t.store()).session<Item>(t.id())
+      await session.addItems(messages(3, 'before'))
+      const before = await session.info()
+      await t.advance(-60_000)
+      const middle = await session.info()
+      await session.addItems(messages(3, 'after'))
+      await session.popItem()
+      await assertItems(session, [...messages(3, 'before'), ...messages(2, 'after')])
+      const after = await session.info()
+      assert.ok((after?.updatedAt ?? 0) > (middle?.updatedAt ?? 0), 'updatedAt did not grow')
+      assertEqual(after?.createdAt, middle?.createdAt)
+      assert.equal(before?.itemCount, 3)
+    },
+  },
+  {
     id: 'time/no-ttl',
     title: 'has no expiry where ttl is not declared',
     store: true,
@@ -83,6 +102,25 @@ export const timeCases: readonly CaseDefinition[] = [
       assert.equal(await session.popItem(), undefined)
       assert.equal(await session.info(), undefined)
       assert.equal(await store.deleteSession(session.sessionId), false)
+    },
+  },
+  {
+    id: 'ttl/gone-for-writers',
+    title: 'finds nothing of a session whose time is over to expect, to drop or to merge into',
+    needs: ['ttl'],
+    async run(t) {
+      const store = await t.store()
+      const { session, ttlMs } = await mortal(t)
+      await session.setMetadata({ old: true })
+      const { sessionId } = session
+      const expectTail = await store.read(sessionId, 1)
+      await t.advance(ttlMs + 1_000)
+      assertEqual(await store.commit(sessionId, { drop: 1 }), { status: 'applied', dropped: [] })
+      assertEqual(await store.commit(sessionId, { expectTail, append: ['x'] }), { status: 'conflict' })
+      assert.equal(await session.info(), undefined)
+      await session.setMetadata({ new: true })
+      assertEqual((await session.info())?.metadata, { new: true })
+      await assertItems(session, [])
     },
   },
   {

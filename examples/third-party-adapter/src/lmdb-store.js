@@ -1,0 +1,148 @@
+import { matchesFilter, SessionError, SessionStore, writes } from '@sessions/core'
+import { open } from 'lmdb'
+
+/**
+ * Agent sessions in LMDB, for any number of processes: `new LMDBStore({ path: 'conversations' })`.
+ *
+ * Three tables: `sessions` by id, `records` by id and a number that grows, `operations` by id and operation id. Reads and writes
+ * are transactions of LMDB, which has one writer at a time whatever the process.
+ */
+export class LMDBStore extends SessionStore {
+  #path
+  #root
+  #sessions
+  #records
+  #operations
+
+  /** Does no I/O. @param {{ path: string }} options - the folder of the database, created if missing */
+  constructor({ path }) {
+    super()
+    this.#path = path
+  }
+
+  async _open() {
+    // An acknowledged write is on the disk.
+    this.#root = open({ path: this.#path, overlappingSync: false })
+    this.#sessions = this.#root.openDB({ name: 'sessions' })
+    this.#records = this.#root.openDB({ name: 'records' })
+    this.#operations = this.#root.openDB({ name: 'operations' })
+  }
+
+  async _close() {
+    await this.#root.close()
+  }
+
+  async _read(sessionId, limit) {
+    return this.#root.transactionSync(() => this.#newest(sessionId, limit).map(({ value }) => value))
+  }
+
+  async _commit(sessionId, change) {
+    return this.#root.transactionSync(() => this.#apply(sessionId, change))
+  }
+
+  async _info(sessionId) {
+    return this.#root.transactionSync(() => {
+      const session = this.#sessions.get(sessionId)
+      return session && describe(sessionId, session)
+    })
+  }
+
+  async *_list(filter) {
+    const found = this.#root.transactionSync(() =>
+      [...this.#sessions.getRange()]
+        .map(({ key, value }) => describe(key, value))
+        .filter((info) => matchesFilter(info, filter))
+        .sort((a, b) => b.updatedAt - a.updatedAt)
+        .slice(0, filter.limit),
+    )
+    yield* found
+  }
+
+  async _delete(sessionId, unchangedSince) {
+    return this.#root.transactionSync(() => {
+      const session = this.#sessions.get(sessionId)
+      if (session === undefined) return false
+      if (unchangedSince !== undefined && session.updatedAt !== unchangedSince.getTime()) return false
+      for (const { key } of this.#newest(sessionId)) this.#records.removeSync(key)
+      for (const key of [...this.#operations.getKeys(allOf(sessionId, ''))]) this.#operations.removeSync(key)
+      this.#sessions.removeSync(sessionId)
+      return true
+    })
+  }
+
+  /** The cursor is the number of the last record given. Only newest records are ever dropped, and no number comes twice. */
+  async _page(sessionId, cursor, size) {
+    return this.#root.transactionSync(() => {
+      const last = cursor === undefined ? -1 : Number(cursor)
+      if (last >= 0 && !this.#records.doesExist([sessionId, last])) {
+        throw new SessionError('SESSION_CONFLICT', 'The history was rewritten meanwhile.')
+      }
+      const range = { start: [sessionId, last + 1], end: [sessionId, Number.MAX_SAFE_INTEGER], limit: size }
+      const page = [...this.#records.getRange(range)]
+      const records = page.map(({ value }) => value)
+      return page.length < size ? { records } : { records, next: String(page.at(-1).key[1]) }
+    })
+  }
+
+  #apply(sessionId, { operation, expectTail, drop = 0, append = [], metadata = {} }) {
+    const known = operation && this.#operations.get([sessionId, operation.id])
+    if (known !== undefined) return { status: known === operation.fingerprint ? 'duplicate' : 'reused' }
+    if (expectTail !== undefined && !this.#endsWith(sessionId, expectTail)) return { status: 'conflict' }
+    const dropping = drop === 0 ? [] : this.#newest(sessionId, drop === 'all' ? undefined : drop)
+    const dropped = dropping.map(({ value }) => value)
+    if (dropped.length === 0 && !writes({ operation, append, metadata })) return { status: 'applied', dropped }
+
+    const now = Date.now()
+    const session = this.#sessions.get(sessionId) ?? {
+      createdAt: now,
+      updatedAt: now - 1,
+      next: 0,
+      count: 0,
+      metadata: '[]',
+    }
+    for (const { key } of dropping) this.#records.removeSync(key)
+    for (const [index, record] of append.entries()) this.#records.putSync([sessionId, session.next + index], record)
+    if (operation !== undefined) this.#operations.putSync([sessionId, operation.id], operation.fingerprint)
+    // As pairs: an object would lose a key such as `__proto__`, and MessagePack the form of some numbers and texts.
+    const merged = new Map(JSON.parse(session.metadata))
+    for (const [key, value] of Object.entries(metadata)) {
+      if (value === undefined) merged.delete(key)
+      else merged.set(key, value)
+    }
+    this.#sessions.putSync(sessionId, {
+      createdAt: session.createdAt,
+      updatedAt: Math.max(now, session.updatedAt + 1),
+      next: session.next + append.length,
+      count: session.count - dropped.length + append.length,
+      metadata: JSON.stringify([...merged]),
+    })
+    return { status: 'applied', dropped }
+  }
+
+  #endsWith(sessionId, tail) {
+    if (tail.length === 0) return true
+    const newest = this.#newest(sessionId, tail.length)
+    return newest.length === tail.length && newest.every(({ value }, index) => value === tail[index])
+  }
+
+  /** The newest entries, oldest first. */
+  #newest(sessionId, limit) {
+    const range = { start: [sessionId, Number.MAX_SAFE_INTEGER], end: [sessionId, -1], reverse: true, limit }
+    return [...this.#records.getRange(range)].reverse()
+  }
+}
+
+function allOf(sessionId, first) {
+  return { start: [sessionId, first], end: [sessionId, '\uffff'.repeat(256)] }
+}
+
+function describe(sessionId, { createdAt, updatedAt, count, metadata }) {
+  const pairs = JSON.parse(metadata)
+  return {
+    sessionId,
+    createdAt: new Date(createdAt),
+    updatedAt: new Date(updatedAt),
+    itemCount: count,
+    ...(pairs.length > 0 && { metadata: Object.fromEntries(pairs) }),
+  }
+}

@@ -1,0 +1,4 @@
+import { describeConformance } from '@sessions/core/conformance/node'
+import harness from './harness.js'
+
+describeConformance(harness)

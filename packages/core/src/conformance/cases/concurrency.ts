@@ -1,0 +1,66 @@
+import type { CaseDefinition } from '../case.ts'
+import { clientOf, type Replaceable } from '../clients.ts'
+import type { CaseContext } from '../context.ts'
+import type { Item } from '../item.ts'
+import { assertLinearizable, type Client, drawRequests, type Request, recordHistory } from '../linearizability.ts'
+import type { WorkerProcess } from '../processes.ts'
+
+const clientCount = 4
+const requestsEach = 7
+/** Steps that one recorded history stands for. */
+const stepsAHistory = 50
+
+/** A client in another process. */
+function clientIn(worker: WorkerProcess, sessionId: string): Client {
+  return (request) => worker.run<string[]>({ type: 'call', sessionId, request })
+}
+
+/** Records histories of fresh sessions and checks each. */
+async function check(t: CaseContext, open: (sessionId: string) => Promise<{ clients: Client[]; canReplace: boolean }>) {
+  for (let history = 0; history < Math.ceil(t.steps / stepsAHistory); history++) {
+    const { clients, canReplace } = await open(t.id())
+    const requests = clients.map((_, client): Request[] => drawRequests(t.random, client, requestsEach, canReplace))
+    assertLinearizable(await recordHistory(clients, requests))
+  }
+}
+
+export const concurrencyCases: readonly CaseDefinition[] = [
+  {
+    id: 'concurrency/linearizable',
+    title: 'answers concurrent appends, pops, reads and replaces as if they came one after the other',
+    async run(t) {
+      await check(t, async (sessionId) => {
+        const session: Replaceable = await t.session(sessionId)
+        const canReplace = session.replaceHistoryWithCompaction !== undefined
+        return { clients: Array.from({ length: clientCount }, () => clientOf(session)), canReplace }
+      })
+    },
+  },
+  {
+    id: 'concurrency/linearizable-instances',
+    title: 'answers them so through two instances too',
+    store: true,
+    needs: ['durable'],
+    async run(t) {
+      const stores = [await t.store(), await t.anotherStore()]
+      await check(t, async (sessionId) => {
+        const clients = Array.from({ length: clientCount }, (_, client) => {
+          return clientOf((client % 2 === 0 ? stores[0] : stores[1])?.session<Item>(sessionId) as Replaceable)
+        })
+        return { clients, canReplace: true }
+      })
+    },
+  },
+  {
+    id: 'processes/linearizable',
+    title: 'answers them so through several processes too',
+    needs: ['multiProcess', 'durable'],
+    async run(t) {
+      const workers = await t.workers(clientCount - 1)
+      await check(t, async (sessionId) => {
+        const here = clientOf(await t.session(sessionId))
+        return { clients: [here, ...workers.map((worker) => clientIn(worker, sessionId))], canReplace: true }
+      })
+    },
+  },
+]

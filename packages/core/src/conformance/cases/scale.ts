@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import type { SessionStore } from '../../session-store.ts'
+import type { CaseDefinition } from '../case.ts'
+import { CaseSkipped } from '../case-skipped.ts'
+import { assertEqual, collect, messages } from '../fixtures.ts'
+import type { Item } from '../item.ts'
+
+const few = 1_000
+const many = 100_000
+const batchSize = 5_000
+/** How much longer the same may take in a history that is a hundred times as long. */
+const maxRatio = 10
+/** Milliseconds that say nothing: of a machine with other things to do, of a plan for statistics that are not there yet. */
+const noiseMs = 60
+/** So long that nobody reads 100,000 of them in that time. */
+const text = 'a sentence of some length, as people write to each other '.repeat(4)
+
+async function fill(store: SessionStore, id: string, count: number): Promise<void> {
+  const items = messages(Math.min(count, batchSize), text)
+  for (let written = 0; written < count; written += items.length) await store.session<Item>(id).addItems(items)
+}
+
+/** The fastest of several, which the rest of the machine has disturbed the least. */
+async function fastest(work: () => Promise<unknown>): Promise<number> {
+  let fastest = Infinity
+  for (let time = 0; time < 7; time++) {
+    const start = performance.now()
+    await work()
+    fastest = Math.min(fastest, performance.now() - start)
+  }
+  return fastest
+}
+
+/** Bytes that are in use, and not only not collected yet. */
+function usedBytes(): number {
+  setFlagsFromString('--expose-gc')
+  runInNewContext('gc')()
+  return process.memoryUsage().heapUsed
+}
+
+export const scaleCases: readonly CaseDefinition[] = [
+  {
+    id: 'scale/newest-of-many',
+    title: 'reads, appends and pops the newest of 100,000 items about as fast as of 1,000',
+    store: true,
+    async run(t) {
+      const store = await t.store()
+      await fill(store, 'few', few)
+      await fill(store, 'many', many)
+      const [short, long] = [store.session<Item>('few'), store.session<Item>('many')]
+      assertEqual(await long.getItems(2), messages(batchSize, text).slice(-2))
+      const calls = {
+        'getItems(20)': (session: typeof short) => session.getItems(20),
+        'addItems and popItem': async (session: typeof short) => {
+          await session.addItems(messages(1))
+          await session.popItem()
+        },
+      }
+      for (const [name, call] of Object.entries(calls)) {
+        const [ofFew, ofMany] = [await fastest(() => call(short)), await fastest(() => call(long))]
+        const what = `${name} took ${ofMany.toFixed(1)} ms with ${many} items and ${ofFew.toFixed(1)} ms with ${few}`
+        assert.ok(ofMany <= ofFew * maxRatio + noiseMs, what)
+      }
+    },
+  },
+  {
+    id: 'scale/iteration-memory',
+    title: 'iterates over 50,000 items in a quarter of the memory that all of them take',
+    store: true,
+    async run(t) {
+      const store = await t.store()
+      if (!('_page' in store)) throw new CaseSkipped('the store has no _page(), so items() reads all at once')
+      await fill(store, 'many', many / 2)
+      const session = store.session<Item>('many')
+      const before = usedBytes()
+      const all = await collect(session.items())
+      const ofAll = usedBytes() - before
+      assert.equal(all.length, many / 2)
+      all.length = 0
+      const start = usedBytes()
+      let [count, most] = [0, 0]
+      for await (const _ of session.items({ pageSize: 500 })) {
+        if (++count % (many / 8) === 0) most = Math.max(most, usedBytes() - start)
+      }
+      assert.equal(count, many / 2)
+      const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`
+      assert.ok(most <= ofAll / 4, `iterating took ${mebibytes(most)}, all items take ${mebibytes(ofAll)}`)
+    },
+  },
+]

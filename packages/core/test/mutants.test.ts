@@ -1,0 +1,56 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { conformanceCases, formatReport, runConformance } from '@sessions/core/conformance'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { definitions } from '../src/conformance/cases/index.ts'
+import { mutants } from './mutants/index.ts'
+import { fileHarness, memoryHarness } from './mutants/mutant.ts'
+import { PlainStore } from './mutants/plain-store.ts'
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'sessions-mutants-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  return folder
+}
+
+describe('the store that the mutants are made of', () => {
+  it('passes every case in memory', async () => {
+    const report = await runConformance(memoryHarness('in memory', PlainStore))
+    expect(formatReport(report)).toMatch(/^in memory: \d+ passed, 0 failed, /)
+  })
+
+  it('passes every case on a file, but for the scale', { timeout: 120_000 }, async () => {
+    const { cases } = await runConformance(fileHarness('on a file', PlainStore, temporaryFolder()))
+    const failed = cases.filter(({ status }) => status === 'fail').map(({ id }) => id)
+    expect(failed).toEqual(['scale/newest-of-many'])
+  })
+})
+
+describe('the kit', () => {
+  it.concurrent.each(mutants.flatMap(({ killedBy, ...mutant }) => killedBy.map((id) => ({ ...mutant, id }))))(
+    '$name: fails $id',
+    { timeout: 120_000 },
+    async ({ harness, id }) => {
+      const folder = mkdtempSync(join(tmpdir(), 'sessions-mutants-'))
+      try {
+        const [test] = conformanceCases(harness(folder), { only: id, timeoutMs: 60_000 })
+        expect(test).toBeDefined()
+        expect(test?.skip).toBeUndefined()
+        // By what it saw, not because it waited for ever.
+        await expect(test?.run()).rejects.toThrow(/^(?!The case had not)/)
+      } finally {
+        rmSync(folder, { recursive: true })
+      }
+    },
+  )
+
+  it('has no case that kills no mutant', () => {
+    const killers = new Set(mutants.flatMap(({ killedBy }) => killedBy))
+    expect(definitions.map(({ id }) => id).filter((id) => !killers.has(id))).toEqual([])
+  })
+
+  it('has mutants of different names', () => {
+    expect(new Set(mutants.map(({ name }) => name)).size).toBe(mutants.length)
+  })
+})

@@ -1,0 +1,37 @@
+import { crashMutants } from './crashes.ts'
+import { deleteMutants } from './deletion.ts'
+import { durableMutants } from './durable.ts'
+import { faultMutants } from './faults.ts'
+import { itemMutants } from './items.ts'
+import { lifecycleMutants } from './lifecycle.ts'
+import { listMutants } from './listing.ts'
+import { metadataMutants } from './metadata.ts'
+import type { Mutant } from './mutant.ts'
+import { pageMutants } from './pages.ts'
+import { readMutants } from './reads.ts'
+import { recordMutants } from './records.ts'
+import { rewriteMutants } from './rewrites.ts'
+import { sessionMutants } from './sessions.ts'
+import { timeMutants } from './time.ts'
+import { transactionMutants } from './transactions.ts'
+import { valueMutants } from './values.ts'
+
+/** Every broken store and session that the kit must see. */
+export const mutants: readonly Mutant[] = [
+  ...itemMutants,
+  ...readMutants,
+  ...valueMutants,
+  ...sessionMutants,
+  ...metadataMutants,
+  ...recordMutants,
+  ...pageMutants,
+  ...listMutants,
+  ...deleteMutants,
+  ...transactionMutants,
+  ...rewriteMutants,
+  ...timeMutants,
+  ...lifecycleMutants,
+  ...faultMutants,
+  ...durableMutants,
+  ...crashMutants,
+]

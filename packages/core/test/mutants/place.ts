@@ -1,0 +1,100 @@
+import { DatabaseSync } from 'node:sqlite'
+import type { JSONValue } from '@sessions/core'
+
+/** All that a {@link PlainStore} keeps of a session. */
+export interface Entry {
+  records: string[]
+  createdAt: number
+  updatedAt: number
+  metadata: Record<string, JSONValue>
+  /** Operation ids and their fingerprints. */
+  operations: Record<string, string>
+}
+
+/** Where a {@link PlainStore} keeps its entries. Gives and takes copies. */
+export interface Place {
+  read(key: string): Entry | undefined
+  write(key: string, entry: Entry | undefined): void
+  keys(): string[]
+  /** Nobody else reads or writes meanwhile, and either all that `work` writes is kept or nothing. */
+  atomically<T>(work: () => T): T
+  close(): void
+}
+
+/** Gone with its store. */
+export class MemoryPlace implements Place {
+  readonly #entries = new Map<string, Entry>()
+
+  read(key: string): Entry | undefined {
+    const entry = this.#entries.get(key)
+    return entry && copyEntry(entry)
+  }
+
+  write(key: string, entry: Entry | undefined): void {
+    if (entry === undefined) this.#entries.delete(key)
+    else this.#entries.set(key, copyEntry(entry))
+  }
+
+  keys(): string[] {
+    return [...this.#entries.keys()]
+  }
+
+  atomically<T>(work: () => T): T {
+    return work()
+  }
+
+  close(): void {}
+}
+
+/** A file that many processes may open at once: what a mistake about restarts, crashes or processes needs to show. */
+export class FilePlace implements Place {
+  readonly path: string
+  readonly #database: DatabaseSync
+
+  constructor(path: string) {
+    this.path = path
+    this.#database = new DatabaseSync(path, { timeout: 20_000 })
+    // A killed process leaves what the operating system was given; only a power cut would need more.
+    this.#database.exec('PRAGMA synchronous = OFF')
+    this.atomically(() =>
+      this.#database.exec('CREATE TABLE IF NOT EXISTS entries (key TEXT PRIMARY KEY, entry TEXT NOT NULL)'),
+    )
+  }
+
+  read(key: string): Entry | undefined {
+    const row = this.#database.prepare('SELECT entry FROM entries WHERE key = ?').get(key)
+    return row && (JSON.parse(String(row.entry)) as Entry)
+  }
+
+  write(key: string, entry: Entry | undefined): void {
+    if (entry === undefined) this.#database.prepare('DELETE FROM entries WHERE key = ?').run(key)
+    else this.#database.prepare('REPLACE INTO entries VALUES (?, ?)').run(key, JSON.stringify(entry))
+  }
+
+  keys(): string[] {
+    return this.#database
+      .prepare('SELECT key FROM entries')
+      .all()
+      .map(({ key }) => String(key))
+  }
+
+  atomically<T>(work: () => T): T {
+    this.#database.exec('BEGIN IMMEDIATE')
+    try {
+      const result = work()
+      this.#database.exec('COMMIT')
+      return result
+    } catch (error) {
+      this.#database.exec('ROLLBACK')
+      throw error
+    }
+  }
+
+  close(): void {
+    this.#database.close()
+  }
+}
+
+function copyEntry({ records, metadata, operations, ...times }: Entry): Entry {
+  return { ...times, records: [...records], metadata: structuredClone(metadata), operations: { ...operations } }
+}

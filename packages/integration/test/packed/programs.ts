@@ -1,0 +1,49 @@
+/** Core and encryption with nothing of Node: keys of both kinds, both sizes of item, and Python's format. */
+export const webProgram: string = `
+  import { MemoryStore } from '@sessions/core'
+  import { EncryptedSession, EncryptedStore } from '@sessions/encrypted'
+  const { log } = console
+  const store = new MemoryStore()
+  for (const encryptionKey of ['correct horse battery staple', crypto.getRandomValues(new Uint8Array(32))]) {
+    const session = new EncryptedSession({ underlyingSession: store.session('a'), encryptionKey, ttl: 60 })
+    await session.addItems([{ role: 'user', content: 'Hello' }, { role: 'user', content: 'x'.repeat(50000) }])
+    log((await session.getItems()).length, (await session.popItem()).content.length)
+    await session.clearSession()
+  }
+  const python = new EncryptedStore({ store, encryptionKey: 'secret', format: 'python' })
+  await python.session('b').addItems([{ role: 'user', content: 'Hello' }])
+  log((await python.session('b').getItems())[0].content)`
+
+export const webProgramPrints = '2 50000\n2 50000\nHello\n'
+
+/** The same, where what Node has is taken away before. */
+export const bareProgram = `
+  for (const name of ['process', 'Buffer', 'global', 'setImmediate', 'clearImmediate']) delete globalThis[name]
+  await import('./web.mjs')`
+
+/** The kit on a packed adapter. */
+export const kitHarness = `
+  import { rmSync } from 'node:fs'
+  import { formatReport, runConformance } from '@sessions/core/conformance'
+  import { SQLiteStore } from '@sessions/sqlite'
+  const path = 'kit.db'
+  export const open = () => new SQLiteStore({ path })
+  if (process.argv[1] === import.meta.filename) {
+    const report = await runConformance({
+      name: 'packed',
+      open: async () => open(),
+      reset: async () => ['', '-wal', '-shm'].forEach((suffix) => rmSync(path + suffix, { force: true })),
+      capabilities: { durable: true, multiProcess: true, ttl: false, list: true, transactions: true },
+      worker: { module: import.meta.url, export: 'open' },
+    })
+    console.log(formatReport(report))
+    process.exitCode = report.ok ? 0 : 1
+  }`
+
+/** Every dialect without its driver. */
+export const driverProgram = `
+  import { SQLSession } from '@sessions/sql'
+  for (const scheme of ['postgresql', 'mysql', 'mariadb', 'sqlite']) {
+    const session = new SQLSession({ sessionId: 'a', url: scheme + '://user:secret@localhost/app' })
+    await session.getItems().catch(({ code, message }) => console.log(code, message))
+  }`

@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { offlineModel, snippetsOf } from '../snippets.ts'
+import { sdkConsumer } from './consumers.ts'
+import { all, supportedSDKs, testedVersion } from './matrix.ts'
+import { Stranger } from './stranger.ts'
+import { typeCheck } from './types.ts'
+
+const { oldest, newest } = supportedSDKs()
+
+describe.each(all ? [oldest, newest] : [newest])('with @openai/agents %s', (version) => {
+  const stranger = new Stranger()
+  beforeAll(async () => {
+    const sdk = [`@openai/agents@${version}`, `zod@${testedVersion('zod')}`]
+    const types = `@types/node@${testedVersion('@types/node', '.')}`
+    const packages = ['core', 'encrypted', 'redis', 'sql', 'sqlite'].map((name) => `@sessions/${name}`)
+    await stranger.npmInstall(...packages, ...sdk, types)
+    const installed = readFileSync(join(stranger.home, 'node_modules/@openai/agents/package.json'), 'utf8')
+    console.log(`@openai/agents ${JSON.parse(installed).version}`)
+  })
+  afterAll(() => stranger[Symbol.dispose]())
+
+  it('runs the README’s example, which still remembers in another process', { timeout: 120_000 }, async () => {
+    const [example = ''] = snippetsOf('README.md')
+    stranger.write('example.mjs', example)
+    stranger.write('again.mjs', example.replace("await run(agent, 'My name is Ada.', { session })\n", ''))
+    stranger.write('offline-model.mjs', offlineModel)
+    const node = (file: string): Promise<string> =>
+      stranger.run(process.execPath, ['--import', './offline-model.mjs', file])
+    expect(await node('again.mjs')).toBe('I do not know.\n')
+    expect(await node('example.mjs')).toBe('You are Ada.\n')
+    expect(await node('again.mjs')).toBe('You are Ada.\n')
+  })
+
+  it('type-checks, each of our classes being assignable to its Session', { timeout: 60_000 }, async () => {
+    await typeCheck(stranger, sdkConsumer, { skipLibCheck: true, types: ['node'] })
+  })
+})

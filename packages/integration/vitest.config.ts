@@ -1,0 +1,16 @@
+import { defineConfig } from 'vitest/config'
+
+/** The tests of packed packages share one rehearsal of a release, which the others need not wait for. */
+export default defineConfig({
+  test: {
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    projects: [
+      { extends: true, test: { name: 'source', include: ['test/*.test.ts'] } },
+      {
+        extends: true,
+        test: { name: 'packed', include: ['test/packed/*.test.ts'], globalSetup: ['test/packed/rehearsal.ts'] },
+      },
+    ],
+  },
+})

@@ -1,0 +1,33 @@
+/**
+ * Writes into every published package.json where its repository, its home page and its issues are, from `repository` in the root's:
+ * part of `pnpm run docs`. With `--check`, says which ones are out of date instead.
+ */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import { repositoryUrl } from './repository.ts'
+import { run } from './run.ts'
+import { publishedPackages } from './workspace.ts'
+
+const check = process.argv.includes('--check')
+const url = repositoryUrl()
+const stale = publishedPackages().flatMap(({ folder }) => {
+  const file = join(folder, 'package.json')
+  const before = JSON.parse(readFileSync(file, 'utf8'))
+  const { repository: _, homepage: __, bugs: ___, ...others } = before
+  const addresses =
+    url === undefined
+      ? {}
+      : {
+          repository: { type: 'git', url: `git+${url}.git`, directory: folder },
+          homepage: `${url}/tree/main/${folder}#readme`,
+          bugs: `${url}/issues`,
+        }
+  const after = { ...others, ...addresses }
+  if (isDeepStrictEqual(after, before)) return []
+  if (!check) writeFileSync(file, JSON.stringify(after, null, 2))
+  return [file]
+})
+for (const file of stale) console.log(check ? `${file} is out of date: run pnpm run docs` : `${file} written`)
+if (!check && stale.length > 0) await run('biome', ['format', '--write', ...stale])
+process.exit(check && stale.length > 0 ? 1 : 0)
