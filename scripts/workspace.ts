@@ -9,7 +9,6 @@ export interface Package {
     description: string
     private?: boolean
     exports?: Record<string, string>
-    repository?: { directory?: string }
     bin?: Record<string, string>
   }
 }
