@@ -1,5 +1,5 @@
 import { globSync, readFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 
 export interface Package {
   folder: string
@@ -13,9 +13,9 @@ export interface Package {
   }
 }
 
-/** The packages of the workspace that are published, by name. */
-export function publishedPackages(): Package[] {
-  return packagesAt('packages/*/package.json').filter(({ manifest }) => manifest.private !== true)
+/** The packages of the workspace that are published, by name. Their folders are relative to `root`. */
+export function publishedPackages(root = '.'): Package[] {
+  return packagesAt('packages/*/package.json', root).filter(({ manifest }) => manifest.private !== true)
 }
 
 /** Those, and what a new adapter begins with. */
@@ -28,8 +28,11 @@ export function shortName({ manifest }: Package): string {
   return manifest.name.replace(/^.*\//, '')
 }
 
-function packagesAt(pattern: string): Package[] {
-  return globSync(pattern)
-    .map((file) => ({ folder: dirname(file), manifest: JSON.parse(readFileSync(file, 'utf8')) as Package['manifest'] }))
+function packagesAt(pattern: string, root = '.'): Package[] {
+  return globSync(pattern, { cwd: root })
+    .map((file) => ({
+      folder: dirname(file),
+      manifest: JSON.parse(readFileSync(join(root, file), 'utf8')) as Package['manifest'],
+    }))
     .toSorted((a, b) => a.manifest.name.localeCompare(b.manifest.name))
 }

@@ -20,6 +20,12 @@ it('brings what the adapters need, and nothing of the SDK', () => {
   expect(readdirSync(join(stranger.home, 'node_modules/@sessions'))).toEqual(packages)
 })
 
+it('runs no script when it is installed', () => {
+  const { packages: locked } = JSON.parse(readFileSync(join(stranger.home, 'package-lock.json'), 'utf8'))
+  const withScripts = Object.keys(locked).filter((name) => locked[name].hasInstallScript === true)
+  expect(withScripts).toEqual([])
+})
+
 it.each(['core', 'encrypted'])(
   'imports no Node built-in from the main entry of %s, nor from what that imports',
   (name) => {

@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { all, yarn } from './matrix.ts'
-import { quickStarts, writeQuickStart } from './quick-starts.ts'
+import { everything, hello, quickStarts, runQuickStart } from './quick-starts.ts'
 import { useServers } from './servers.ts'
 import { Stranger } from './stranger.ts'
 
-const newDatabases = await useServers()
-const { npmrc, registry } = inject('release')
+const newDatabase = await useServers()
+const { registry } = inject('release')
 const tools = new Stranger()
 beforeAll(() => tools.npmInstall(yarn))
 afterAll(() => tools[Symbol.dispose]())
@@ -45,20 +45,19 @@ const managers: Readonly<Record<string, Manager>> = {
 }
 const yarnProgram = (): string => join(tools.home, 'node_modules/@yarnpkg/cli-dist/bin/yarn.js')
 
-/** Each package alone, or all of them in one project. */
-const projects: [string, string[]][] = all
-  ? Object.keys(quickStarts).map((name) => [`@sessions/${name}`, [name]])
-  : [['all packages', Object.keys(quickStarts)]]
+/** All packages in one project; in the whole matrix, each alone too. */
+const projects = [
+  { title: 'everything', install: everything, examples: quickStarts },
+  ...(all ? quickStarts.map((it) => ({ title: it.install.join(' '), install: it.install, examples: [it] })) : []),
+]
 
 describe.each(Object.entries(managers))('%s', (_, { install, node }) => {
-  it.each(projects)('installs %s, and runs the examples', { timeout: 180_000 }, async (_name, names) => {
+  it.each(projects)('installs $title, and runs the examples', { timeout: 180_000 }, async (project) => {
     using stranger = new Stranger()
-    stranger.write('.npmrc', npmrc)
-    await install(stranger, [...new Set(names.flatMap((name) => quickStarts[name]?.install ?? []))])
-    for (const name of names) {
-      const databases = await newDatabases()
-      const output = await node(stranger, writeQuickStart(stranger, name, databases), { ...databases })
-      expect(output, name).toMatch(quickStarts[name]?.prints ?? '')
+    await install(stranger, project.install)
+    for (const example of project.examples) {
+      const run = (file: string, env: NodeJS.ProcessEnv): Promise<string> => node(stranger, file, env)
+      expect(await runQuickStart(stranger, example, newDatabase, run), example.name).toBe(hello)
     }
   })
 })

@@ -47,3 +47,15 @@ export const driverProgram = `
     const session = new SQLSession({ sessionId: 'a', url: scheme + '://user:secret@localhost/app' })
     await session.getItems().catch(({ code, message }) => console.log(code, message))
   }`
+
+/** Says what importing each entry has changed for the program that imports it. */
+export const importerProgram = `
+  import process from 'node:process'
+  const look = () => JSON.stringify([
+    Object.getOwnPropertyNames(globalThis),
+    process.eventNames(),
+    process.getActiveResourcesInfo().filter((name) => name !== 'PipeWrap'),
+  ])
+  const before = look()
+  for (const entry of process.argv.slice(2)) await import(entry)
+  console.log(look() === before ? 'nothing' : before + ' became ' + look())`

@@ -1,29 +1,54 @@
 import { globSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { snippetsOf } from '../snippets.ts'
-import type { Databases } from './servers.ts'
+import { all } from './matrix.ts'
+import type { Server } from './servers.ts'
 import { root, type Stranger } from './stranger.ts'
 
-const hello = /^\[ \{ role: 'user', content: 'Hello' \} \]\n$/
+/** The first example of a package's README: what to install for it, and which server it reaches. */
+export interface QuickStart {
+  name: string
+  install: string[]
+  server?: Server
+}
 
-/** The first example of each package's README: what to install for it, and what it prints. */
-export const quickStarts: Readonly<Record<string, { install: string[]; prints: RegExp }>> = {
-  core: { install: ['@sessions/core'], prints: hello },
+/** One for each package; in the whole matrix, one for each driver. */
+export const quickStarts: readonly QuickStart[] = [
+  { name: 'core', install: ['@sessions/core'] },
   // Its example encrypts what is in SQLite.
-  encrypted: { install: ['@sessions/encrypted', '@sessions/sqlite'], prints: hello },
-  redis: { install: ['@sessions/redis'], prints: hello },
-  sql: { install: ['@sessions/sql', 'pg'], prints: hello },
-  sqlite: { install: ['@sessions/sqlite'], prints: hello },
+  { name: 'encrypted', install: ['@sessions/encrypted', '@sessions/sqlite'] },
+  { name: 'redis', install: ['@sessions/redis'], server: 'redis' },
+  { name: 'sql', install: ['@sessions/sql', 'pg'], server: 'postgres' },
+  ...(all ? drivers() : []),
+  { name: 'sqlite', install: ['@sessions/sqlite'] },
+]
+
+function drivers(): QuickStart[] {
+  return [
+    { name: 'sql', install: ['@sessions/sql', 'mariadb'], server: 'mariadb' },
+    { name: 'sql', install: ['@sessions/sql', 'mysql2'], server: 'mysql' },
+  ]
 }
 
-/** Writes the example for a stranger who has nothing stored yet. Gives the name of its file. */
-export function writeQuickStart(stranger: Stranger, name: string, { REDIS_URL }: Databases): string {
+/** What a project needs that has all of them. */
+export const everything: readonly string[] = [...new Set(quickStarts.flatMap(({ install }) => install))]
+
+/** How the example is run, for a stranger who has nothing stored yet. */
+export async function runQuickStart(
+  stranger: Stranger,
+  { name, server }: QuickStart,
+  newDatabase: (server: Server) => Promise<string>,
+  run: (file: string, env: NodeJS.ProcessEnv) => Promise<string>,
+): Promise<string> {
   for (const file of globSync('conversations.db*', { cwd: stranger.home })) rmSync(join(stranger.home, file))
+  const url = server === undefined ? '' : await newDatabase(server)
   const [example = ''] = snippetsOf(`packages/${name}/README.md`)
-  const file = `${name}.mjs`
-  stranger.write(file, example.replaceAll('redis://localhost:6379', REDIS_URL))
-  return file
+  stranger.write(`${name}.mjs`, example.replaceAll('redis://localhost:6379', url))
+  return run(`${name}.mjs`, server === 'redis' ? {} : { DATABASE_URL: url })
 }
+
+/** What each of the examples prints. */
+export const hello = "[ { role: 'user', content: 'Hello' } ]\n"
 
 /** What a package's README tells to install. */
 export function readmeInstall(name: string): string[] {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { TestProject } from 'vitest/node'
+import { publishedPackages } from '../../../../scripts/workspace.ts'
 import { startRegistry } from './registry.ts'
 
 declare module 'vitest' {
@@ -56,8 +57,8 @@ async function cloneTo(clone: string): Promise<void> {
     if (file === '' || !existsSync(join(root, file))) continue
     cpSync(join(root, file), join(clone, file))
   }
-  for (const name of ['core', 'encrypted', 'redis', 'sql', 'sqlite']) {
-    const built = join('packages', name, 'dist')
+  for (const { folder } of publishedPackages(root)) {
+    const built = join(folder, 'dist')
     if (!existsSync(join(root, built))) throw new Error(`${built} is missing: run pnpm build first.`)
     cpSync(join(root, built), join(clone, built), { recursive: true })
   }

@@ -1,11 +1,13 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, inject, it } from 'vitest'
+import { publishedPackages } from '../../../../scripts/workspace.ts'
 import { commandsIn, commit } from './rehearsal.ts'
 
 const { clone, tarballs, registry, repository } = inject('release')
 const at = commandsIn(clone)
-const names = ['core', 'encrypted', 'redis', 'sql', 'sqlite']
+const published = publishedPackages(clone).map(({ manifest }) => manifest.name)
+const names = published.map((name) => name.replace('@sessions/', ''))
 
 function manifestOf(name: string): { version: string } {
   return JSON.parse(readFileSync(join(clone, 'packages', name, 'package.json'), 'utf8'))
@@ -13,6 +15,11 @@ function manifestOf(name: string): { version: string } {
 const { version } = manifestOf('core')
 
 describe('a release', () => {
+  it('is of all packages together', () => {
+    const { fixed } = JSON.parse(readFileSync(join(clone, '.changeset/config.json'), 'utf8'))
+    expect(fixed).toEqual([published])
+  })
+
   it.each(names)('publishes %s as it was packed, at the version that all packages have', async (name) => {
     const [found] = JSON.parse(
       await at('npm', 'view', `@sessions/${name}`, '--json', '--registry', registry).then((text) => `[${text}]`),
@@ -23,7 +30,7 @@ describe('a release', () => {
       'dist-tags': { latest: version },
       repository: { url: `git+${repository}.git`, directory: `packages/${name}` },
       homepage: `${repository}/tree/main/packages/${name}#readme`,
-      publishConfig: { access: 'public', provenance: true },
+      publishConfig: { access: 'public' },
     })
     expect(readdirSync(join(tarballs, 'packages'))).toContain(`sessions-${name}-${version}.tgz`)
     if (name !== 'core') expect(found.dependencies['@sessions/core']).toBe(`^${version}`)
@@ -48,6 +55,14 @@ describe('a release', () => {
 
   it('publishes nothing when it is run again', async () => {
     expect(await at('changeset', 'publish')).toContain('No unpublished projects to publish')
+  })
+
+  it('fails where provenance is asked for, as the workflow does, and cannot be had', async () => {
+    const workflow = readFileSync(join(clone, '.github/workflows/release.yml'), 'utf8')
+    expect(workflow).toContain('PNPM_CONFIG_PROVENANCE: "true"')
+    const tarball = join(tarballs, 'packages', `sessions-core-${version}.tgz`)
+    const publishing = at('env', 'PNPM_CONFIG_PROVENANCE=true', 'pnpm', 'publish', tarball, '--no-git-checks')
+    await expect(publishing).rejects.toThrow(/ERR_PNPM_(PROVENANCE|ID_TOKEN)_/)
   })
 })
 
