@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { publishedPackages } from '../workspace.ts'
+import { documentedPackages } from '../workspace.ts'
 
 /** What every package's README has, in this order; more may stand between. */
 const parts = [
@@ -16,7 +16,7 @@ const parts = [
 
 /** Who knows one README knows all. */
 export function readmes(): string[] {
-  return publishedPackages().flatMap(({ folder }) => {
+  return documentedPackages().flatMap(({ folder }) => {
     const file = join(folder, 'README.md')
     let rest = readFileSync(file, 'utf8')
     return parts.flatMap((part) => {
