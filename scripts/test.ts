@@ -27,13 +27,14 @@ const code = await exitCode('turbo', [
   ...process.argv.slice(2),
 ])
 
-const reports = globSync('packages/*/.conformance/*.json')
+const reports = globSync('{packages,templates}/*/.conformance/*.json')
   .map((file): Report => JSON.parse(readFileSync(file, 'utf8')))
   .toSorted((a, b) => a.adapter.localeCompare(b.adapter))
 const total = { passed: 0, failed: 0, skipped: 0 }
+const width = Math.max(...reports.map(({ adapter }) => adapter.length)) + 2
 console.log('\nConformance cases')
 for (const { adapter, passed, failed, skipped } of reports) {
-  console.log(`  ${adapter.padEnd(36)}${passed} passed, ${failed} failed, ${skipped} skipped`)
+  console.log(`  ${adapter.padEnd(width)}${passed} passed, ${failed} failed, ${skipped} skipped`)
   total.passed += passed
   total.failed += failed
   total.skipped += skipped
