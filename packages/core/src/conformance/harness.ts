@@ -43,7 +43,8 @@ export interface StoreHarness {
 export type CommitFault = 'before' | 'middle' | 'after'
 
 /**
- * A module, by its `file:` URL or absolute path, whose exported function is called with `options` and gives a store on the
+ * A module, by its `file:` URL or absolute path, whose exported function is called with `options`, once for each time that a
+ * process opens the storage, and gives a store on the
  * harness's storage.
  */
 export interface WorkerSource {

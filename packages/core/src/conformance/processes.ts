@@ -6,8 +6,9 @@ import type { WorkerSource } from './harness.ts'
 import type { Item } from './item.ts'
 import type { Request } from './linearizability.ts'
 
-/** What a child process can be told to do with one session. */
+/** What a child process can be told to do: with one session, or to close the store, which its next task opens anew. */
 export type Task =
+  | { type: 'close' }
   | { type: 'append'; sessionId: string; writer: string; batches: number; size: number }
   | { type: 'pop'; sessionId: string }
   | { type: 'call'; sessionId: string; request: Request }
@@ -21,7 +22,7 @@ export type WorkerMessage =
   | { acknowledged: number }
   | { done: true; result?: unknown; error?: string }
 
-/** A child process that opens the store with its first task. */
+/** A child process that opens the store with its first task, and with the next one after it was closed. */
 export class WorkerProcess {
   readonly #child: ChildProcess
   readonly #output: string[] = []

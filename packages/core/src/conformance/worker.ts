@@ -23,6 +23,11 @@ process.on('disconnect', () => process.exit())
 send({ ready: true })
 
 async function run(task: Task): Promise<unknown> {
+  if (task.type === 'close') {
+    const store = await opened
+    opened = undefined
+    return store?.close()
+  }
   opened ??= Promise.resolve(open?.(JSON.parse(options)) as SessionStore)
   const session = (await opened).session<Item>(task.sessionId)
   switch (task.type) {

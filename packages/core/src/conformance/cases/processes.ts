@@ -33,12 +33,12 @@ export const processCases: readonly CaseDefinition[] = [
     title: 'serves eight processes that use an empty storage first, all at once',
     needs: ['multiProcess', 'durable'],
     async run(t) {
-      for (let round = 0; round < 2; round++) {
+      const workers = await t.workers(8)
+      for (let round = 0; round < 4; round++) {
         await t.reset()
         const id = t.id()
-        const workers = await t.workers(8)
         await appendAll(workers, id, 2, 3)
-        await Promise.all(workers.map((worker) => worker.stop()))
+        await Promise.all(workers.map((worker) => worker.run({ type: 'close' })))
         const reader = await t.anotherStore()
         const counts = assertWholeBatches(await reader.session<Item>(id).getItems())
         assertEqual([...counts.values()], Array(8).fill(2))
