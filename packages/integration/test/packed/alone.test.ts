@@ -29,7 +29,9 @@ describe.each(titled)('npm install $title, in an empty folder', (quickStart) => 
   }
 
   it('is what the README says, word by word', () => {
-    expect(install).toEqual(expect.arrayContaining(readmeInstall(name).filter((word) => word !== 'pg')))
+    expect(install).toEqual(
+      expect.arrayContaining(readmeInstall(`packages/${name}/README.md`).filter((word) => word !== 'pg')),
+    )
   })
 
   it.each(nodes)('runs the example of the README on %s', async (_, node) => {

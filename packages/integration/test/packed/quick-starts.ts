@@ -50,9 +50,9 @@ export async function runQuickStart(
 /** What each of the examples prints. */
 export const hello = "[ { role: 'user', content: 'Hello' } ]\n"
 
-/** What a package's README tells to install. */
-export function readmeInstall(name: string): string[] {
-  const readme = readFileSync(join(root, 'packages', name, 'README.md'), 'utf8')
+/** What a README tells to install, in its first such line. */
+export function readmeInstall(file: string): string[] {
+  const readme = readFileSync(join(root, file), 'utf8')
   const [, words = ''] = /^npm install ([^#\n]*)/m.exec(readme) ?? []
   return words.trim().split(' ')
 }
