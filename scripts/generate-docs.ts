@@ -1,5 +1,6 @@
 /** Writes what of the documents comes from source: `pnpm run docs`. With `--check`, says which ones are out of date instead. */
 import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import { definitions } from '../packages/core/src/conformance/cases/index.ts'
 import type { ConformanceReport } from '../packages/core/src/conformance/index.ts'
 import { sessionErrorCodes } from '../packages/core/src/index.ts'
@@ -63,6 +64,16 @@ const tables: Readonly<Record<string, (before: string, word: string) => string>>
           return [`\`${code}\``, retryable ? 'yes' : 'no', meaning, remedy]
         }),
     ),
+  decisions: () =>
+    table(
+      ['decision'],
+      globSync('docs/adr/0*.md')
+        .toSorted()
+        .map((file) => {
+          const [, title = ''] = /^# (.*)$/m.exec(readFileSync(file, 'utf8')) ?? []
+          return [`[${title}](${basename(file)})`]
+        }),
+    ),
   cases: () =>
     table(
       ['case', 'a session or store …', 'needs'],
@@ -97,7 +108,7 @@ const tables: Readonly<Record<string, (before: string, word: string) => string>>
 
 /** What each generated text should be, by its file. */
 function texts(): Map<string, string> {
-  const documents = globSync(['*.md', 'docs/*.md', 'packages/*/README.md']).map((file) => {
+  const documents = globSync(['*.md', 'docs/*.md', 'docs/adr/README.md', 'packages/*/README.md']).map((file) => {
     const before = readFileSync(file, 'utf8')
     const after = before.replaceAll(
       /(<!-- table: (\w+) ?(\w*) -->\n)([\s\S]*?)(<!-- end -->)/g,

@@ -3,7 +3,7 @@ import { type CommitResult, type HistoryChange, writes } from './history-change.
 import type { JSONValue } from './json.ts'
 import { matchesFilter, type SessionFilter, type SessionInfo } from './session-filter.ts'
 import { SessionStore } from './session-store.ts'
-import { assertOptions, checkClock, checkTTL } from './validate.ts'
+import { assertOptions, checkClock, checkTTL, type OptionTypes } from './validate.ts'
 
 /** How long sessions live, and by which clock. */
 export interface MemoryStoreOptions {
@@ -12,6 +12,8 @@ export interface MemoryStoreOptions {
   /** For tests. Default: the time of the machine. */
   clock?: Clock
 }
+
+export const memoryTypes: OptionTypes = { ttl: 'number', clock: 'object' }
 
 interface Entry {
   records: string[]
@@ -29,7 +31,7 @@ export class MemoryStore extends SessionStore {
   readonly #ttl: number | undefined
 
   constructor(options: MemoryStoreOptions = {}) {
-    assertOptions('MemoryStore', options, { ttl: 'number', clock: 'object' })
+    assertOptions('MemoryStore', options, memoryTypes)
     super()
     this.#clock = checkClock(options.clock)
     const ttl = checkTTL(options.ttl)

@@ -38,6 +38,13 @@ export function checkTTL(ttl: unknown): number | undefined {
   return ttl
 }
 
+/** @throws RangeError for what is no integer, or none from `least` to `most` */
+export function checkInteger(name: string, value: number, least: number, most: number = Number.MAX_SAFE_INTEGER): void {
+  if (!Number.isInteger(value) || value < least || value > most) {
+    throw new RangeError(`${name} must be an integer from ${least} to ${most}, not ${value}.`)
+  }
+}
+
 /**
  * What one option takes: a `typeof` name, `object` for any object or function, `any` for what is checked by whoever uses it.
  */

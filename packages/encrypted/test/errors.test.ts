@@ -1,23 +1,10 @@
-import { MemoryStore, type SessionError, type SessionStore } from '@sessions/core'
-import { EncryptedStore, type EncryptionOptions } from '@sessions/encrypted'
+import { MemoryStore, type SessionError } from '@sessions/core'
+import type { EncryptionOptions } from '@sessions/encrypted'
 import { SQLiteStore } from '@sessions/sqlite'
 import { describe, expect, it } from 'vitest'
 import { failure, item } from './support/failure.ts'
 import { testKey } from './support/keys.ts'
-
-const id = 'user_123'
-const items = [item('1'), item('2'), item('3')]
-
-/** A memory store with three encrypted items, and its records as they are stored. */
-async function written(): Promise<{ memory: MemoryStore; records: string[] }> {
-  const memory = new MemoryStore()
-  await encrypted(memory).session(id).addItems(items)
-  return { memory, records: await memory.read(id) }
-}
-
-function encrypted(store: SessionStore, options: EncryptionOptions = { encryptionKey: testKey() }): EncryptedStore {
-  return new EncryptedStore({ store, ...options })
-}
+import { encrypted, id, items, written } from './support/written.ts'
 
 /** Puts records in the place of those that are there. */
 async function overwrite(memory: MemoryStore, records: readonly string[]): Promise<void> {

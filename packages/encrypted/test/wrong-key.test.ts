@@ -1,22 +1,9 @@
 import { MemoryStore } from '@sessions/core'
-import { EncryptedSession, EncryptedStore, type EncryptionOptions } from '@sessions/encrypted'
+import { EncryptedSession } from '@sessions/encrypted'
 import { expect, it } from 'vitest'
 import { failure, item } from './support/failure.ts'
 import { testKey } from './support/keys.ts'
-
-const id = 'user_123'
-const items = [item('1'), item('2'), item('3')]
-
-/** A memory store with three encrypted items, and its records as they are stored. */
-async function written(): Promise<{ memory: MemoryStore; records: string[] }> {
-  const memory = new MemoryStore()
-  await encrypted(memory).session(id).addItems(items)
-  return { memory, records: await memory.read(id) }
-}
-
-function encrypted(store: MemoryStore, options: EncryptionOptions = { encryptionKey: testKey() }): EncryptedStore {
-  return new EncryptedStore({ store, ...options })
-}
+import { encrypted, id, items, written } from './support/written.ts'
 
 it('writes nothing under a wrong key, also where nothing was read before', async () => {
   const { memory, records } = await written()

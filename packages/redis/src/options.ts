@@ -1,9 +1,10 @@
 import {
   type AgentInputItem,
   assertOptions,
+  checkInteger,
   checkTTL,
   type OptionTypes,
-  type StoredSessionOptions,
+  type SessionOptions,
 } from '@sessions/core'
 import { checkClient, isCluster, type RedisClient } from './redis-client.ts'
 
@@ -38,11 +39,8 @@ export interface RedisStoreOptions {
 
 /** The id, and the options of the store and of the session. */
 export interface RedisSessionOptions<TItem extends object = AgentInputItem>
-  extends RedisStoreOptions,
-    Omit<StoredSessionOptions<TItem>, 'ownsStore'> {
-  /** Any non-empty, well-formed string of up to 255 UTF-16 units without NUL. */
-  sessionId: string
-}
+  extends SessionOptions<TItem>,
+    RedisStoreOptions {}
 
 /** Options with their defaults. */
 export interface Settings {
@@ -57,7 +55,7 @@ export interface Settings {
   readonly commandTimeoutMs: number
 }
 
-const storeTypes: OptionTypes = {
+export const storeTypes: OptionTypes = {
   client: 'object',
   url: 'string',
   keyPrefix: 'string',
@@ -67,8 +65,6 @@ const storeTypes: OptionTypes = {
   retries: 'number',
   commandTimeoutMs: 'number',
 }
-
-const sessionTypes: OptionTypes = { sessionId: 'string', codec: 'object', onCorrupt: 'string' }
 
 /** What a timer can wait for at most (https://nodejs.org/api/timers.html), divided among the waits of one call. */
 const maxTimeoutMs = 1_000_000_000
@@ -98,18 +94,6 @@ export function checkStoreOptions(options: RedisStoreOptions): Settings {
   }
 }
 
-/** The options of a session, taken apart: what is the store's, and what is the session's. */
-export function splitSessionOptions<TItem extends object>(
-  options: RedisSessionOptions<TItem>,
-): { sessionId: string; store: RedisStoreOptions; session: StoredSessionOptions<TItem> } {
-  assertOptions('RedisSession', options, { ...sessionTypes, ...storeTypes }, ['sessionId'])
-  const { sessionId, codec, onCorrupt, ...store } = options
-  const session: StoredSessionOptions<TItem> = { ownsStore: true }
-  if (codec !== undefined) session.codec = codec
-  if (onCorrupt !== undefined) session.onCorrupt = onCorrupt
-  return { sessionId, store, session }
-}
-
 /** Here, since the errors of others quote the url, and with it the password. */
 function checkUrl(url: string): void {
   const parsed = URL.canParse(url) ? new URL(url) : undefined
@@ -134,10 +118,4 @@ function checkReplicas(replicas: { count: number; timeoutMs: number }): { count:
   checkInteger('waitForReplicas.count', count, 1, maxRetries)
   checkInteger('waitForReplicas.timeoutMs', timeoutMs, 1, maxTimeoutMs)
   return { count, timeoutMs }
-}
-
-function checkInteger(name: string, value: number, least: number, most: number): void {
-  if (!Number.isInteger(value) || value < least || value > most) {
-    throw new RangeError(`${name} must be an integer from ${least} to ${most}, not ${value}.`)
-  }
 }

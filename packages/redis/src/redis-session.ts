@@ -1,5 +1,5 @@
-import { type AgentInputItem, StoredSession } from '@sessions/core'
-import { type RedisSessionOptions, splitSessionOptions } from './options.ts'
+import { type AgentInputItem, StoredSession, splitSessionOptions } from '@sessions/core'
+import { type RedisSessionOptions, type RedisStoreOptions, storeTypes } from './options.ts'
 import { RedisStore } from './redis-store.ts'
 
 /**
@@ -10,7 +10,7 @@ import { RedisStore } from './redis-store.ts'
 export class RedisSession<TItem extends object = AgentInputItem> extends StoredSession<TItem> {
   /** Does no I/O. @throws TypeError or RangeError that names the option */
   constructor(options: RedisSessionOptions<TItem>) {
-    const { sessionId, store, session } = splitSessionOptions(options)
-    super(new RedisStore(store), sessionId, session)
+    const split = splitSessionOptions<RedisStoreOptions, TItem>('RedisSession', options, storeTypes)
+    super(new RedisStore(split.store), split.sessionId, split.session)
   }
 }

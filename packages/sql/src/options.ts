@@ -1,9 +1,10 @@
 import {
   type AgentInputItem,
   assertOptions,
+  checkInteger,
   checkTTL,
   type OptionTypes,
-  type StoredSessionOptions,
+  type SessionOptions,
 } from '@sessions/core'
 import type { SequelizeLike } from './sequelize.ts'
 import type { TableNames } from './tables.ts'
@@ -37,15 +38,12 @@ export interface SQLStoreOptions extends TableNames {
 
 /** The id, and the options of the store and of the session. */
 export interface SQLSessionOptions<TItem extends object = AgentInputItem>
-  extends SQLStoreOptions,
-    Omit<StoredSessionOptions<TItem>, 'ownsStore'> {
-  /** Any non-empty, well-formed string of up to 255 UTF-16 units without NUL. */
-  sessionId: string
-}
+  extends SessionOptions<TItem>,
+    SQLStoreOptions {}
 
 export const nameTypes: OptionTypes = { sessionsTable: 'string', messagesTable: 'string', schema: 'string' }
 
-const storeTypes: OptionTypes = {
+export const storeTypes: OptionTypes = {
   ...nameTypes,
   url: 'string',
   sequelize: 'object',
@@ -56,29 +54,13 @@ const storeTypes: OptionTypes = {
   readFrom: 'string',
 }
 
-const sessionTypes: OptionTypes = { sessionId: 'string', codec: 'object', onCorrupt: 'string' }
-
 /** @throws TypeError or RangeError that names the option, never with a url */
 export function checkStoreOptions(options: SQLStoreOptions): void {
   assertOptions('SQLStore', options, storeTypes)
   const { url, sequelize, retries = 0, busyTimeoutMs = 1, readFrom = 'primary' } = options
   if ((url === undefined) === (sequelize === undefined)) throw new TypeError('SQLStore takes one of url and sequelize.')
-  for (const [name, value] of Object.entries({ retries, busyTimeoutMs })) {
-    if (!Number.isInteger(value) || value < 0)
-      throw new RangeError(`${name} must be a non-negative integer, not ${value}.`)
-  }
+  checkInteger('retries', retries, 0)
+  checkInteger('busyTimeoutMs', busyTimeoutMs, 0)
   if (readFrom !== 'primary' && readFrom !== 'replica') throw new TypeError("readFrom must be 'primary' or 'replica'.")
   checkTTL(options.ttl)
-}
-
-/** The options of a session, taken apart: what is the store's, and what is the session's. */
-export function splitSessionOptions<TItem extends object>(
-  options: SQLSessionOptions<TItem>,
-): { sessionId: string; store: SQLStoreOptions; session: StoredSessionOptions<TItem> } {
-  assertOptions('SQLSession', options, { ...sessionTypes, ...storeTypes }, ['sessionId'])
-  const { sessionId, codec, onCorrupt, ...store } = options
-  const session: StoredSessionOptions<TItem> = { ownsStore: true }
-  if (codec !== undefined) session.codec = codec
-  if (onCorrupt !== undefined) session.onCorrupt = onCorrupt
-  return { sessionId, store, session }
 }

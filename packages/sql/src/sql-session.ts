@@ -1,5 +1,5 @@
-import { type AgentInputItem, StoredSession } from '@sessions/core'
-import { type SQLSessionOptions, splitSessionOptions } from './options.ts'
+import { type AgentInputItem, StoredSession, splitSessionOptions } from '@sessions/core'
+import { type SQLSessionOptions, type SQLStoreOptions, storeTypes } from './options.ts'
 import { SQLStore } from './sql-store.ts'
 
 /**
@@ -10,7 +10,7 @@ import { SQLStore } from './sql-store.ts'
 export class SQLSession<TItem extends object = AgentInputItem> extends StoredSession<TItem> {
   /** Does no I/O. @throws TypeError or RangeError that names the option */
   constructor(options: SQLSessionOptions<TItem>) {
-    const { sessionId, store, session } = splitSessionOptions(options)
-    super(new SQLStore(store), sessionId, session)
+    const split = splitSessionOptions<SQLStoreOptions, TItem>('SQLSession', options, storeTypes)
+    super(new SQLStore(split.store), split.sessionId, split.session)
   }
 }

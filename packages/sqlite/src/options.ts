@@ -3,9 +3,10 @@ import {
   assertOptions,
   type Clock,
   checkClock,
+  checkInteger,
   checkTTL,
   type OptionTypes,
-  type StoredSessionOptions,
+  type SessionOptions,
 } from '@sessions/core'
 import type { SQLiteDatabase } from './database.ts'
 
@@ -33,13 +34,10 @@ export interface SQLiteStoreOptions {
 
 /** The id, and the options of the store and of the session. */
 export interface SQLiteSessionOptions<TItem extends object = AgentInputItem>
-  extends SQLiteStoreOptions,
-    Omit<StoredSessionOptions<TItem>, 'ownsStore'> {
-  /** Any non-empty, well-formed string of up to 255 UTF-16 units without NUL. */
-  sessionId: string
-}
+  extends SessionOptions<TItem>,
+    SQLiteStoreOptions {}
 
-const storeTypes: OptionTypes = {
+export const storeTypes: OptionTypes = {
   path: 'string',
   database: 'object',
   ttl: 'number',
@@ -47,8 +45,6 @@ const storeTypes: OptionTypes = {
   busyTimeoutMs: 'number',
   clock: 'object',
 }
-
-const sessionTypes: OptionTypes = { sessionId: 'string', codec: 'object', onCorrupt: 'string' }
 
 /** @throws TypeError or RangeError that names the option */
 export function checkStoreOptions(options: SQLiteStoreOptions): void {
@@ -58,21 +54,7 @@ export function checkStoreOptions(options: SQLiteStoreOptions): void {
   if (path?.includes('\0')) throw new TypeError('path must not contain NUL characters.')
   if (path === '') throw new TypeError('path must not be empty; leave it out for a database in memory.')
   if (synchronous !== 'FULL' && synchronous !== 'NORMAL') throw new TypeError("synchronous must be 'FULL' or 'NORMAL'.")
-  if (!Number.isInteger(busyTimeoutMs) || busyTimeoutMs < 0) {
-    throw new RangeError(`busyTimeoutMs must be a non-negative integer of milliseconds, not ${busyTimeoutMs}.`)
-  }
+  checkInteger('busyTimeoutMs', busyTimeoutMs, 0)
   checkTTL(ttl)
   checkClock(clock)
-}
-
-/** The options of a session, taken apart: what is the store's, and what is the session's. */
-export function splitSessionOptions<TItem extends object>(
-  options: SQLiteSessionOptions<TItem>,
-): { sessionId: string; store: SQLiteStoreOptions; session: StoredSessionOptions<TItem> } {
-  assertOptions('SQLiteSession', options, { ...sessionTypes, ...storeTypes }, ['sessionId'])
-  const { sessionId, codec, onCorrupt, ...store } = options
-  const session: StoredSessionOptions<TItem> = { ownsStore: true }
-  if (codec !== undefined) session.codec = codec
-  if (onCorrupt !== undefined) session.onCorrupt = onCorrupt
-  return { sessionId, store, session }
 }

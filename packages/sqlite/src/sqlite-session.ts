@@ -1,5 +1,5 @@
-import { type AgentInputItem, StoredSession } from '@sessions/core'
-import { type SQLiteSessionOptions, splitSessionOptions } from './options.ts'
+import { type AgentInputItem, StoredSession, splitSessionOptions } from '@sessions/core'
+import { type SQLiteSessionOptions, type SQLiteStoreOptions, storeTypes } from './options.ts'
 import { SQLiteStore } from './sqlite-store.ts'
 
 /**
@@ -11,7 +11,7 @@ import { SQLiteStore } from './sqlite-store.ts'
 export class SQLiteSession<TItem extends object = AgentInputItem> extends StoredSession<TItem> {
   /** Does no I/O. @throws TypeError or RangeError that names the option */
   constructor(options: SQLiteSessionOptions<TItem>) {
-    const { sessionId, store, session } = splitSessionOptions(options)
-    super(new SQLiteStore(store), sessionId, session)
+    const split = splitSessionOptions<SQLiteStoreOptions, TItem>('SQLiteSession', options, storeTypes)
+    super(new SQLiteStore(split.store), split.sessionId, split.session)
   }
 }

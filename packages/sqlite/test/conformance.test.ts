@@ -41,7 +41,7 @@ describeConformance(
     advance,
     capabilities: { durable: false, multiProcess: false, ...store },
   },
-  { reports },
+  { reports, steps: 5_000 },
 )
 
 describeConformance(
