@@ -66,7 +66,7 @@ describe.each(titled)('npm install $title, in an empty folder', (quickStart) => 
   if (!all) return
   it('has types that are right with the SDK', async () => {
     const types = `@types/node@${testedVersion('@types/node', '.')}`
-    await stranger.npmInstall(`@openai/agents@${supportedSDKs().oldest}`, `zod@${testedVersion('zod')}`, types)
+    await stranger.npmInstall(`@openai/agents@${supportedSDKs.oldest}`, `zod@${testedVersion('zod')}`, types)
     await typeCheck(stranger, consumers[name] ?? '', { skipLibCheck: true, types: ['node'] })
   })
 })

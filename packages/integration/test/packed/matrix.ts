@@ -22,12 +22,18 @@ export function testedVersion(name: string, folder = 'packages/integration'): st
   return manifestOf(join(folder, 'node_modules', name)).version
 }
 
+/** Where the range of a peer begins: `>=3`, `^8.11.0`. */
+export function oldestPeer(folder: string, name: string): string {
+  const range = manifestOf(folder).peerDependencies[name] ?? ''
+  const [, oldest] = /^(?:>=|\^)(\d+(?:\.\d+)*)/.exec(range) ?? []
+  if (oldest === undefined) throw new Error(`The peer range of ${name} is ${range}; say where it begins.`)
+  return oldest
+}
+
 /** The ends of the range of SDKs that we say we work with: its oldest, and whatever is newest in it today. */
-export function supportedSDKs(): { oldest: string; newest: string } {
-  const newest = manifestOf('packages/core').peerDependencies['@openai/agents'] ?? ''
-  const [, oldest] = /^>=(\S+) </.exec(newest) ?? []
-  if (oldest === undefined) throw new Error(`The peer range of @openai/agents is ${newest}; say where it begins.`)
-  return { oldest, newest }
+export const supportedSDKs: Readonly<{ oldest: string; newest: string }> = {
+  oldest: oldestPeer('packages/core', '@openai/agents'),
+  newest: manifestOf('packages/core').peerDependencies['@openai/agents'] ?? '',
 }
 
 /** Runtimes, from npm, beside the Node 24 that runs the tests. */

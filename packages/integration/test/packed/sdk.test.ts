@@ -8,7 +8,7 @@ import { readmeInstall } from './quick-starts.ts'
 import { Stranger } from './stranger.ts'
 import { typeCheck } from './types.ts'
 
-const { oldest, newest } = supportedSDKs()
+const { oldest, newest } = supportedSDKs
 
 describe.each(all ? [oldest, newest] : [newest])('with @openai/agents %s', (version) => {
   const stranger = new Stranger()

@@ -2,6 +2,7 @@ import { cpSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ConformanceReport } from '@sessions/core/conformance'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { all, oldestPeer } from './matrix.ts'
 import { root, Stranger } from './stranger.ts'
 
 /** Their adapter in their folder, with plain npm. */
@@ -31,6 +32,14 @@ describe('an adapter that was written outside, installed from the registry', () 
   it('is certified by vitest', { timeout: 120_000 }, async () => {
     expect(await npmRun('test:vitest')).toMatch(passed)
   })
+
+  const vitest = `vitest@${oldestPeer('packages/core', 'vitest')}`
+  if (all) {
+    it(`is certified by ${vitest}, the oldest that we support`, { timeout: 180_000 }, async () => {
+      await stranger.npmInstall('--save-dev', vitest)
+      expect(await npmRun('test:vitest')).toMatch(passed)
+    })
+  }
 
   it('is certified by node:test', { timeout: 120_000 }, async () => {
     expect(await npmRun('test:node')).toMatch(passed)
