@@ -27,6 +27,7 @@ function rank({ head }: Declaration): number {
 function prose(doc: string): string {
   return doc
     .replaceAll(/\{@link (\w+)\}/g, '`$1`')
+    .replaceAll(/\s*@param (\w+) - (.*)/g, '\n\n`$1`: $2.')
     .replaceAll(/\s*@throws (.*)/gs, '\n\nThrows $1')
     .replaceAll(/([^.])$/g, '$1.')
     .trim()

@@ -1,18 +1,12 @@
-/** Looks up every relative link and anchor of every document, offline. Those of package READMEs must also hold on npm. */
+/**
+ * Looks up every relative link and anchor of every document, offline. npm takes those of a package's README from its
+ * `repository.directory` on, so they hold there as they do here.
+ */
 import { existsSync, globSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
-import { publishedPackages } from './workspace.ts'
 
 const files = globSync('**/*.md', { exclude: ['**/node_modules', '**/dist', '.changeset'] })
 const findings = files.flatMap((file) => linksOf(file).flatMap((link) => check(file, link)))
-
-/** npm takes a README's links from `repository.directory` on, so that relative ones hold there as they do here. */
-for (const { folder, manifest } of publishedPackages()) {
-  const { repository } = manifest
-  if (repository !== undefined && repository.directory !== folder) {
-    findings.push(`${folder}/package.json: repository.directory must be ${folder}, or the README's links break on npm`)
-  }
-}
 
 for (const finding of findings) console.error(finding)
 console.log(`${files.length} documents`)

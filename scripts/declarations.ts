@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import ts from 'typescript-6'
-import { publishedPackages } from './workspace.ts'
+import { documentedPackages, type Package, publishedPackages } from './workspace.ts'
 
 export interface Member {
   name: string
@@ -39,12 +39,19 @@ export interface Entry {
 
 /** Every entry of every published package. */
 export function publishedEntries(): Entry[] {
-  return publishedPackages().flatMap(({ folder, manifest }) =>
-    Object.entries(manifest.exports ?? {}).map(([path, file]) => ({
-      specifier: join(manifest.name, path),
-      declarations: exportsOf(join(folder, file)),
-    })),
-  )
+  return publishedPackages().flatMap(entriesOf)
+}
+
+/** Those, and of what a new adapter begins with. */
+export function documentedEntries(): Entry[] {
+  return documentedPackages().flatMap(entriesOf)
+}
+
+function entriesOf({ folder, manifest }: Package): Entry[] {
+  return Object.entries(manifest.exports ?? {}).map(([path, file]) => ({
+    specifier: join(manifest.name, path),
+    declarations: exportsOf(join(folder, file)),
+  }))
 }
 
 /** What a module declares and exports, and what it exports of others by name. */

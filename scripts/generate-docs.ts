@@ -7,7 +7,7 @@ import { sessionErrorCodes } from '../packages/core/src/index.ts'
 import { mutants } from '../packages/core/test/mutants/index.ts'
 import { apiPages } from './api-pages.ts'
 import { optionRows, ownOptionRows } from './options-table.ts'
-import { publishedPackages } from './workspace.ts'
+import { documentedPackages, publishedPackages, shortName } from './workspace.ts'
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string =>
@@ -37,8 +37,10 @@ function capabilityRows(before: string): string[][] {
 const capabilityNames = ['durable', 'multiProcess', 'ttl', 'list', 'transactions']
 
 /** The text of a package's source, or of every package's. */
-function sourceOf(folder: string): string {
-  return globSync(`packages/${folder || '*'}/src/**/*.ts`)
+function sourceOf(name: string): string {
+  return documentedPackages()
+    .filter((found) => name === '' || name === shortName(found))
+    .flatMap(({ folder }) => globSync(`${folder}/src/**/*.ts`))
     .map((file) => readFileSync(file, 'utf8'))
     .join('')
 }
@@ -55,11 +57,11 @@ const tables: Readonly<Record<string, (before: string, word: string) => string>>
       ['package', 'what it is'],
       publishedPackages().map(({ folder, manifest }) => [`[\`${manifest.name}\`](${folder})`, manifest.description]),
     ),
-  errors: (_, folder) =>
+  errors: (_, name) =>
     table(
       ['code', 'retryable', 'what happened', 'what to do'],
       Object.entries(sessionErrorCodes)
-        .filter(([code]) => sourceOf(folder).includes(code))
+        .filter(([code]) => sourceOf(name).includes(code))
         .map(([code, { retryable, meaning, remedy }]) => {
           return [`\`${code}\``, retryable ? 'yes' : 'no', meaning, remedy]
         }),
@@ -108,19 +110,21 @@ const tables: Readonly<Record<string, (before: string, word: string) => string>>
 
 /** What each generated text should be, by its file. */
 function texts(): Map<string, string> {
-  const documents = globSync(['*.md', 'docs/*.md', 'docs/adr/README.md', 'packages/*/README.md']).map((file) => {
-    const before = readFileSync(file, 'utf8')
-    const after = before.replaceAll(
-      /(<!-- table: (\w+) ?(\w*) -->\n)([\s\S]*?)(<!-- end -->)/g,
-      (_, start, name, word, old, end) => {
-        const generate = tables[name]
-        if (generate === undefined)
-          throw new Error(`${file} asks for a table ${name}; there are ${Object.keys(tables).join(', ')}.`)
-        return `${start}${generate(old, word)}\n${end}`
-      },
-    )
-    return [file, after] as const
-  })
+  const documents = globSync(['*.md', 'docs/*.md', 'docs/adr/README.md', '{packages,templates}/*/README.md']).map(
+    (file) => {
+      const before = readFileSync(file, 'utf8')
+      const after = before.replaceAll(
+        /(<!-- table: (\w+) ?([\w-]*) -->\n)([\s\S]*?)(<!-- end -->)/g,
+        (_, start, name, word, old, end) => {
+          const generate = tables[name]
+          if (generate === undefined)
+            throw new Error(`${file} asks for a table ${name}; there are ${Object.keys(tables).join(', ')}.`)
+          return `${start}${generate(old, word)}\n${end}`
+        },
+      )
+      return [file, after] as const
+    },
+  )
   const pages = [...apiPages()].map(([name, text]) => [`docs/api/${name}`, text] as const)
   return new Map([...documents, ...pages])
 }

@@ -1,5 +1,5 @@
 /** The rows of an options table, from the docstrings of the options' type and of those that it extends. */
-import { type Declaration, type Member, publishedEntries } from './declarations.ts'
+import { type Declaration, documentedEntries, type Member } from './declarations.ts'
 
 /** Name, type, what it does, default. */
 export function optionRows(type: string): string[][] {
@@ -17,9 +17,9 @@ function row({ name, doc, type }: Member): string[] {
 }
 
 function declarationOf(type: string): Declaration {
-  const all = publishedEntries().flatMap(({ declarations }) => declarations)
+  const all = documentedEntries().flatMap(({ declarations }) => declarations)
   const found = all.find(({ name }) => name === type)
-  if (found === undefined) throw new Error(`No published package exports ${type}.`)
+  if (found === undefined) throw new Error(`No package exports ${type}.`)
   return found
 }
 

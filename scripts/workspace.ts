@@ -9,18 +9,30 @@ export interface Package {
     description: string
     private?: boolean
     exports?: Record<string, string>
-    repository?: { directory?: string }
     bin?: Record<string, string>
   }
 }
 
 /** The packages of the workspace that are published, by name. Their folders are relative to `root`. */
 export function publishedPackages(root = '.'): Package[] {
-  return globSync('packages/*/package.json', { cwd: root })
+  return packagesAt('packages/*/package.json', root).filter(({ manifest }) => manifest.private !== true)
+}
+
+/** Those, and what a new adapter begins with. */
+export function documentedPackages(): Package[] {
+  return [...publishedPackages(), ...packagesAt('templates/*/package.json')]
+}
+
+/** The name without its scope. */
+export function shortName({ manifest }: Package): string {
+  return manifest.name.replace(/^.*\//, '')
+}
+
+function packagesAt(pattern: string, root = '.'): Package[] {
+  return globSync(pattern, { cwd: root })
     .map((file) => ({
       folder: dirname(file),
       manifest: JSON.parse(readFileSync(join(root, file), 'utf8')) as Package['manifest'],
     }))
-    .filter(({ manifest }) => manifest.private !== true)
     .toSorted((a, b) => a.manifest.name.localeCompare(b.manifest.name))
 }

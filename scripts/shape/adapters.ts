@@ -1,6 +1,6 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
-import { publishedPackages } from '../workspace.ts'
+import { join } from 'node:path'
+import { documentedPackages, shortName } from '../workspace.ts'
 
 /** Public methods of `Session` and `SessionStore`: an adapter that overrides one skips validation and lifecycle. */
 const publicMethods = [
@@ -17,19 +17,18 @@ const publicMethods = [
 
 /** Who knows one adapter knows all: the same file names, and nothing overridden that core guards. */
 export function adapters(): string[] {
-  const folders = publishedPackages().flatMap(({ folder }) => (basename(folder) === 'core' ? [] : [folder]))
-  const findings = folders.flatMap((folder) => {
-    const name = basename(folder)
+  return documentedPackages().flatMap((found) => {
+    const [name, { folder }] = [shortName(found), found]
+    if (name === 'core') return []
     const sources = ['index', 'options', 'errors', `${name}-store`, `${name}-session`].map((file) => `src/${file}.ts`)
     const missing = [...sources, 'test/open.ts'].filter((file) => !existsSync(join(folder, file)))
     const certified = globSync(`${folder}/test/conformance*.test.ts`).length > 0
     return [
       ...missing.map((file) => `${folder}: has no ${file}, as every adapter does`),
       ...(certified ? [] : [`${folder}: no test/conformance.test.ts runs the kit`]),
+      ...globSync(`${folder}/src/**/*.ts`).flatMap(overridden),
     ]
   })
-  const sources = [...folders, 'templates/*'].flatMap((folder) => globSync(`${folder}/src/**/*.ts`))
-  return [...findings, ...sources.flatMap(overridden)]
 }
 
 function overridden(file: string): string[] {

@@ -1,8 +1,8 @@
-import { publishedEntries } from '../declarations.ts'
+import { documentedEntries } from '../declarations.ts'
 
 /** What users see has a docstring: each export, option and method. A method that is declared again has its parent's. */
 export function docstrings(): string[] {
-  const declarations = publishedEntries().flatMap((entry) => entry.declarations)
+  const declarations = documentedEntries().flatMap((entry) => entry.declarations)
   const documented = new Set(
     declarations.flatMap(({ members = [] }) => members.filter(({ doc }) => doc !== '').map(({ name }) => name)),
   )

@@ -2,14 +2,13 @@ import { globSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 
 const maxLines = 250
-
 const names = /^([a-z0-9]+(-[a-z0-9]+)*(\.test)?\.ts)$/
 
 /** Short files with names in kebab-case, an `index.ts` that only re-exports, and no merge left half done. */
 export function files(): string[] {
   const code = ['{packages,templates}/*/{src,test}/**/*.ts', 'scripts/**/*.ts', 'examples/**/*.ts']
   const exclude = (name: string): boolean => name === 'node_modules'
-  return globSync([...code, '*.md', '{docs,examples,packages/*}/**/*.md'], { exclude }).flatMap((file) => {
+  return globSync([...code, '*.md', '{docs,examples,packages/*,templates/*}/**/*.md'], { exclude }).flatMap((file) => {
     const text = readFileSync(file, 'utf8')
     const lines = text.split('\n').length - 1
     return [

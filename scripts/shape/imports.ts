@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 
 /** Code flows one way: no file needs, by way of others, itself. Types may refer to each other. */
 export function imports(): string[] {
-  const needed = new Map(globSync('packages/*/src/**/*.ts').map((file) => [file, neededBy(file)]))
+  const needed = new Map(globSync('{packages,templates}/*/src/**/*.ts').map((file) => [file, neededBy(file)]))
   const done = new Set<string>()
   const visit = (file: string, path: readonly string[]): string[] => {
     if (path.includes(file)) return [`${[...path.slice(path.indexOf(file)), file].join(' needs ')}`]

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { publishedPackages } from '../workspace.ts'
+import { documentedPackages } from '../workspace.ts'
 
 /** What every package's README has, in this order; more may stand between. */
 const parts = [
-  /^# @sessions\/\w+\n\n\S/,
+  /^# @sessions\/[\w-]+\n\n\S/,
   /^```sh\nnpm install @sessions\//m,
   /^```ts\n[^`]*console\.log\(.* \/\/ \S/m,
   /^## Options$/m,
@@ -16,7 +16,7 @@ const parts = [
 
 /** Who knows one README knows all. */
 export function readmes(): string[] {
-  return publishedPackages().flatMap(({ folder }) => {
+  return documentedPackages().flatMap(({ folder }) => {
     const file = join(folder, 'README.md')
     let rest = readFileSync(file, 'utf8')
     return parts.flatMap((part) => {

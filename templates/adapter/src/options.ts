@@ -5,7 +5,7 @@ import {
   checkClock,
   checkTTL,
   type OptionTypes,
-  type StoredSessionOptions,
+  type SessionOptions,
 } from '@sessions/core'
 
 /** Where the files are. */
@@ -20,28 +20,14 @@ export interface TemplateStoreOptions {
 
 /** The id, and the options of the store and of the session. */
 export interface TemplateSessionOptions<TItem extends object = AgentInputItem>
-  extends TemplateStoreOptions,
-    Omit<StoredSessionOptions<TItem>, 'ownsStore'> {
-  /** Any non-empty, well-formed string of up to 255 UTF-16 units without NUL. */
-  sessionId: string
-}
+  extends SessionOptions<TItem>,
+    TemplateStoreOptions {}
 
-const storeTypes: OptionTypes = { folder: 'string', ttl: 'number', clock: 'object' }
-const sessionTypes: OptionTypes = { sessionId: 'string', codec: 'object', onCorrupt: 'string' }
+export const storeTypes: OptionTypes = { folder: 'string', ttl: 'number', clock: 'object' }
 
 /** @throws TypeError or RangeError that names the option */
 export function checkStoreOptions(options: TemplateStoreOptions): void {
   assertOptions('TemplateStore', options, storeTypes, ['folder'])
   checkTTL(options.ttl)
   checkClock(options.clock)
-}
-
-/** The options of the store, and those of the session. @throws TypeError that names the option */
-export function splitSessionOptions<TItem extends object>(
-  options: TemplateSessionOptions<TItem>,
-): { sessionId: string; store: TemplateStoreOptions; session: StoredSessionOptions<TItem> } {
-  assertOptions('TemplateSession', options, { ...storeTypes, ...sessionTypes }, ['sessionId', 'folder'])
-  const { sessionId, codec, onCorrupt, ...store } = options
-  const session = { ...(codec && { codec }), ...(onCorrupt && { onCorrupt }), ownsStore: true }
-  return { sessionId, store, session }
 }
