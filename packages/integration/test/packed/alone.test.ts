@@ -1,18 +1,25 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { publishedPackages } from '../../../../scripts/workspace.ts'
 import { consumers } from './consumers.ts'
 import { all, supportedSDKs, testedVersion } from './matrix.ts'
 import { importerProgram } from './programs.ts'
 import { hello, quickStarts, readmeInstall, runQuickStart } from './quick-starts.ts'
 import { useNodes } from './runtime.ts'
 import { useServers } from './servers.ts'
-import { Stranger } from './stranger.ts'
+import { root, Stranger } from './stranger.ts'
 import { typeCheck } from './types.ts'
 
 const newDatabase = await useServers()
 const nodes = Object.entries(useNodes())
 const titled = quickStarts.map((quickStart) => ({ ...quickStart, title: quickStart.install.join(' ') }))
+
+it('is tried for every package that is published', () => {
+  const published = publishedPackages(root).map(({ manifest }) => manifest.name)
+  const tried = new Set(quickStarts.map(({ name }) => `@sessions/${name}`))
+  expect([...tried].toSorted(), 'quick-starts.ts and consumers.ts').toEqual(published)
+})
 
 describe.each(titled)('npm install $title, in an empty folder', (quickStart) => {
   const { name, install } = quickStart
