@@ -4,7 +4,7 @@ import { documentedPackages } from '../workspace.ts'
 
 /** What every package's README has, in this order; more may stand between. */
 const parts = [
-  /^# @sessions\/\w+\n\n\S/,
+  /^# @sessions\/[\w-]+\n\n\S/,
   /^```sh\nnpm install @sessions\//m,
   /^```ts\n[^`]*console\.log\(.* \/\/ \S/m,
   /^## Options$/m,

@@ -116,6 +116,20 @@ describe('the kit', () => {
     await expect(runConformance(wrong)).rejects.toThrow(name)
   })
 
+  it('says so where a store is none, or extends the base class of another copy of core', async () => {
+    class SessionStore {}
+    for (const [given, what] of [
+      [new SessionStore(), 'a SessionStore'],
+      [undefined, 'undefined'],
+    ]) {
+      const wrong = { ...harness(() => new MemoryStore()), open: async () => given as never }
+      const report = await runConformance(wrong, { only: 'append/order' })
+      expect(formatReport(report)).toContain(
+        `open() of the harness gave ${what}, which extends no SessionStore of this copy`,
+      )
+    }
+  })
+
   it('refuses options that it does not know, and a choice that chooses nothing', async () => {
     const correct = harness(() => new MemoryStore())
     await expect(runConformance(correct, { onyl: 'append/' } as never)).rejects.toThrow(/onyl/)

@@ -1,10 +1,10 @@
 import { rmSync } from 'node:fs'
 import { MemorySession as SDKMemorySession } from '@openai/agents'
-import { MemoryStore } from '@sessions/core'
-import type { SessionHarness } from '@sessions/core/conformance'
+import { MemoryStore, SessionError } from '@sessions/core'
+import { CaseSkipped, type SessionHarness } from '@sessions/core/conformance'
 import { describeConformance } from '@sessions/core/conformance/vitest'
-import { ManualClock } from '@sessions/core/testing'
-import { EncryptedSession, type EncryptionOptions } from '@sessions/encrypted'
+import { FaultyStore, ManualClock } from '@sessions/core/testing'
+import { EncryptedSession, EncryptedStore, type EncryptionOptions } from '@sessions/encrypted'
 import { SQLiteStore } from '@sessions/sqlite'
 import { type Backend, certify } from './support/certify.ts'
 import { sharedFolder } from './support/folder.ts'
@@ -81,3 +81,26 @@ const sessionHarnesses: readonly SessionHarness[] = [
 ]
 
 for (const harness of sessionHarnesses) describeConformance(harness, { reports: '.conformance' })
+
+let failing: FaultyStore | undefined
+
+describeConformance(
+  {
+    name: 'EncryptedStore over a store that fails',
+    open: async () => {
+      failing = new FaultyStore(new MemoryStore())
+      return new EncryptedStore({ store: failing, ownsStore: true, encryptionKey: testKey() })
+    },
+    reset: async () => {},
+    failNextCommit: (fault) => {
+      if (fault === 'middle') throw new CaseSkipped('what is written at once is for the store beneath')
+      const cause = new Error('ECONNRESET')
+      const ambiguous = fault === 'after'
+      const error = new SessionError('SESSION_UNAVAILABLE', 'The connection was lost.', { cause, ambiguous })
+      if (ambiguous) failing?.failAfter('commit', error)
+      else failing?.failBefore('commit', error)
+    },
+    capabilities: { durable: false, multiProcess: false, ttl: false, list: true, transactions: true },
+  },
+  { reports: '.conformance', only: 'faults/' },
+)

@@ -26,9 +26,14 @@ describe('pnpm new:adapter', () => {
     expect(files).toContain(join('src', 'my-db-store.ts'))
     for (const file of files) expect(readFileSync(join(folder, file), 'utf8')).not.toMatch(/template/i)
     const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
-    expect(manifest).toMatchObject({ name: '@sessions/my-db', files: ['dist'] })
+    expect(manifest).toMatchObject({ name: '@sessions/my-db', files: ['dist', 'CHANGELOG.md'] })
     expect(manifest).not.toHaveProperty('private')
     expect(readFileSync(join(folder, 'src/index.ts'), 'utf8')).toContain("export { MyDbStore } from './my-db-store.ts'")
+  })
+
+  it.each(['acme', 'my-db'])('makes a package %s that keeps the house rules', (name) => {
+    const home = join(newAdapter(name), '../..')
+    execFileSync(process.execPath, [join(project, '../../scripts/check-shape.ts')], { cwd: home, stdio: 'inherit' })
   })
 
   it('makes a package that passes the kit from the start', { timeout: 60_000 }, () => {

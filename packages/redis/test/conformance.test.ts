@@ -1,6 +1,7 @@
+import { CaseSkipped } from '@sessions/core/conformance'
 import { describeConformance } from '@sessions/core/conformance/vitest'
 import { RedisSession, RedisStore } from '@sessions/redis'
-import { startRedis, startRedisCluster, startRedisSentinel } from '@sessions/test-servers'
+import { startProxy, startRedis, startRedisCluster, startRedisSentinel } from '@sessions/test-servers'
 import { afterAll } from 'vitest'
 import { connectTo, type Place } from './support/clients.ts'
 import { age, clear } from './support/primaries.ts'
@@ -49,6 +50,30 @@ describeConformance(
   { reports },
 )
 
+const proxy = await startProxy({ host: '127.0.0.1', port: Number(new URL(url).port) })
+const isScript = (bytes: Buffer): boolean => /EVAL(SHA)?/.test(bytes.toString())
+/** Each cut must have come before the next case: one that nothing set off has tested nothing. */
+let cut = Promise.resolve()
+
+describeConformance(
+  {
+    name: 'RedisStore (connections that break)',
+    open: async () => new RedisStore({ url: proxy.url(url), keyPrefix: 'kit:broken' }),
+    reset: async () => {
+      await cut
+      await clear({ kind: 'single', url }, 'kit:broken')
+    },
+    failNextCommit: (fault) => {
+      if (fault === 'middle') throw new CaseSkipped('a commit is one script')
+      cut = fault === 'before' ? proxy.cutRequest(isScript) : proxy.cutAnswer(isScript)
+    },
+    capabilities: { ...capabilities, multiProcess: false, ttl: false },
+  },
+  { reports, only: 'faults/' },
+)
+
 afterAll(async () => {
+  await cut
+  await proxy.stop()
   await Promise.all([server.stop(), cluster.stop(), sentinel.stop()])
 })

@@ -1,7 +1,7 @@
 import { describeConformance } from '@sessions/core/conformance/vitest'
 import { startMariaDB } from '@sessions/test-servers'
 import { afterAll } from 'vitest'
-import { sessionHarness, storeHarness } from './support/harness.ts'
+import { brokenHarness, sessionHarness, storeHarness } from './support/harness.ts'
 
 const server = await startMariaDB()
 afterAll(() => server.stop())
@@ -12,3 +12,7 @@ const reports = { reports: '.conformance' }
 describeConformance(storeHarness('SQLStore (MariaDB)', [mariadb]), reports)
 describeConformance(sessionHarness('SQLSession (MariaDB)', mariadb), reports)
 describeConformance(storeHarness('SQLStore (MariaDB through mysql2)', [mysql]), reports)
+describeConformance(await brokenHarness('SQLStore (MariaDB, connections that break)', mariadb), {
+  ...reports,
+  only: 'faults/',
+})

@@ -1,7 +1,7 @@
 import { describeConformance } from '@sessions/core/conformance/vitest'
 import { startPgBouncer, startPostgres } from '@sessions/test-servers'
 import { afterAll } from 'vitest'
-import { sessionHarness, storeHarness } from './support/harness.ts'
+import { brokenHarness, sessionHarness, storeHarness } from './support/harness.ts'
 
 const postgres = await startPostgres()
 const direct = await postgres.createDatabase()
@@ -15,3 +15,7 @@ const reports = { reports: '.conformance' }
 describeConformance(storeHarness('SQLStore (Postgres)', [direct]), reports)
 describeConformance(sessionHarness('SQLSession (Postgres)', direct), reports)
 describeConformance(storeHarness('SQLStore (PgBouncer)', [pooled.url]), reports)
+describeConformance(await brokenHarness('SQLStore (Postgres, connections that break)', direct), {
+  ...reports,
+  only: 'faults/',
+})

@@ -1,5 +1,5 @@
 import { firstFailure } from '../first-failure.ts'
-import type { SessionStore } from '../session-store.ts'
+import { SessionStore } from '../session-store.ts'
 import type { StoredSession } from '../stored-session.ts'
 import { CaseSkipped } from './case-skipped.ts'
 import {
@@ -78,7 +78,7 @@ export class CaseContext {
   /** One more instance on the same storage; needs `durable`. */
   async anotherStore(): Promise<SessionStore> {
     const store = await this.#storeHarness().open()
-    if (!(store instanceof Object)) throw new Error(`open() of the harness gave ${store}, not a SessionStore.`)
+    if (!(store instanceof SessionStore)) throw new TypeError(notAStore(store))
     this.#closers.push(() => store.close())
     return store
   }
@@ -131,4 +131,9 @@ export class CaseContext {
     if (!isStoreHarness(this.#harness)) throw new Error('This case needs a store harness.')
     return this.#harness
   }
+}
+
+function notAStore(given: unknown): string {
+  const what = given instanceof Object ? `a ${given.constructor?.name}` : String(given)
+  return `open() of the harness gave ${what}, which extends no SessionStore of this copy of @sessions/core; see npm ls @sessions/core.`
 }

@@ -31,7 +31,8 @@ export interface StoreHarness {
   advance?(ms: number): Promise<void>
   /**
    * Makes the driver fail in the next commit, once. Throw a {@link CaseSkipped} for a fault that it cannot have. Without this,
-   * faults are not tested.
+   * faults are not tested. An adapter may try again by itself, so the kit cannot see whether the fault came: where you can, let
+   * the next `reset` reject if it did not.
    */
   failNextCommit?(fault: CommitFault): Promise<void> | void
   /** How a child process opens the same storage. Without it, nothing is killed and `durable` is only half tested. */

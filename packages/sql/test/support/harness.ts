@@ -1,5 +1,7 @@
-import type { SessionHarness, StoreHarness } from '@sessions/core/conformance'
+import { CaseSkipped, type CommitFault, type SessionHarness, type StoreHarness } from '@sessions/core/conformance'
 import { SQLSession, SQLStore } from '@sessions/sql'
+import { startProxy } from '@sessions/test-servers'
+import { afterAll } from 'vitest'
 import { Admin } from './admin.ts'
 
 /** A harness on a database; with several urls, each leads to it through another node, and stores take turns. */
@@ -27,5 +29,41 @@ export function sessionHarness(name: string, url: string): SessionHarness {
     openSession: async (sessionId) => new SQLSession({ sessionId, url, createTables: true }),
     reset: () => admin.empty(),
     capabilities: { durable: true, transactions: true },
+  }
+}
+
+/** An item, whose quotes are escaped where it goes in an array. */
+const isMessage = (bytes: Buffer): boolean => /role\W+user/.test(bytes.toString('latin1'))
+const isCommit = (bytes: Buffer): boolean => /COMMIT\0?$/.test(bytes.toString('latin1'))
+
+/** A harness whose connections break where a commit is to fail. On Postgres an append is one statement, with its commit. */
+export async function brokenHarness(name: string, url: string): Promise<StoreHarness> {
+  const { hostname, port, protocol } = new URL(url)
+  const proxy = await startProxy({ host: hostname, port: Number(port) })
+  const inOne = protocol === 'postgres:'
+  const places: Record<CommitFault, () => Promise<void>> = {
+    before: () => proxy.cutRequest(isMessage),
+    middle: () => proxy.cutRequest(isCommit),
+    after: () => proxy.cutAnswer(inOne ? isMessage : isCommit),
+  }
+  /** Each cut must have come before the next case: one that nothing set off has tested nothing. */
+  let cut = Promise.resolve()
+  afterAll(async () => {
+    await cut
+    await proxy.stop()
+  })
+  const { reset, ...direct } = storeHarness(name, [url])
+  return {
+    ...direct,
+    open: async () => new SQLStore({ url: proxy.url(url), createTables: true }),
+    reset: async () => {
+      await cut
+      await reset()
+    },
+    failNextCommit: (fault) => {
+      if (fault === 'middle' && inOne) throw new CaseSkipped('an append is one statement')
+      cut = places[fault]()
+    },
+    capabilities: { durable: true, multiProcess: false, ttl: false, list: true, transactions: true },
   }
 }

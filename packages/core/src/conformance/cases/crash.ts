@@ -6,6 +6,8 @@ import type { Item } from '../item.ts'
 const kills = 5
 /** So many that a kill rather falls between two items than between two batches. */
 const batchSize = 40
+/** Milliseconds into the first use of a storage: opening takes about as long. */
+const killsMs = [0, 4, 10, 20, 35, 60]
 
 export const crashCases: readonly CaseDefinition[] = [
   {
@@ -16,10 +18,9 @@ export const crashCases: readonly CaseDefinition[] = [
     async run(t) {
       const id = t.id()
       const acknowledged: number[] = []
-      for (let kill = 0; kill < kills; kill++) {
-        const [worker] = await t.workers(1)
+      for (const [kill, worker] of (await t.workers(kills)).entries()) {
         const task = { type: 'append', sessionId: id, writer: `k${kill}`, batches: 100_000, size: batchSize } as const
-        acknowledged.push((await worker?.killWhileWriting(task, 1 + t.random.integer(12), t.random.integer(6))) ?? 0)
+        acknowledged.push(await worker.killWhileWriting(task, 1 + t.random.integer(12), t.random.integer(6)))
       }
       const store = await t.store()
       const counts = assertWholeBatches(await store.session<Record<string, unknown>>(id).getItems())
@@ -36,9 +37,8 @@ export const crashCases: readonly CaseDefinition[] = [
     needs: ['durable'],
     async run(t) {
       const id = t.id()
-      const [killed] = await t.workers(1)
+      const [killed, next] = await t.workers(2)
       await killed?.killWhileWriting({ type: 'append', sessionId: id, writer: 'k', batches: 100_000, size: 3 }, 5, 0)
-      const [next] = await t.workers(1)
       await next?.run({ type: 'append', sessionId: id, writer: 'n', batches: 3, size: 3 })
       await next?.stop()
       const session = await t.session(id)
@@ -53,11 +53,10 @@ export const crashCases: readonly CaseDefinition[] = [
     store: true,
     needs: ['durable'],
     async run(t) {
-      for (let kill = 0; kill < kills; kill++) {
+      for (const worker of await t.workers(kills)) {
         const id = t.id()
-        const [worker] = await t.workers(1)
         const task = { type: 'replace', sessionId: id, writer: 'w', times: 100_000, size: batchSize } as const
-        const acknowledged = (await worker?.killWhileWriting(task, 1 + t.random.integer(8), t.random.integer(6))) ?? 0
+        const acknowledged = await worker.killWhileWriting(task, 1 + t.random.integer(8), t.random.integer(6))
         const items = await (await t.session(id)).getItems()
         const version = Number(String(items[0]?.content).split('/')[1])
         assertEqual(items, batch('w', version, batchSize), `the history after ${acknowledged} acknowledged replaces`)
@@ -71,11 +70,11 @@ export const crashCases: readonly CaseDefinition[] = [
     store: true,
     needs: ['durable'],
     async run(t) {
-      for (const laterMs of [0, 4, 10, 20, 35, 60]) {
+      const workers = await t.workers(killsMs.length)
+      for (const [index, worker] of workers.entries()) {
         await t.reset()
         const id = t.id()
-        const [worker] = await t.workers(1)
-        await worker?.killSoon({ type: 'append', sessionId: id, writer: 'k', batches: 1, size: 3 }, laterMs)
+        await worker.killSoon({ type: 'append', sessionId: id, writer: 'k', batches: 1, size: 3 }, killsMs[index] ?? 0)
         const store = await t.anotherStore()
         const session = store.session<Item>(id)
         await session.addItems(batch('n', 0, 3))
