@@ -1,12 +1,12 @@
 /**
- * Looks up every relative link and anchor of every document, offline. npm takes those of a package's README from its
+ * Looks up every relative link, anchor and path of every document, offline. npm takes those of a package's README from its
  * `repository.directory` on, so they hold there as they do here.
  */
 import { existsSync, globSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 
 const files = globSync('**/*.md', { exclude: ['**/node_modules', '**/dist', '.changeset'] })
-const findings = files.flatMap((file) => linksOf(file).flatMap((link) => check(file, link)))
+const findings = files.flatMap((file) => [...linksOf(file).flatMap((link) => check(file, link)), ...pathsOf(file)])
 
 for (const finding of findings) console.error(finding)
 console.log(`${files.length} documents`)
@@ -20,6 +20,12 @@ function textOf(file: string): string {
 function linksOf(file: string): string[] {
   const text = textOf(file).replaceAll(/`[^`\n]*`/g, '``')
   return [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link)
+}
+
+/** What a document names in the repository is there: `packages/core/src/session.ts`. */
+function pathsOf(file: string): string[] {
+  const paths = textOf(file).matchAll(/`((?:packages|scripts|docs|examples|templates)\/[\w./-]+)`/g)
+  return [...paths].flatMap(([, path = '']) => (existsSync(path) ? [] : [`${file}: there is no ${path}`]))
 }
 
 function check(file: string, link: string): string[] {

@@ -35,7 +35,8 @@ if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === import.me
   listen(
     (request, response) => {
       last = last.then(async () => {
-        const { statusCode, body } = await handler({ rawPath: request.url ?? '/', body: await text(request) })
+        const answer = handler({ rawPath: request.url ?? '/', body: await text(request) })
+        const { statusCode, body } = await answer.catch(({ name }: Error) => ({ statusCode: 500, body: name }))
         response.writeHead(statusCode).end(body)
       })
     },

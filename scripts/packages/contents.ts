@@ -3,6 +3,9 @@ import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { Tarball } from './tarball.ts'
 
+/** From here on CommonJS can require ES modules, and better-sqlite3 13 runs: it needs Node-API 10, and ends older ones by SIGSEGV. */
+const minimumNode = '>=22.14.0'
+
 /** What is wrong with the files and the manifest of a packed package. */
 export function contentFindings({ source, folder, manifest, files }: Tarball): string[] {
   const expected = expectedFiles(source.folder)
@@ -11,6 +14,7 @@ export function contentFindings({ source, folder, manifest, files }: Tarball): s
     ...expected.filter((file) => !files.includes(file)).map((file) => `${file} is missing`),
     ...(manifest.license === 'MIT' ? [] : ['license is not MIT']),
     ...(manifest.sideEffects === false ? [] : ['sideEffects is not false']),
+    ...(manifest.engines?.node === minimumNode ? [] : [`engines.node is not ${minimumNode}`]),
     ...(manifest.type === 'module' ? [] : ['type is not module']),
     ...(readFileSync(join(folder, 'README.md'), 'utf8').startsWith(`# ${manifest.name}\n`)
       ? []

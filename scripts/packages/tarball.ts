@@ -9,6 +9,7 @@ export interface PackedManifest {
   license?: string
   sideEffects?: boolean
   type?: string
+  engines?: { node?: string }
   exports: Record<string, { types: string; default: string }>
   bin?: Record<string, string>
 }

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { stripVTControlCharacters } from 'node:util'
 import type { ConformanceReport } from '@sessions/core/conformance'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
@@ -12,7 +13,7 @@ function run(parameters: readonly string[], env: NodeJS.ProcessEnv = {}) {
   const { NODE_TEST_CONTEXT: _, ...inherited } = process.env
   const options = { encoding: 'utf8', cwd: path('.'), env: { ...inherited, ...env } } as const
   const { status, stdout, stderr } = spawnSync(process.execPath, parameters, options)
-  return { status, stdout, stderr }
+  return { status, stdout: stripVTControlCharacters(stdout), stderr }
 }
 
 const vitestBin = fileURLToPath(new URL('vitest.mjs', import.meta.resolve('vitest/package.json')))

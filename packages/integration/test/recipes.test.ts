@@ -114,6 +114,8 @@ describe.each(['postgres', 'redis'])('the serverless recipe on %s', (name) => {
     await cut
     await call()
     expect((await instance.request('/ada', { text: 'no message' })).status).toBe(400)
+    expect((await instance.request('/ada', undefined, { method: 'POST', body: 'no JSON' })).status).toBe(500)
+    await call()
     expect(await instance.stop()).toBe(0)
   })
 })

@@ -1,18 +1,25 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { publishedPackages } from '../../../../scripts/workspace.ts'
 import { consumers } from './consumers.ts'
 import { all, supportedSDKs, testedVersion } from './matrix.ts'
 import { importerProgram } from './programs.ts'
 import { hello, quickStarts, readmeInstall, runQuickStart } from './quick-starts.ts'
 import { useNodes } from './runtime.ts'
 import { useServers } from './servers.ts'
-import { Stranger } from './stranger.ts'
+import { root, Stranger } from './stranger.ts'
 import { typeCheck } from './types.ts'
 
 const newDatabase = await useServers()
 const nodes = Object.entries(useNodes())
 const titled = quickStarts.map((quickStart) => ({ ...quickStart, title: quickStart.install.join(' ') }))
+
+it('is tried for every package that is published', () => {
+  const published = publishedPackages(root).map(({ manifest }) => manifest.name)
+  const tried = new Set(quickStarts.map(({ name }) => `@sessions/${name}`))
+  expect([...tried].toSorted(), 'quick-starts.ts and consumers.ts').toEqual(published)
+})
 
 describe.each(titled)('npm install $title, in an empty folder', (quickStart) => {
   const { name, install } = quickStart
@@ -29,7 +36,9 @@ describe.each(titled)('npm install $title, in an empty folder', (quickStart) => 
   }
 
   it('is what the README says, word by word', () => {
-    expect(install).toEqual(expect.arrayContaining(readmeInstall(name).filter((word) => word !== 'pg')))
+    expect(install).toEqual(
+      expect.arrayContaining(readmeInstall(`packages/${name}/README.md`).filter((word) => word !== 'pg')),
+    )
   })
 
   it.each(nodes)('runs the example of the README on %s', async (_, node) => {
@@ -64,7 +73,7 @@ describe.each(titled)('npm install $title, in an empty folder', (quickStart) => 
   if (!all) return
   it('has types that are right with the SDK', async () => {
     const types = `@types/node@${testedVersion('@types/node', '.')}`
-    await stranger.npmInstall(`@openai/agents@${supportedSDKs().oldest}`, `zod@${testedVersion('zod')}`, types)
+    await stranger.npmInstall(`@openai/agents@${supportedSDKs.oldest}`, `zod@${testedVersion('zod')}`, types)
     await typeCheck(stranger, consumers[name] ?? '', { skipLibCheck: true, types: ['node'] })
   })
 })

@@ -5,20 +5,13 @@ import { root } from './stranger.ts'
 /** Everything, as a release asks for; or each thing once, as `pnpm test` does. */
 export const all: boolean = process.env.SESSIONS_PACKED === 'all'
 
-/** Runtimes, from npm. Node 24 is what runs the tests. */
-export const runtimes = {
-  node22: 'node@22.23.3',
-  node26: 'node@26.10.0',
-  bun: 'bun@1.4.5',
-  deno: 'deno@2.9.6',
-} as const
-
 /** Yarn 4, its current line; yarn 1 gets no more releases. */
 export const yarn = '@yarnpkg/cli-dist@4.18.1'
 
 /** What a package says of another that it works with: a version of the repository's own, or the range of a peer. */
 function manifestOf(folder: string): {
   version: string
+  engines: { node: string }
   peerDependencies: Record<string, string>
 } {
   return JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
@@ -29,10 +22,27 @@ export function testedVersion(name: string, folder = 'packages/integration'): st
   return manifestOf(join(folder, 'node_modules', name)).version
 }
 
-/** The ends of the range of SDKs that we say we work with: its oldest, and whatever is newest in it today. */
-export function supportedSDKs(): { oldest: string; newest: string } {
-  const newest = manifestOf('packages/core').peerDependencies['@openai/agents'] ?? ''
-  const [, oldest] = /^>=(\S+) </.exec(newest) ?? []
-  if (oldest === undefined) throw new Error(`The peer range of @openai/agents is ${newest}; say where it begins.`)
-  return { oldest, newest }
+/** Where the range of a peer begins: `>=3`, `^8.11.0`. */
+export function oldestPeer(folder: string, name: string): string {
+  const range = manifestOf(folder).peerDependencies[name] ?? ''
+  const [, oldest] = /^(?:>=|\^)(\d+(?:\.\d+)*)/.exec(range) ?? []
+  if (oldest === undefined) throw new Error(`The peer range of ${name} is ${range}; say where it begins.`)
+  return oldest
 }
+
+/** The ends of the range of SDKs that we say we work with: its oldest, and whatever is newest in it today. */
+export const supportedSDKs: Readonly<{ oldest: string; newest: string }> = {
+  oldest: oldestPeer('packages/core', '@openai/agents'),
+  newest: manifestOf('packages/core').peerDependencies['@openai/agents'] ?? '',
+}
+
+/** Runtimes, from npm, beside the Node 24 that runs the tests. */
+export const runtimes = {
+  nodes: [
+    manifestOf('packages/core').engines.node.replace('>=', 'node@'),
+    ...(all ? ['node@22.23.3'] : []),
+    'node@26.10.0',
+  ],
+  bun: 'bun@1.4.5',
+  deno: 'deno@2.9.6',
+} as const

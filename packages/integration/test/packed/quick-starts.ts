@@ -1,7 +1,7 @@
 import { globSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { snippetsOf } from '../snippets.ts'
-import { all } from './matrix.ts'
+import { all, oldestPeer } from './matrix.ts'
 import type { Server } from './servers.ts'
 import { root, type Stranger } from './stranger.ts'
 
@@ -23,15 +23,21 @@ export const quickStarts: readonly QuickStart[] = [
   { name: 'sqlite', install: ['@sessions/sqlite'] },
 ]
 
+/** The other drivers, and the oldest that we say we work with. */
 function drivers(): QuickStart[] {
-  return [
-    { name: 'sql', install: ['@sessions/sql', 'mariadb'], server: 'mariadb' },
-    { name: 'sql', install: ['@sessions/sql', 'mysql2'], server: 'mysql' },
-  ]
+  const servers = { pg: 'postgres', mariadb: 'mariadb', mysql2: 'mysql' } as const
+  return Object.entries(servers).flatMap(([driver, server]) => {
+    const oldest = `${driver}@${oldestPeer('packages/sql', driver)}`
+    return (driver === 'pg' ? [oldest] : [driver, oldest]).map((spec) => {
+      return { name: 'sql', install: ['@sessions/sql', spec], server }
+    })
+  })
 }
 
-/** What a project needs that has all of them. */
-export const everything: readonly string[] = [...new Set(quickStarts.flatMap(({ install }) => install))]
+/** What a project needs that has all of them, each driver once. */
+export const everything: readonly string[] = [
+  ...new Set(quickStarts.flatMap(({ install }) => install.filter((spec) => !/.@/.test(spec)))),
+]
 
 /** How the example is run, for a stranger who has nothing stored yet. */
 export async function runQuickStart(
@@ -50,9 +56,9 @@ export async function runQuickStart(
 /** What each of the examples prints. */
 export const hello = "[ { role: 'user', content: 'Hello' } ]\n"
 
-/** What a package's README tells to install. */
-export function readmeInstall(name: string): string[] {
-  const readme = readFileSync(join(root, 'packages', name, 'README.md'), 'utf8')
+/** What a README tells to install, in its first such line. */
+export function readmeInstall(file: string): string[] {
+  const readme = readFileSync(join(root, file), 'utf8')
   const [, words = ''] = /^npm install ([^#\n]*)/m.exec(readme) ?? []
   return words.trim().split(' ')
 }

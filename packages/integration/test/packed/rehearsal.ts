@@ -51,7 +51,17 @@ export default async function rehearse(project: TestProject): Promise<() => Prom
 
 /** What is in the working tree, whether committed or not, as the only commit of a new repository; and what is built. */
 async function cloneTo(clone: string): Promise<void> {
-  const list = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--deduplicate']
+  // In a container of CI, the checkout belongs to somebody else.
+  const list = [
+    '-c',
+    'safe.directory=*',
+    'ls-files',
+    '-z',
+    '--cached',
+    '--others',
+    '--exclude-standard',
+    '--deduplicate',
+  ]
   const { stdout } = await promisify(execFile)('git', list, { cwd: root })
   for (const file of stdout.split('\0')) {
     if (file === '' || !existsSync(join(root, file))) continue

@@ -16,6 +16,6 @@ export function useRuntime(spec: string): () => string {
 export function useNodes(): Record<string, () => string> {
   const current = { [`node@${process.versions.node}`]: () => process.execPath }
   if (!all) return current
-  const others = [runtimes.node22, runtimes.node26].map((spec) => [spec, useRuntime(spec)] as const)
+  const others = runtimes.nodes.map((spec) => [spec, useRuntime(spec)] as const)
   return { ...current, ...Object.fromEntries(others) }
 }

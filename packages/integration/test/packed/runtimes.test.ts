@@ -11,7 +11,7 @@ const project = new Stranger()
 beforeAll(() => project.npmInstall(...everything))
 afterAll(() => project[Symbol.dispose]())
 
-describe.each([runtimes.node22, runtimes.node26])('%s', (spec) => {
+describe.each(runtimes.nodes)('%s', (spec) => {
   const runtime = useRuntime(spec)
 
   it('is what runs', async () => {

@@ -4,18 +4,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { offlineModel, snippetsOf } from '../snippets.ts'
 import { sdkConsumer } from './consumers.ts'
 import { all, supportedSDKs, testedVersion } from './matrix.ts'
+import { readmeInstall } from './quick-starts.ts'
 import { Stranger } from './stranger.ts'
 import { typeCheck } from './types.ts'
 
-const { oldest, newest } = supportedSDKs()
+const { oldest, newest } = supportedSDKs
 
 describe.each(all ? [oldest, newest] : [newest])('with @openai/agents %s', (version) => {
   const stranger = new Stranger()
   beforeAll(async () => {
-    const sdk = [`@openai/agents@${version}`, `zod@${testedVersion('zod')}`]
-    const types = `@types/node@${testedVersion('@types/node', '.')}`
-    const packages = ['core', 'encrypted', 'redis', 'sql', 'sqlite'].map((name) => `@sessions/${name}`)
-    await stranger.npmInstall(...packages, ...sdk, types)
+    const words = readmeInstall('README.md')
+    await stranger.npmInstall(...words.map((word) => (word === '@openai/agents' ? `${word}@${version}` : word)))
     const installed = readFileSync(join(stranger.home, 'node_modules/@openai/agents/package.json'), 'utf8')
     console.log(`@openai/agents ${JSON.parse(installed).version}`)
   })
@@ -34,6 +33,8 @@ describe.each(all ? [oldest, newest] : [newest])('with @openai/agents %s', (vers
   })
 
   it('type-checks, each of our classes being assignable to its Session', { timeout: 60_000 }, async () => {
+    const types = `@types/node@${testedVersion('@types/node', '.')}`
+    await stranger.npmInstall('@sessions/encrypted', '@sessions/redis', '@sessions/sql', types)
     await typeCheck(stranger, sdkConsumer, { skipLibCheck: true, types: ['node'] })
   })
 })

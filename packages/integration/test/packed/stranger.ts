@@ -13,7 +13,7 @@ export const root: string = fileURLToPath(new URL('../../../../', import.meta.ur
 
 /** What this process was told by vitest and by the package manager that started it is not for a stranger's commands. */
 const environment = Object.fromEntries(
-  Object.entries(process.env).filter(([name]) => !/^(npm_|pnpm_|VITEST|NODE_ENV$|NODE_OPTIONS$)/i.test(name)),
+  Object.entries(process.env).filter(([name]) => !/^(npm_|pnpm_|VITEST|NODE_(ENV|OPTIONS|TEST_CONTEXT)$)/i.test(name)),
 )
 
 /** Somebody with an empty folder who has never seen this repository. What the rehearsal released is their registry's newest. */
