@@ -83,6 +83,19 @@ it.each(['mariadb', 'mysql'])(
   },
 )
 
+it('clears on one node at once what another one has acknowledged', async () => {
+  const urls = await cluster.createDatabase()
+  await using stack = new AsyncDisposableStack()
+  const stores = urls.map((url) => stack.use(new SQLStore({ url, createTables: true })))
+  const items = Array.from({ length: 50 }, (_, index) => message(`${index} `.repeat(5_000)))
+  for (let round = 0; round < 30; round++) {
+    const [writer, eraser, reader] = [0, 1, 2].map((shift) => stores[(round + shift) % 3]?.session('s'))
+    await writer?.addItems(items)
+    await eraser?.clearSession()
+    expect(await reader?.info()).toBeUndefined()
+  }
+})
+
 describeOrder('Galera, through three nodes', false, () => cluster.createDatabase())
 
 it('loses and doubles nothing while nodes are killed under six processes', { timeout: 240_000 }, async () => {

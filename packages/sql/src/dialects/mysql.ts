@@ -18,7 +18,8 @@ const schemaLockSeconds = 60
  * it must not commit by itself, and what follows must not commit without the rest: the savepoint went with the transaction.
  */
 const watched: TransactionEdges = {
-  begin: ['SET autocommit = 0', 'SAVEPOINT sessions'],
+  // The second one waits for what other nodes have acknowledged, which nothing inside of a transaction does.
+  begin: ['SET autocommit = 0', 'START TRANSACTION', 'SAVEPOINT sessions'],
   verify: 'RELEASE SAVEPOINT sessions',
   leave: 'SET autocommit = 1',
 }

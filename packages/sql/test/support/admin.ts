@@ -18,6 +18,12 @@ export class Admin {
     // Sequelize cannot read raw rows through the newest mariadb.
     this.#sequelize = new Sequelize(url.replace('mariadb:', 'mysql:'), { logging: false, pool: { idle: 100 } })
     this.isPostgres = this.#sequelize.getDialect() === 'postgres'
+    if (this.isPostgres) return
+    // A node of a cluster sees what was acknowledged by another one before it changes anything.
+    this.#sequelize.addHook('afterConnect', (connection) => {
+      const { query } = connection as { query(sql: string, done: () => void): void }
+      query.call(connection, 'SET SESSION wsrep_sync_wait = 15', () => undefined)
+    })
   }
 
   async select<T extends object>(sql: string): Promise<T[]> {
