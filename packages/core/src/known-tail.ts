@@ -23,8 +23,7 @@ export class KnownTail {
 
   /** These were appended to whatever there was. */
   append(records: readonly string[]): void {
-    const added = bounded(records)
-    this.#records = added.length < records.length ? added : bounded([...this.#records, ...added])
+    this.#records = bounded([...this.#records, ...records])
   }
 
   /** The newest record was removed. */

@@ -222,7 +222,7 @@ export abstract class SessionStore implements AsyncDisposable {
     return this.#run(operation, sessionId, work)
   }
 
-  async #commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
+  #commit(sessionId: string, change: HistoryChange): CommitResult | Promise<CommitResult> {
     const idle = !writes(change) && (change.drop ?? 0) === 0 && change.expectTail === undefined
     return idle ? { status: 'applied', dropped: [] } : this._commit(sessionId, change)
   }

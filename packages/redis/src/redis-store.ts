@@ -83,12 +83,15 @@ export class RedisStore extends SessionStore {
     return toTexts(await this.#redis.readByScript(call))
   }
 
-  protected async _commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
-    const redis = this.#redis
+  /** No function that is async: one more promise is what an append of a thousand at once can do without. */
+  protected _commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
     const records = this.#appends === undefined ? [] : plainAppend(change)
-    if (this.#appends !== undefined && records.length > 0) {
-      return this.#appends.add(sessionId, this.#keys.of(sessionId), records)
-    }
+    if (this.#appends === undefined || records.length === 0) return this.#commit(sessionId, change)
+    return this.#appends.add(sessionId, this.#keys.of(sessionId), records)
+  }
+
+  async #commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
+    const redis = this.#redis
     const commit = prepareCommit(this.#keys.of(sessionId), sessionId, change, {
       ttlMs: this.#settings.ttlMs,
       attemptWindowMs: redis.attemptWindowMs,
