@@ -62,6 +62,18 @@ it('is given to a session that had another or none', async () => {
   }
 })
 
+it('of 100,000 years is kept to the millisecond, by whoever writes next', async () => {
+  const ttl = 3.2e12
+  const patient = redis.open({ ttl }).session('a')
+  for (const session of [patient, patient, patient, redis.open().session('a'), patient]) {
+    await session.addItems([item])
+    const info = await session.info()
+    expect(Number(info?.expiresAt) - Number(info?.updatedAt)).toBe(ttl * 1000)
+    expect(new Set(await ends())).toEqual(new Set([info?.expiresAt?.getTime()]))
+  }
+  expect(await patient.getItems()).toHaveLength(5)
+})
+
 it('is forgotten with the session', async () => {
   const mortal = redis.open({ ttl: 60 }).session('a')
   await mortal.addItems([item])

@@ -7,7 +7,7 @@ import { sessionPrelude } from './session.ts'
 const plainAppend = (ttl: string): string => `
 local call, sub, find = redis.call, string.sub, string.find
 local ttl = ${ttl}
-local asked, ending, keepsTTL = tonumber(ttl), ' ' .. ttl, ttl == '0'
+local ending, keepsTTL = ' ' .. ttl, ttl == '0'
 local beforeEnding = -1 - #ending
 local seconds, micros = unpack(call('TIME'))
 local now = seconds * 1000 + math.floor(micros / 1000)
@@ -23,11 +23,10 @@ local function append(hash, list, first, last)
   if first == last then length = call('RPUSH', list, ARGV[first])
   else length = call('RPUSH', list, unpack(ARGV, first, last)) end
   local before = length - (last - first + 1)
-  -- Nearly always nobody else wrote since: a time of 13 digits, the number of records, the ttl.
-  local updated, count, lives = tonumber(sub(stored, 1, 13)), isUsual and tonumber(sub(stored, 15, beforeEnding)), asked
+  -- Nearly always nobody else wrote since: a time of 13 digits, the number of records, the ttl, which may have more than 14.
+  local updated, count, lives = tonumber(sub(stored, 1, 13)), isUsual and tonumber(sub(stored, 15, beforeEnding)), ttl
   if count ~= before then
     updated, count, lives = string.match(stored, '^(%d+) (%d+) (%d+)$')
-    updated, lives = tonumber(updated), tonumber(lives)
   end
   -- Later than whatever was told of a write of Python's in between; two, as one is what tells it from ours.
   local least = updated + 2 + math.abs(before - count)
@@ -38,7 +37,7 @@ local function append(hash, list, first, last)
   else
     call('HSET', hash, 'js:last', text .. length .. ' ' .. lives, 'updated_at', string.format('%.0f', (time - time % 1000) / 1000))
   end
-  if lives > 0 then
+  if lives ~= '0' then
     call('PEXPIREAT', hash, time + lives)
     call('PEXPIREAT', list, time + lives)
   elseif before == 0 then
