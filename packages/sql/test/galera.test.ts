@@ -65,7 +65,7 @@ it.each(['mariadb', 'mysql'])(
     const sequelize = new Sequelize(url.replace('mariadb:', `${driver}:`), { logging: false, pool: { max: 1 } })
     await using store = new SQLStore({ sequelize, createTables: true })
     const session = store.session<{ content: string }>('s')
-    let aborts = 2
+    let aborts = 0
     // What the driver sends of a transaction of ours is sent behind a ROLLBACK, as an abort that nobody was told of.
     sequelize.addHook('afterConnect', (connection) => {
       const client = connection as RawConnection
@@ -76,9 +76,14 @@ it.each(['mariadb', 'mysql'])(
         return send(query, ...rest)
       }
     })
-    await session.addItems([message('a'), message('b'), message('c')])
-    expect((await session.getItems()).map(({ content }) => content)).toEqual(['a', 'b', 'c'])
-    expect(aborts).toBeLessThan(0)
+    const batch = ['a', 'b', 'c']
+    // Of a session that is new, what comes after the rollback fails; of one that is there, it does not.
+    for (const before of [[], batch]) {
+      aborts = 2
+      await session.addItems(batch.map(message))
+      expect(aborts).toBeLessThan(0)
+      expect((await session.getItems()).map(({ content }) => content)).toEqual([...before, ...batch])
+    }
     await sequelize.close()
   },
 )
