@@ -9,6 +9,8 @@ const clientCount = 4
 const requestsEach = 7
 /** Steps that one recorded history stands for. */
 const stepsAHistory = 50
+/** Of processes: they meet less often, so there are more of them. */
+const stepsAHistoryOfProcesses = 15
 
 /** A client in another process. */
 function clientIn(worker: WorkerProcess, sessionId: string): Client {
@@ -16,8 +18,12 @@ function clientIn(worker: WorkerProcess, sessionId: string): Client {
 }
 
 /** Records histories of fresh sessions and checks each. */
-async function check(t: CaseContext, open: (sessionId: string) => Promise<{ clients: Client[]; canReplace: boolean }>) {
-  for (let history = 0; history < Math.ceil(t.steps / stepsAHistory); history++) {
+async function check(
+  t: CaseContext,
+  open: (sessionId: string) => Promise<{ clients: Client[]; canReplace: boolean }>,
+  steps = stepsAHistory,
+) {
+  for (let history = 0; history < Math.ceil(t.steps / steps); history++) {
     const { clients, canReplace } = await open(t.id())
     const requests = clients.map((_, client): Request[] => drawRequests(t.random, client, requestsEach, canReplace))
     assertLinearizable(await recordHistory(clients, requests))
@@ -57,10 +63,11 @@ export const concurrencyCases: readonly CaseDefinition[] = [
     needs: ['multiProcess', 'durable'],
     async run(t) {
       const workers = await t.workers(clientCount - 1)
-      await check(t, async (sessionId) => {
+      const open = async (sessionId: string) => {
         const here = clientOf(await t.session(sessionId))
         return { clients: [here, ...workers.map((worker) => clientIn(worker, sessionId))], canReplace: true }
-      })
+      }
+      await check(t, open, stepsAHistoryOfProcesses)
     },
   },
 ]
