@@ -1,5 +1,5 @@
 import { setImmediate as moment } from 'node:timers/promises'
-import { type CommitResult, type HistoryChange, type JSONValue, SessionError } from '@sessions/core'
+import { type CommitResult, type HistoryChange, type JSONValue, SessionError, type SessionInfo } from '@sessions/core'
 import { type Item, type Mutant, OpenSession, session, store } from './mutant.ts'
 import { MemoryPlace, type Place } from './place.ts'
 import { PlainStore } from './plain-store.ts'
@@ -29,7 +29,7 @@ export const lifecycleMutants: readonly Mutant[] = [
     ['lifecycle/closed-optional-methods'],
     class extends OpenSession {
       override async setMetadata(metadata: Record<string, JSONValue | undefined>): Promise<void> {
-        await this.log.commit(this.sessionId, { metadata })
+        await this.log.records.commit(this.sessionId, { metadata })
       }
     },
   ),
@@ -100,8 +100,8 @@ export const lifecycleMutants: readonly Mutant[] = [
     'overrides a public method and so skips its checks',
     ['lifecycle/closed-store', 'lifecycle/dispose'],
     class extends PlainStore {
-      override async read(sessionId: string, limit?: number): Promise<string[]> {
-        return this._read(sessionId, limit)
+      override async getSessionInfo(sessionId: string): Promise<SessionInfo | undefined> {
+        return this._info(sessionId)
       }
     },
   ),
