@@ -1,8 +1,8 @@
 import { setImmediate as moment } from 'node:timers/promises'
-import { type CommitResult, type HistoryChange, type JSONValue, SessionError, type SessionInfo } from '@sessions/core'
+import { type CommitResult, type HistoryChange, type JSONValue, SessionError } from '@sessions/core'
 import { type Item, type Mutant, OpenSession, session, store } from './mutant.ts'
 import { MemoryPlace, type Place } from './place.ts'
-import { PlainStore } from './plain-store.ts'
+import { PlainStore, type PlainStoreOptions } from './plain-store.ts'
 
 export const lifecycleMutants: readonly Mutant[] = [
   session(
@@ -97,11 +97,12 @@ export const lifecycleMutants: readonly Mutant[] = [
   ),
   store(
     'reads-after-close',
-    'overrides a public method and so skips its checks',
+    'lets records be read past the checks',
     ['lifecycle/closed-store', 'lifecycle/dispose'],
     class extends PlainStore {
-      override async getSessionInfo(sessionId: string): Promise<SessionInfo | undefined> {
-        return this._info(sessionId)
+      constructor(options: PlainStoreOptions) {
+        super(options)
+        this.records.read = (sessionId, limit) => this._read(sessionId, limit)
       }
     },
   ),
