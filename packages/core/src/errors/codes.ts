@@ -10,6 +10,7 @@ export type SessionErrorCode =
   | 'SESSION_OPERATION_REUSED'
   | 'SESSION_CLOSED'
   | 'SESSION_UNSUPPORTED'
+  | 'SESSION_EXISTS'
   | 'SESSION_UNAVAILABLE'
   | 'SESSION_BUSY'
   | 'SESSION_NOT_REPLICATED'
@@ -74,6 +75,11 @@ export const sessionErrorCodes: Readonly<Record<SessionErrorCode, CodeEntry>> = 
     retryable: false,
     meaning: 'The operation id was already applied with a different transaction. Nothing was changed.',
     remedy: 'Use a new operation id for a new transaction.',
+  },
+  SESSION_EXISTS: {
+    retryable: false,
+    meaning: 'There is a session of that id already, where one was to be made. Nothing was changed.',
+    remedy: 'Choose another id, or delete that session first.',
   },
   SESSION_CLOSED: {
     retryable: false,

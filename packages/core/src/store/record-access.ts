@@ -9,11 +9,13 @@ import {
   type HistoryChange,
   writes,
 } from './history-change.ts'
+import type { EntryQuery, RecordEntryPage } from './record-entry.ts'
 
 /** What {@link RecordAccess} does its work with: the hooks of a store, and how its calls are run. */
 export interface RecordSource {
   read(sessionId: string, limit: number | undefined): Promise<string[]>
   commit(sessionId: string, change: HistoryChange): Promise<CommitResult>
+  entries(sessionId: string, query: EntryQuery): Promise<RecordEntryPage>
   supports(condition: keyof ChangeConditions): boolean
   pages(sessionId: string, size: number): AsyncIterable<string[]>
   run<T>(operation: string, sessionId: string, work: () => T | Promise<T>): Promise<T>
@@ -65,6 +67,15 @@ export class RecordAccess {
       )
     }
     return this.#source.iterate('items', sessionId, () => this.#source.pages(sessionId, size))
+  }
+
+  /**
+   * Records with their places. @throws SESSION_CONFLICT where `before` or `after` is the id of no entry of this session;
+   * SESSION_UNSUPPORTED where the store keeps no places
+   */
+  async entries(sessionId: string, query: EntryQuery): Promise<RecordEntryPage> {
+    assertId(sessionId, 'sessionId')
+    return await this.#source.run('entries', sessionId, () => this.#source.entries(sessionId, query))
   }
 
   /** For sessions that have nothing to ask the store. @throws SESSION_CLOSED after `close()` */

@@ -2,6 +2,7 @@
 import { closing, guarded } from '../call/guarded.ts'
 import { Lifecycle } from '../call/lifecycle.ts'
 import { assertId, assertOptions } from '../call/validate.ts'
+import { SessionError } from '../errors/session-error.ts'
 import { RecordAccess } from './record-access.ts'
 import { checkDate, checkFilter, hasCriterion, type SessionFilter, type SessionInfo } from './session-filter.ts'
 import { type DeleteTarget, StoreHooks } from './store-hooks.ts'
@@ -31,6 +32,7 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
   readonly records: RecordAccess = new RecordAccess({
     read: (sessionId, limit) => this._read(sessionId, limit),
     commit: (sessionId, change) => this._commit(sessionId, change),
+    entries: (sessionId, query) => (this._entries === undefined ? withoutEntries() : this._entries(sessionId, query)),
     supports: (condition) => this._supports(condition),
     pages: (sessionId, size) => this._pages(sessionId, size),
     run: (operation, sessionId, work) => this.#run(operation, sessionId, work),
@@ -132,6 +134,10 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
       await iterator.return?.()
     }
   }
+}
+
+function withoutEntries(): never {
+  throw new SessionError('SESSION_UNSUPPORTED', 'This store keeps no places of its records, so there are no entries.')
 }
 
 async function* nothing(): AsyncIterable<never> {}

@@ -1,5 +1,7 @@
 import type { SessionError } from '../errors/session-error.ts'
+import type { ForkRequest, ForkResult } from './fork-request.ts'
 import type { ChangeConditions, CommitResult, HistoryChange } from './history-change.ts'
+import type { EntryQuery, RecordEntryPage } from './record-entry.ts'
 import type { SessionFilter, SessionInfo } from './session-filter.ts'
 
 /** Some records of a session, oldest first, and where to go on; without `next`, these were the last. */
@@ -30,6 +32,16 @@ export abstract class StoreHooks {
   protected _supports(_condition: keyof ChangeConditions): boolean {
     return false
   }
+  /**
+   * Entries of the session, oldest first; none where there is no such session. A page costs what it holds, wherever it lies.
+   * Without this hook there are no pages, turns and forks. @throws SESSION_CONFLICT where `before` or `after` is no entry of the session
+   */
+  protected _entries?(sessionId: string, query: EntryQuery): Promise<RecordEntryPage>
+  /**
+   * For a backend that copies by itself: the source as it is at one instant, whole, with the times of its entries, or nothing. The
+   * metadata of the copy are what `forkMetadata` gives. Without this hook, the copy goes through this process.
+   */
+  protected _fork?(request: ForkRequest): Promise<ForkResult>
   /** `undefined` where there is no such session. Creates nothing. */
   protected abstract _info(sessionId: string): Promise<SessionInfo | undefined>
   /**
