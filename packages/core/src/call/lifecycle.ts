@@ -1,4 +1,5 @@
 import { SessionError } from '../errors/session-error.ts'
+import { isHeld } from './fence.ts'
 
 /** What a {@link Lifecycle} opens and closes. */
 export interface LifecycleHooks {
@@ -19,6 +20,7 @@ export class Lifecycle {
   #active = 0
   #whenIdle: (() => void) | undefined
   #closing: Promise<void> | undefined
+  readonly #closers = new Set<() => void>()
 
   constructor(hooks: LifecycleHooks) {
     this.of = hooks.of
@@ -28,7 +30,7 @@ export class Lifecycle {
 
   /** @throws SESSION_CLOSED after `close` */
   assertOpen(): void {
-    if (this.#closing === undefined) return
+    if (this.#closing === undefined || isHeld(this)) return
     throw new SessionError('SESSION_CLOSED', `The ${this.of} was closed; open a new one.`)
   }
 
@@ -47,8 +49,24 @@ export class Lifecycle {
     if (this.#active === 0) this.#whenIdle?.()
   }
 
+  /** Stays open until `end` for the calls that are made under a fence which has `of` among its holds. @throws SESSION_CLOSED */
+  hold(): { of: object; end: () => void } {
+    this.assertOpen()
+    this.#active++
+    return { of: this, end: () => this.leave() }
+  }
+
+  /** Calls `onClose` as soon as closing begins. What it returns ends it. */
+  onClose(onClose: () => void): () => void {
+    this.#closers.add(onClose)
+    return () => this.#closers.delete(onClose)
+  }
+
   close(): Promise<void> {
-    this.#closing ??= this.#close()
+    if (this.#closing === undefined) {
+      this.#closing = this.#close()
+      for (const onClose of this.#closers) onClose()
+    }
     return this.#closing
   }
 

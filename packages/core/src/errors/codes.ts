@@ -11,6 +11,8 @@ export type SessionErrorCode =
   | 'SESSION_CLOSED'
   | 'SESSION_UNSUPPORTED'
   | 'SESSION_EXISTS'
+  | 'SESSION_IN_USE'
+  | 'SESSION_LEASE_LOST'
   | 'SESSION_UNAVAILABLE'
   | 'SESSION_BUSY'
   | 'SESSION_NOT_REPLICATED'
@@ -80,6 +82,18 @@ export const sessionErrorCodes: Readonly<Record<SessionErrorCode, CodeEntry>> = 
     retryable: false,
     meaning: 'There is a session of that id already, where one was to be made. Nothing was changed.',
     remedy: 'Choose another id, or delete that session first.',
+  },
+  SESSION_IN_USE: {
+    retryable: false,
+    meaning: 'Somebody else holds the session by `exclusive` or `acquire`.',
+    remedy:
+      'Answer that the conversation is busy (a web server: HTTP 409), wait longer (`waitMs`), or take over (`whenBusy`).',
+  },
+  SESSION_LEASE_LOST: {
+    retryable: false,
+    meaning:
+      'This run no longer holds the session: another took it over, or it did not renew its lease in time. Nothing was changed.',
+    remedy: 'End the run; what it wrote before stays. Read the history again before you go on.',
   },
   SESSION_CLOSED: {
     retryable: false,

@@ -47,9 +47,10 @@ export class RecordLog {
     }
   }
 
-  /** @throws SESSION_CONFLICT where `before` or `after` is no entry of this log */
-  page({ limit, before, after }: EntryQuery): RecordEntryPage {
-    const start = after === undefined ? undefined : this.#index(after) + 1
+  /** @throws SESSION_CONFLICT where `before` or `after` is no entry of this log, or `expect` does not hold */
+  page({ limit, before, after, expect }: EntryQuery): RecordEntryPage {
+    const start = after === undefined ? undefined : after === null ? 0 : this.#index(after) + 1
+    if (expect !== undefined && this.#index(expect.first) + expect.count !== start) throw rewritten()
     const end = before === undefined ? this.length : this.#index(before)
     const from = start ?? Math.max(end - limit, 0)
     const to = start === undefined ? end : Math.min(start + limit, this.length)
@@ -80,7 +81,7 @@ export class RecordLog {
   #index(id: string): number {
     const index = this.#find(id)
     if (index >= 0) return index
-    throw new SessionError('SESSION_CONFLICT', 'There is no such entry in the history any more.')
+    throw rewritten()
   }
 
   /** By halving, since places grow. */
@@ -96,4 +97,11 @@ export class RecordLog {
     }
     return this.#entries[low]?.place === place ? low : -1
   }
+}
+
+function rewritten(): SessionError {
+  return new SessionError(
+    'SESSION_CONFLICT',
+    'The entry is not in the history any more, or the history before it was rewritten.',
+  )
 }

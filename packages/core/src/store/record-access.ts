@@ -1,6 +1,8 @@
 import { describe } from '../call/describe.ts'
+import { fenceOf } from '../call/fence.ts'
 import { assertId, checkLimit } from '../call/validate.ts'
 import { SessionError } from '../errors/session-error.ts'
+import { ChangesHeard } from './changes-heard.ts'
 import {
   type ChangeConditions,
   type CommitResult,
@@ -9,6 +11,7 @@ import {
   type HistoryChange,
   writes,
 } from './history-change.ts'
+import type { LeaseResult, LeaseSwap } from './lease-row.ts'
 import type { EntryQuery, RecordEntryPage } from './record-entry.ts'
 
 /** What {@link RecordAccess} does its work with: the hooks of a store, and how its calls are run. */
@@ -16,6 +19,10 @@ export interface RecordSource {
   read(sessionId: string, limit: number | undefined): Promise<string[]>
   commit(sessionId: string, change: HistoryChange): Promise<CommitResult>
   entries(sessionId: string, query: EntryQuery): Promise<RecordEntryPage>
+  lease(sessionId: string, swap: LeaseSwap | undefined): Promise<LeaseResult>
+  watch(sessionId: string, onChange: () => void): (() => void) | Promise<() => void>
+  onClose(onClose: () => void): () => void
+  hold(): { of: object; end: () => void }
   supports(condition: keyof ChangeConditions): boolean
   pages(sessionId: string, size: number): AsyncIterable<string[]>
   run<T>(operation: string, sessionId: string, work: () => T | Promise<T>): Promise<T>
@@ -29,6 +36,8 @@ export interface RecordSource {
  */
 export class RecordAccess {
   readonly #source: RecordSource
+  /** Who in this process wants to know of changes that are made through this store. */
+  readonly heard: ChangesHeard = new ChangesHeard()
 
   constructor(source: RecordSource) {
     this.#source = source
@@ -52,7 +61,16 @@ export class RecordAccess {
   async commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
     assertId(sessionId, 'sessionId')
     const checked = checkChange(change)
-    return await this.#source.run('commit', sessionId, () => this.#commit(sessionId, checked))
+    const fence = fenceOf(this, sessionId)
+    if (fence !== undefined) checked.lease ??= fence.token
+    try {
+      const result = await this.#source.run('commit', sessionId, () => this.#commit(sessionId, checked))
+      if (result.status === 'applied') this.heard.tell(sessionId)
+      return result
+    } catch (error) {
+      if (error instanceof SessionError && error.code === 'SESSION_LEASE_LOST') fence?.lost()
+      throw error
+    }
   }
 
   /**
@@ -78,12 +96,47 @@ export class RecordAccess {
     return await this.#source.run('entries', sessionId, () => this.#source.entries(sessionId, query))
   }
 
+  /** The row of a session's lease, and with `swap` one atomic step on it. @throws SESSION_UNSUPPORTED where the store keeps none */
+  async lease(sessionId: string, swap?: LeaseSwap): Promise<LeaseResult> {
+    assertId(sessionId, 'sessionId')
+    return await this.#source.run('lease', sessionId, () => this.#source.lease(sessionId, swap))
+  }
+
+  /**
+   * Calls `onChange` when the session may have changed: at once for changes through this store, and as soon as the adapter can tell for
+   * others, if it can. What it resolves to ends it.
+   */
+  async watch(sessionId: string, onChange: () => void): Promise<() => void> {
+    assertId(sessionId, 'sessionId')
+    const end = this.heard.listen(sessionId, onChange)
+    try {
+      const endOthers = await this.#source.run('watch', sessionId, () => this.#source.watch(sessionId, onChange))
+      return () => {
+        end()
+        endOthers()
+      }
+    } catch (error) {
+      end()
+      throw error
+    }
+  }
+
+  /** Calls `onClose` when the store is being closed. What it returns ends it. */
+  onClose(onClose: () => void): () => void {
+    return this.#source.onClose(onClose)
+  }
+
+  /** Keeps the store open for the calls that are made under the fence that has `of` among its holds. */
+  hold(): { of: object; end: () => void } {
+    return this.#source.hold()
+  }
+
   /** For sessions that have nothing to ask the store. @throws SESSION_CLOSED after `close()` */
   assertOpen(): void {
     this.#source.assertOpen()
   }
 
-  #commit(sessionId: string, change: HistoryChange): CommitResult | Promise<CommitResult> {
+  async #commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
     const conditions = conditionsOf(change)
     const unknown = conditions.find((condition) => !this.#source.supports(condition))
     if (unknown !== undefined) {
@@ -91,6 +144,14 @@ export class RecordAccess {
     }
     const removes = (change.drop ?? 0) !== 0 || change.clear === true
     const idle = !writes(change) && !removes && change.expectTail === undefined && conditions.length === 0
-    return idle ? { status: 'applied', dropped: [] } : this.#source.commit(sessionId, change)
+    if (idle) return { status: 'applied', dropped: [] }
+    const result = await this.#source.commit(sessionId, change)
+    if (result.status === 'lost') throw leaseLost()
+    return result
   }
+}
+
+function leaseLost(): SessionError {
+  const message = 'The session is no longer held: another holder took it, or the lease ran out. Nothing was changed.'
+  return new SessionError('SESSION_LEASE_LOST', message)
 }

@@ -18,8 +18,10 @@ export interface EntryQuery {
   limit: number
   /** The newest of those that are older than this entry. */
   before?: string
-  /** The oldest of those that are newer than this entry. */
-  after?: string
+  /** The oldest of those that are newer than this entry; `null`: the oldest of all. */
+  after?: string | null
+  /** With `after`: only if from entry `first` up to `after`, both included, there are still so many; else SESSION_CONFLICT. */
+  expect?: { first: string; count: number }
 }
 
 /** Entries in the order in which they were appended, and whether there are more on either side of them. */

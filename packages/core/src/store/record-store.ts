@@ -33,6 +33,10 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
     read: (sessionId, limit) => this._read(sessionId, limit),
     commit: (sessionId, change) => this._commit(sessionId, change),
     entries: (sessionId, query) => (this._entries === undefined ? withoutEntries() : this._entries(sessionId, query)),
+    lease: (sessionId, swap) => (this._lease === undefined ? withoutLeases() : this._lease(sessionId, swap)),
+    watch: (sessionId, onChange) => this._watch(sessionId, onChange),
+    onClose: (onClose) => this.#lifecycle.onClose(onClose),
+    hold: () => this.#lifecycle.hold(),
     supports: (condition) => this._supports(condition),
     pages: (sessionId, size) => this._pages(sessionId, size),
     run: (operation, sessionId, work) => this.#run(operation, sessionId, work),
@@ -51,6 +55,15 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
     )
   }
 
+  /**
+   * Until when somebody holds the session by `exclusive` or `acquire`, by the backend's clock; `undefined` where nobody does.
+   * @throws SESSION_UNSUPPORTED where the store keeps no leases
+   */
+  async leaseOf(sessionId: string): Promise<{ until: Date } | undefined> {
+    const { token, until, now } = await this.records.lease(sessionId)
+    return token === null || until <= now ? undefined : { until: new Date(until) }
+  }
+
   /** `undefined` where there is no such session. */
   async getSessionInfo(sessionId: string): Promise<SessionInfo | undefined> {
     assertId(sessionId, 'sessionId')
@@ -65,7 +78,9 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
     assertId(sessionId, 'sessionId')
     assertOptions('deleteSession', options, { unchangedSince: 'object' })
     const since = options.unchangedSince && checkDate(options.unchangedSince, 'unchangedSince')
-    return await this.#run('deleteSession', sessionId, () => this._delete(sessionId, since))
+    const isDeleted = await this.#run('deleteSession', sessionId, () => this._delete(sessionId, since))
+    if (isDeleted) this.records.heard.tell(sessionId)
+    return isDeleted
   }
 
   /**
@@ -134,6 +149,10 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
       await iterator.return?.()
     }
   }
+}
+
+function withoutLeases(): never {
+  throw new SessionError('SESSION_UNSUPPORTED', 'This store keeps no leases, so its sessions cannot be held.')
 }
 
 function withoutEntries(): never {

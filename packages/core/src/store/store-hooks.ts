@@ -1,6 +1,7 @@
 import type { SessionError } from '../errors/session-error.ts'
 import type { ForkRequest, ForkResult } from './fork-request.ts'
 import type { ChangeConditions, CommitResult, HistoryChange } from './history-change.ts'
+import type { LeaseResult, LeaseSwap } from './lease-row.ts'
 import type { EntryQuery, RecordEntryPage } from './record-entry.ts'
 import type { SessionFilter, SessionInfo } from './session-filter.ts'
 
@@ -42,6 +43,18 @@ export abstract class StoreHooks {
    * metadata of the copy are what `forkMetadata` gives. Without this hook, the copy goes through this process.
    */
   protected _fork?(request: ForkRequest): Promise<ForkResult>
+  /**
+   * The row of a session's lease, and one atomic step on it. Rows live apart from sessions: they create none, and clearing or deleting
+   * a session leaves its row. Without this hook there is no `exclusive`. A store that has it knows the condition `lease`.
+   */
+  protected _lease?(sessionId: string, swap: LeaseSwap | undefined): Promise<LeaseResult>
+  /**
+   * Calls `onChange` soon after others may have changed the session, where the backend can tell; `onChange` never throws and may be called
+   * too often. What it returns ends it. Without this hook, who watches looks once a second.
+   */
+  protected _watch(_sessionId: string, _onChange: () => void): (() => void) | Promise<() => void> {
+    return () => {}
+  }
   /** `undefined` where there is no such session. Creates nothing. */
   protected abstract _info(sessionId: string): Promise<SessionInfo | undefined>
   /**
