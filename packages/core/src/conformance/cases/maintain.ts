@@ -71,7 +71,11 @@ export const maintainCases: readonly CaseDefinition[] = [
       assert.equal(await maintain(store, id, { replace: [{ place: first, record: 'A' }] }), 'applied')
       assertEqual(await store.getSessionInfo(id), before, 'info() after a record was replaced')
       assert.equal(await maintain(store, id, { remove: others }), 'applied')
-      assertEqual(await store.getSessionInfo(id), before && { ...before, itemCount: 1 }, 'info() after two were removed')
+      assertEqual(
+        await store.getSessionInfo(id),
+        before && { ...before, itemCount: 1 },
+        'info() after two were removed',
+      )
       assert.equal(await maintain(store, id, { remove: await placesOf(store, id) }), 'applied')
       assertEqual(await store.getSessionInfo(id), before && { ...before, itemCount: 0 }, 'info() after all were')
       const operation = { id: 'op', fingerprint: 'f' }
