@@ -1,9 +1,15 @@
 import type { Clock } from '../call/clock.ts'
 import { assertOptions, checkClock, checkTTL, type OptionTypes } from '../call/validate.ts'
-import type { JSONValue } from '../codec/json.ts'
 import { SessionStore } from '../session/session-store.ts'
+import { type ForkRequest, type ForkResult, forkMetadata } from '../store/fork-request.ts'
 import { type CommitResult, type HistoryChange, writes } from '../store/history-change.ts'
+import type { LeaseResult, LeaseSwap } from '../store/lease-row.ts'
+import type { EntryQuery, RecordEntryPage } from '../store/record-entry.ts'
 import { matchesFilter, type SessionFilter, type SessionInfo } from '../store/session-filter.ts'
+import type { RecordPage } from '../store/store-hooks.ts'
+import { Leases } from './leases.ts'
+import { RecordLog } from './record-log.ts'
+import { refusalOf, SessionState } from './session-state.ts'
 
 /** How long sessions live, and by which clock. */
 export interface MemoryStoreOptions {
@@ -15,18 +21,10 @@ export interface MemoryStoreOptions {
 
 export const memoryTypes: OptionTypes = { ttl: 'number', clock: 'object' }
 
-interface Entry {
-  records: string[]
-  createdAt: number
-  updatedAt: number
-  metadata: Map<string, JSONValue>
-  /** Operation ids and their fingerprints. */
-  operations: Map<string, string>
-}
-
 /** Sessions in the memory of the process: the reference implementation, for tests and for what need not last. */
 export class MemoryStore extends SessionStore {
-  readonly #entries = new Map<string, Entry>()
+  readonly #sessions = new Map<string, SessionState>()
+  readonly #leases: Leases = new Leases(() => this.#now())
   readonly #clock: Clock
   readonly #ttl: number | undefined
 
@@ -39,31 +37,54 @@ export class MemoryStore extends SessionStore {
   }
 
   protected async _read(sessionId: string, limit: number | undefined): Promise<string[]> {
-    const records = this.#live(sessionId)?.records ?? []
-    return limit === undefined ? [...records] : records.slice(-limit)
+    return this.#live(sessionId)?.log.newest(limit) ?? []
   }
 
   protected async _commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
-    const entry = this.#live(sessionId)
-    const { operation, expectTail, drop = 0, append = [], metadata = {} } = change
-    const applied = operation && entry?.operations.get(operation.id)
-    if (applied !== undefined) return { status: applied === operation?.fingerprint ? 'duplicate' : 'reused' }
-    if (expectTail !== undefined && !endsWith(entry?.records ?? [], expectTail)) return { status: 'conflict' }
-    const length = entry?.records.length ?? 0
-    const keep = drop === 'all' ? 0 : Math.max(length - drop, 0)
-    if (keep === length && !writes(change)) return { status: 'applied', dropped: [] }
-
-    const { records, metadata: kept, operations, ...times } = entry ?? this.#create()
-    const dropped = records.splice(keep)
-    for (const record of append) records.push(record)
-    if (operation !== undefined) operations.set(operation.id, operation.fingerprint)
-    for (const [key, value] of Object.entries(metadata)) {
-      if (value === undefined) kept.delete(key)
-      else kept.set(key, value)
+    const found = this.#live(sessionId)
+    if (change.maintain !== undefined) {
+      return found?.log.maintain(change.maintain) ? { status: 'applied', dropped: [] } : { status: 'conflict' }
     }
-    const updatedAt = Math.max(this.#now(), times.updatedAt + 1)
-    this.#entries.set(sessionId, { records, metadata: kept, operations, createdAt: times.createdAt, updatedAt })
+    const refusal = refusalOf(found, change, (token) => this.#leases.isHeld(sessionId, token))
+    if (refusal !== undefined) return { status: refusal }
+    if (found === undefined && !writes(change)) return { status: 'applied', dropped: [] }
+    const state = found ?? new SessionState(this.#now())
+    const { dropped, isGone } = state.apply(change, this.#now())
+    if (isGone) this.#sessions.delete(sessionId)
+    else this.#sessions.set(sessionId, state)
     return { status: 'applied', dropped }
+  }
+
+  protected override _supports(): boolean {
+    return true
+  }
+
+  protected override async _entries(sessionId: string, query: EntryQuery): Promise<RecordEntryPage> {
+    return (this.#live(sessionId)?.log ?? new RecordLog()).page(query)
+  }
+
+  protected override async _fork({ from, to, upTo, metadata }: ForkRequest): Promise<ForkResult> {
+    const source = this.#live(from)
+    if (this.#live(to) !== undefined) return 'exists'
+    const log = source?.log.fork(upTo)
+    if (source === undefined || log === undefined) return 'absent'
+    const fork = new SessionState(this.#now(), log)
+    fork.apply({ metadata: forkMetadata({ from, metadata }, Object.fromEntries(source.metadata)) }, this.#now())
+    this.#sessions.set(to, fork)
+    return 'forked'
+  }
+
+  protected override async _lease(sessionId: string, swap: LeaseSwap | undefined): Promise<LeaseResult> {
+    return this.#leases.step(sessionId, swap)
+  }
+
+  protected override async _page(sessionId: string, cursor: string | undefined, size: number): Promise<RecordPage> {
+    return (this.#live(sessionId)?.log ?? new RecordLog()).placed(cursor, size)
+  }
+
+  /** As it was when it was asked for, whatever is written meanwhile. */
+  protected override async *_pages(sessionId: string): AsyncIterable<string[]> {
+    yield await this._read(sessionId, undefined)
   }
 
   protected async _info(sessionId: string): Promise<SessionInfo | undefined> {
@@ -72,7 +93,7 @@ export class MemoryStore extends SessionStore {
   }
 
   protected async *_list(filter: SessionFilter): AsyncIterable<SessionInfo> {
-    const found = [...this.#entries.keys()]
+    const found = [...this.#sessions.keys()]
       .flatMap((sessionId) => {
         const entry = this.#live(sessionId)
         return entry === undefined ? [] : [this.#describe(sessionId, entry)]
@@ -86,13 +107,14 @@ export class MemoryStore extends SessionStore {
     const entry = this.#live(sessionId)
     if (entry === undefined) return false
     if (unchangedSince !== undefined && entry.updatedAt !== unchangedSince.getTime()) return false
-    return this.#entries.delete(sessionId)
+    return this.#sessions.delete(sessionId)
   }
 
   protected override async _purgeExpired(): Promise<number> {
-    const before = this.#entries.size
-    for (const sessionId of [...this.#entries.keys()]) this.#live(sessionId)
-    return before - this.#entries.size
+    this.#leases.purge()
+    const before = this.#sessions.size
+    for (const sessionId of [...this.#sessions.keys()]) this.#live(sessionId)
+    return before - this.#sessions.size
   }
 
   /** Whole milliseconds, as a `Date` holds them. */
@@ -101,33 +123,23 @@ export class MemoryStore extends SessionStore {
   }
 
   /** Forgets the session where its time is over. */
-  #live(sessionId: string): Entry | undefined {
-    const entry = this.#entries.get(sessionId)
+  #live(sessionId: string): SessionState | undefined {
+    const entry = this.#sessions.get(sessionId)
     const expired = entry !== undefined && this.#ttl !== undefined && this.#now() >= entry.updatedAt + this.#ttl
     if (!expired) return entry
-    this.#entries.delete(sessionId)
+    this.#sessions.delete(sessionId)
     return undefined
   }
 
-  #create(): Entry {
-    const now = this.#now()
-    return { records: [], createdAt: now, updatedAt: now - 1, metadata: new Map(), operations: new Map() }
-  }
-
-  #describe(sessionId: string, { records, createdAt, updatedAt, metadata }: Entry): SessionInfo {
+  #describe(sessionId: string, { log, createdAt, updatedAt, metadata }: SessionState): SessionInfo {
     const info: SessionInfo = {
       sessionId,
       createdAt: new Date(createdAt),
       updatedAt: new Date(updatedAt),
-      itemCount: records.length,
+      itemCount: log.length,
     }
     if (this.#ttl !== undefined) info.expiresAt = new Date(updatedAt + this.#ttl)
     if (metadata.size > 0) info.metadata = structuredClone(Object.fromEntries(metadata))
     return info
   }
-}
-
-function endsWith(records: readonly string[], tail: readonly string[]): boolean {
-  const start = records.length - tail.length
-  return tail.every((record, index) => records[start + index] === record)
 }

@@ -1,5 +1,7 @@
 import { SessionError } from '../errors/session-error.ts'
+import { type Maintenance, placeOf, positionOf } from '../store/maintenance.ts'
 import type { EntryQuery, RecordEntry, RecordEntryPage } from '../store/record-entry.ts'
+import type { RecordPage } from '../store/store-hooks.ts'
 
 interface Entry {
   /** Grows within the log, and is given once. */
@@ -59,6 +61,33 @@ export class RecordLog {
       older: from > 0,
       newer: to < this.length,
     }
+  }
+
+  /** Records with the places that {@link maintain} takes, from the start or after the place that `cursor` is. */
+  placed(cursor: string | undefined, size: number): RecordPage {
+    if (cursor !== undefined && !this.#holds(cursor)) throw rewritten()
+    const start = cursor === undefined ? 0 : this.#find(positionOf(cursor)) + 1
+    const page = this.#entries.slice(start, start + size)
+    const places = page.map((entry) => placeOf(this.#id(entry), entry.record))
+    const next = places.at(-1)
+    const hasNext = start + size < this.length && next !== undefined
+    return { records: page.map(({ record }) => record), places, ...(hasNext && { next }) }
+  }
+
+  /** Does it, or nothing and `false` where one of the places holds something else. */
+  maintain({ replace = [], remove = [] }: Maintenance): boolean {
+    const places = [...replace.map(({ place }) => place), ...remove]
+    if (!places.every((place) => this.#holds(place))) return false
+    for (const { place, record } of replace) (this.#entries[this.#find(positionOf(place))] as Entry).record = record
+    const gone = new Set(remove.map(positionOf))
+    if (gone.size > 0) this.#entries = this.#entries.filter((entry) => !gone.has(this.#id(entry)))
+    return true
+  }
+
+  #holds(place: string): boolean {
+    const id = positionOf(place)
+    const entry = this.#entries[this.#find(id)]
+    return entry !== undefined && placeOf(id, entry.record) === place
   }
 
   /** A log of its own with what this one has, up to and with an entry; `undefined` where that is no entry of this one. */

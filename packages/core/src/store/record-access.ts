@@ -12,7 +12,9 @@ import {
   writes,
 } from './history-change.ts'
 import type { LeaseResult, LeaseSwap } from './lease-row.ts'
+import { maintains } from './maintenance.ts'
 import type { EntryQuery, RecordEntryPage } from './record-entry.ts'
+import type { RecordPage } from './store-hooks.ts'
 
 /** What {@link RecordAccess} does its work with: the hooks of a store, and how its calls are run. */
 export interface RecordSource {
@@ -24,6 +26,7 @@ export interface RecordSource {
   onClose(onClose: () => void): () => void
   hold(): { of: object; end: () => void }
   supports(condition: keyof ChangeConditions): boolean
+  page(sessionId: string, cursor: string | undefined, size: number): Promise<RecordPage>
   pages(sessionId: string, size: number): AsyncIterable<string[]>
   run<T>(operation: string, sessionId: string, work: () => T | Promise<T>): Promise<T>
   iterate<T>(operation: string, sessionId: string, start: () => AsyncIterable<T>): AsyncIterable<T>
@@ -62,7 +65,7 @@ export class RecordAccess {
     assertId(sessionId, 'sessionId')
     const checked = checkChange(change)
     const fence = fenceOf(this, sessionId)
-    if (fence !== undefined) checked.lease ??= fence.token
+    if (fence !== undefined && checked.maintain === undefined) checked.lease ??= fence.token
     try {
       const result = await this.#source.run('commit', sessionId, () => this.#commit(sessionId, checked))
       if (result.status === 'applied') this.heard.tell(sessionId)
@@ -79,11 +82,7 @@ export class RecordAccess {
    */
   pages(sessionId: string, size: number): AsyncIterable<string[]> {
     assertId(sessionId, 'sessionId')
-    if (!Number.isSafeInteger(size) || size <= 0) {
-      throw new RangeError(
-        `pageSize must be a positive integer, not ${typeof size === 'number' ? size : describe(size)}.`,
-      )
-    }
+    checkSize(size)
     return this.#source.iterate('items', sessionId, () => this.#source.pages(sessionId, size))
   }
 
@@ -131,6 +130,16 @@ export class RecordAccess {
     return this.#source.hold()
   }
 
+  /**
+   * One page of them, with their places where the store supports `maintain`: from the start, or where the `next` of the page before
+   * says. A store without pages gives all at once. @throws SESSION_CONFLICT as `pages` does
+   */
+  async page(sessionId: string, cursor: string | undefined, size: number): Promise<RecordPage> {
+    assertId(sessionId, 'sessionId')
+    checkSize(size)
+    return await this.#source.run('read', sessionId, () => this.#source.page(sessionId, cursor, size))
+  }
+
   /** For sessions that have nothing to ask the store. @throws SESSION_CLOSED after `close()` */
   assertOpen(): void {
     this.#source.assertOpen()
@@ -140,9 +149,10 @@ export class RecordAccess {
     const conditions = conditionsOf(change)
     const unknown = conditions.find((condition) => !this.#source.supports(condition))
     if (unknown !== undefined) {
-      throw new SessionError('SESSION_UNSUPPORTED', `This store knows no condition ${unknown}. Nothing was changed.`)
+      throw new SessionError('SESSION_UNSUPPORTED', `This store does not know ${unknown}. Nothing was changed.`)
     }
     const removes = (change.drop ?? 0) !== 0 || change.clear === true
+    if (change.maintain !== undefined && !maintains(change.maintain)) return { status: 'applied', dropped: [] }
     const idle = !writes(change) && !removes && change.expectTail === undefined && conditions.length === 0
     if (idle) return { status: 'applied', dropped: [] }
     const result = await this.#source.commit(sessionId, change)
@@ -154,4 +164,9 @@ export class RecordAccess {
 function leaseLost(): SessionError {
   const message = 'The session is no longer held: another holder took it, or the lease ran out. Nothing was changed.'
   return new SessionError('SESSION_LEASE_LOST', message)
+}
+
+function checkSize(size: unknown): void {
+  if (Number.isSafeInteger(size) && (size as number) > 0) return
+  throw new RangeError(`pageSize must be a positive integer, not ${typeof size === 'number' ? size : describe(size)}.`)
 }
