@@ -3,6 +3,7 @@ import { assertOptions, checkClock, checkTTL, type OptionTypes } from '../call/v
 import type { JSONValue } from '../codec/json.ts'
 import { SessionStore } from '../session/session-store.ts'
 import { type CommitResult, type HistoryChange, writes } from '../store/history-change.ts'
+import { byListingOrder } from '../store/listing-order.ts'
 import { matchesFilter, type SessionFilter, type SessionInfo } from '../store/session-filter.ts'
 
 /** How long sessions live, and by which clock. */
@@ -45,16 +46,20 @@ export class MemoryStore extends SessionStore {
 
   protected async _commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
     const entry = this.#live(sessionId)
-    const { operation, expectTail, drop = 0, append = [], metadata = {} } = change
+    const { operation, expectTail, drop = 0, clear = false, append = [], metadata = {}, returnDropped = false } = change
     const applied = operation && entry?.operations.get(operation.id)
     if (applied !== undefined) return { status: applied === operation?.fingerprint ? 'duplicate' : 'reused' }
     if (expectTail !== undefined && !endsWith(entry?.records ?? [], expectTail)) return { status: 'conflict' }
     const length = entry?.records.length ?? 0
-    const keep = drop === 'all' ? 0 : Math.max(length - drop, 0)
-    if (keep === length && !writes(change)) return { status: 'applied', dropped: [] }
+    const keep = clear || drop === 'all' ? 0 : Math.max(length - drop, 0)
+    if (clear) entry?.operations.clear()
 
     const { records, metadata: kept, operations, ...times } = entry ?? this.#create()
-    const dropped = records.splice(keep)
+    const removed = records.splice(keep)
+    const dropped = returnDropped ? removed : []
+    const isGone = clear && kept.size === 0 && !writes(change)
+    if (isGone) this.#entries.delete(sessionId)
+    if (isGone || (removed.length === 0 && !writes(change))) return { status: 'applied', dropped }
     for (const record of append) records.push(record)
     if (operation !== undefined) operations.set(operation.id, operation.fingerprint)
     for (const [key, value] of Object.entries(metadata)) {
@@ -78,7 +83,7 @@ export class MemoryStore extends SessionStore {
         return entry === undefined ? [] : [this.#describe(sessionId, entry)]
       })
       .filter((info) => matchesFilter(info, filter))
-      .sort((a, b) => b.updatedAt.getTime() - a.updatedAt.getTime())
+      .sort(byListingOrder)
     yield* found.slice(0, filter.limit)
   }
 

@@ -1,4 +1,5 @@
 import { describe } from '../call/describe.ts'
+import { type CancelOptions, cancelTypes, LongCall } from '../call/long-call.ts'
 import { assertId, checkLimit } from '../call/validate.ts'
 import { SessionError } from '../errors/session-error.ts'
 import {
@@ -17,7 +18,7 @@ export interface RecordSource {
   supports(condition: keyof ChangeConditions): boolean
   pages(sessionId: string, size: number): AsyncIterable<string[]>
   run<T>(operation: string, sessionId: string, work: () => T | Promise<T>): Promise<T>
-  iterate<T>(operation: string, sessionId: string, start: () => AsyncIterable<T>): AsyncIterable<T>
+  iterate<T>(operation: string, call: LongCall, start: () => AsyncIterable<T>, sessionId: string): AsyncIterable<T>
   assertOpen(): void
 }
 
@@ -57,14 +58,15 @@ export class RecordAccess {
    * All records, oldest first, in pages of about `size`. @throws SESSION_CONFLICT where records that were already handed out
    * are removed meanwhile, since the rest would not continue them
    */
-  pages(sessionId: string, size: number): AsyncIterable<string[]> {
+  pages(sessionId: string, size: number, options: CancelOptions = {}): AsyncIterable<string[]> {
+    const call = LongCall.from('pages', options, cancelTypes)
     assertId(sessionId, 'sessionId')
     if (!Number.isSafeInteger(size) || size <= 0) {
       throw new RangeError(
         `pageSize must be a positive integer, not ${typeof size === 'number' ? size : describe(size)}.`,
       )
     }
-    return this.#source.iterate('items', sessionId, () => this.#source.pages(sessionId, size))
+    return this.#source.iterate('items', call, () => this.#source.pages(sessionId, size), sessionId)
   }
 
   /** For sessions that have nothing to ask the store. @throws SESSION_CLOSED after `close()` */

@@ -1,5 +1,6 @@
+import type { LongCall } from '../call/long-call.ts'
 import { SessionStore } from '../session/session-store.ts'
-import type { CommitResult, HistoryChange } from '../store/history-change.ts'
+import type { ChangeConditions, CommitResult, HistoryChange } from '../store/history-change.ts'
 import type { SessionFilter, SessionInfo } from '../store/session-filter.ts'
 
 /** What can be made to fail or to wait. */
@@ -67,8 +68,12 @@ export class FaultyStore extends SessionStore {
     return this.#through('delete', () => this.#store.deleteSession(sessionId, options))
   }
 
-  protected override async _purgeExpired(): Promise<number> {
-    return this.#store.purgeExpired()
+  protected override _supports(condition: keyof ChangeConditions): boolean {
+    return this.#store.records.supports(condition)
+  }
+
+  protected override _purgeExpired(call: LongCall): Promise<number> {
+    return this.#store.purgeExpired(call.passedOn())
   }
 
   async #through<T>(operation: FaultyOperation, work: () => Promise<T>): Promise<T> {

@@ -8,16 +8,20 @@ import { crashCases } from './crash.ts'
 import { deleteCases } from './delete.ts'
 import { durableCases } from './durable.ts'
 import { faultCases } from './faults.ts'
+import { filterCases } from './filters.ts'
 import { identityCases } from './identity.ts'
 import { iterationCases } from './iteration.ts'
 import { lifecycleCases } from './lifecycle.ts'
 import { limitCases } from './limit.ts'
 import { listCases } from './list.ts'
+import { listingOrderCases } from './listing-order.ts'
+import { longCallCases } from './long-calls.ts'
 import { metadataCases } from './metadata.ts'
 import { modelCases } from './model.ts'
 import { mutationCases } from './mutations.ts'
 import { popCases } from './pop.ts'
 import { processCases } from './processes.ts'
+import { recordClearCases } from './record-clears.ts'
 import { recordCases } from './records.ts'
 import { scaleCases } from './scale.ts'
 import { suffixCases } from './suffixes.ts'
@@ -35,9 +39,13 @@ export const definitions: readonly CaseDefinition[] = [
   ...clearCases,
   ...metadataCases,
   ...recordCases,
+  ...recordClearCases,
   ...iterationCases,
   ...listCases,
+  ...listingOrderCases,
+  ...filterCases,
   ...deleteCases,
+  ...longCallCases,
   ...transactionCases,
   ...suffixCases,
   ...mutationCases,
