@@ -1,5 +1,13 @@
 export { type Clock, systemClock } from './call/clock.ts'
 export type { SessionCallEvent } from './call/diagnostics.ts'
+export {
+  type CancelOptions,
+  cancelTypes,
+  LongCall,
+  type LongCallOptions,
+  longCallTypes,
+  type Progress,
+} from './call/long-call.ts'
 export { type Lease, SharedResources } from './call/shared-resources.ts'
 export { assertOptions, checkClock, checkInteger, checkTTL, type OptionTypes } from './call/validate.ts'
 export type { AgentInputItem } from './codec/agent-input-item.ts'
@@ -23,8 +31,9 @@ export { partsOf, type SessionParts } from './session/session-parts.ts'
 export { SessionStore } from './session/session-store.ts'
 export { StoredSession, type StoredSessionOptions } from './session/stored-session.ts'
 export { type ChangeConditions, type CommitResult, type HistoryChange, writes } from './store/history-change.ts'
+export { byListingOrder, type SessionPlace } from './store/listing-order.ts'
 export { type Maintenance, placeOf, positionOf, type Replacement } from './store/maintenance.ts'
 export { RecordAccess } from './store/record-access.ts'
-export { RecordStore } from './store/record-store.ts'
+export { type DeleteSessionsOptions, RecordStore } from './store/record-store.ts'
 export { matchesFilter, type SessionFilter, type SessionInfo } from './store/session-filter.ts'
 export { type DeleteTarget, type RecordPage, StoreHooks } from './store/store-hooks.ts'

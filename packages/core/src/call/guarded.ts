@@ -1,5 +1,6 @@
 import { SessionError } from '../errors/session-error.ts'
 import { type Call, type ErrorMapper, translateError } from '../errors/translate.ts'
+import { CallerFailure } from './caller-failure.ts'
 import { isObserved, publish } from './diagnostics.ts'
 import type { Lifecycle } from './lifecycle.ts'
 
@@ -28,7 +29,7 @@ async function run<T>(
     if (opening !== undefined) await opening.catch(throwCopy)
     return await work()
   } catch (error) {
-    throw translateError(error, call, mapError)
+    throw error instanceof CallerFailure ? error.reason : translateError(error, call, mapError)
   } finally {
     lifecycle.leave()
   }

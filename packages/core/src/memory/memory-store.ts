@@ -4,6 +4,7 @@ import { SessionStore } from '../session/session-store.ts'
 import { type ForkRequest, type ForkResult, forkMetadata } from '../store/fork-request.ts'
 import { type CommitResult, type HistoryChange, writes } from '../store/history-change.ts'
 import type { LeaseResult, LeaseSwap } from '../store/lease-row.ts'
+import { byListingOrder } from '../store/listing-order.ts'
 import type { EntryQuery, RecordEntryPage } from '../store/record-entry.ts'
 import { matchesFilter, type SessionFilter, type SessionInfo } from '../store/session-filter.ts'
 import type { RecordPage } from '../store/store-hooks.ts'
@@ -99,7 +100,7 @@ export class MemoryStore extends SessionStore {
         return entry === undefined ? [] : [this.#describe(sessionId, entry)]
       })
       .filter((info) => matchesFilter(info, filter))
-      .sort((a, b) => b.updatedAt.getTime() - a.updatedAt.getTime())
+      .sort(byListingOrder)
     yield* found.slice(0, filter.limit)
   }
 

@@ -19,6 +19,11 @@ import { assertItems } from '../codec/plain-data.ts'
 export abstract class Session<TItem extends object = AgentInputItem> implements AsyncDisposable {
   /** The id that the session was made with. */
   readonly sessionId: string
+  /**
+   * On a subclass, `true` asks the SDK for the context of the run: hooks get it as their last argument, `undefined` where the call
+   * came from elsewhere. Without it they get none.
+   */
+  declare readonly acceptsRunContext?: true
   readonly #lifecycle: Lifecycle
 
   /** @throws TypeError unless `sessionId` is a non-empty, well-formed string of up to 255 UTF-16 units without NUL */
@@ -37,10 +42,10 @@ export abstract class Session<TItem extends object = AgentInputItem> implements 
    * The newest `limit` items, oldest first; all without a limit, none for 0 and less. Fresh copies: changing them changes
    * nothing stored. @throws RangeError for a limit that is no integer; SESSION_RECORD_CORRUPT
    */
-  async getItems(limit?: number): Promise<TItem[]> {
+  async getItems(limit?: number, runContext?: unknown): Promise<TItem[]> {
     const checked = checkLimit(limit)
     return await this.run('getItems', () =>
-      checked !== undefined && checked <= 0 ? this.#nothing([]) : this._getItems(checked),
+      checked !== undefined && checked <= 0 ? this.#nothing([]) : this._getItems(checked, ...this.#context(runContext)),
     )
   }
 
@@ -48,22 +53,27 @@ export abstract class Session<TItem extends object = AgentInputItem> implements 
    * Appends all items or none, next to each other whoever else writes. They are read before this returns its promise.
    * @throws TypeError where `items` is no array; SESSION_ITEM_INVALID with the path of what cannot be stored
    */
-  async addItems(items: readonly TItem[]): Promise<void> {
+  async addItems(items: readonly TItem[], runContext?: unknown): Promise<void> {
     assertItems(items, 'items')
-    return await this.run('addItems', () => (items.length === 0 ? this.#nothing(undefined) : this._addItems(items)))
+    return await this.run('addItems', () =>
+      items.length === 0 ? this.#nothing(undefined) : this._addItems(items, ...this.#context(runContext)),
+    )
   }
 
   /**
    * Removes the newest item and returns it; `undefined` where there is none. Of concurrent calls each gets another item.
    * @throws SESSION_RECORD_CORRUPT where the newest record cannot be decoded; it stays where it is
    */
-  async popItem(): Promise<TItem | undefined> {
-    return await this.run('popItem', () => this._popItem())
+  async popItem(runContext?: unknown): Promise<TItem | undefined> {
+    return await this.run('popItem', () => this._popItem(...this.#context(runContext)))
   }
 
-  /** Removes the session with all that belongs to it. The next write starts it anew. */
-  async clearSession(): Promise<void> {
-    return await this.run('clearSession', () => this._clearSession())
+  /**
+   * Empties the history: all items and operation ids go. A stored session that has metadata keeps it, with `createdAt` and ttl; of
+   * one without, nothing is left. To erase a person, `delete()` it.
+   */
+  async clearSession(runContext?: unknown): Promise<void> {
+    return await this.run('clearSession', () => this._clearSession(...this.#context(runContext)))
   }
 
   /** Lets the calls under way finish, then frees what this handle holds. Final, and the same however often it is called. */
@@ -76,20 +86,25 @@ export abstract class Session<TItem extends object = AgentInputItem> implements 
   }
 
   /** `limit` is `undefined` for all, or positive. */
-  protected abstract _getItems(limit: number | undefined): Promise<TItem[]>
+  protected abstract _getItems(limit: number | undefined, runContext?: unknown): Promise<TItem[]>
   /**
    * At least one item, plain data. Take what you need of them before you return: `jsonCodec` makes a record of each, in which
    * `undefined` properties vanish and -0 is 0.
    */
-  protected abstract _addItems(items: readonly TItem[]): Promise<void>
+  protected abstract _addItems(items: readonly TItem[], runContext?: unknown): Promise<void>
   /** Removes the newest item atomically; `undefined` where there is none. */
-  protected abstract _popItem(): Promise<TItem | undefined>
-  /** Removes everything that belongs to the session. */
-  protected abstract _clearSession(): Promise<void>
+  protected abstract _popItem(runContext?: unknown): Promise<TItem | undefined>
+  /** Removes all items, and the operation ids with them. */
+  protected abstract _clearSession(runContext?: unknown): Promise<void>
   /** Called where a call has nothing to do: throws where it could not have done it, since what is beneath was closed. */
   protected _assertOpen(): void {}
   /** Called once, after the last call has finished. */
   protected async _close(): Promise<void> {}
+
+  /** What hooks get beside the arguments that they always have. */
+  #context(runContext: unknown): [] | [unknown] {
+    return this.acceptsRunContext === true ? [runContext] : []
+  }
 
   #nothing<T>(result: T): T {
     this._assertOpen()

@@ -1,3 +1,4 @@
+import { type CancelOptions, cancelTypes } from '../call/long-call.ts'
 import { assertOptions } from '../call/validate.ts'
 import type { AgentInputItem } from '../codec/agent-input-item.ts'
 import type { ItemCodec } from '../codec/item-codec.ts'
@@ -113,9 +114,10 @@ export class StoredSession<TItem extends object = AgentInputItem> extends Sessio
    * All items, oldest first, read in pages of about `pageSize` (default 500) so that memory stays constant.
    * @throws SESSION_CONFLICT where items that were already handed out are removed meanwhile
    */
-  items(options: { pageSize?: number } = {}): AsyncIterable<TItem> {
-    assertOptions('items', options, { pageSize: 'number' })
-    return this.#items(this.#store.records.pages(this.sessionId, options.pageSize ?? 500))
+  items(options: { pageSize?: number } & CancelOptions = {}): AsyncIterable<TItem> {
+    assertOptions('items', options, { pageSize: 'number', ...cancelTypes })
+    const { pageSize = 500, ...rest } = options
+    return this.#items(this.#store.records.pages(this.sessionId, pageSize, rest))
   }
 
   /** `undefined` where nothing was written yet. */
@@ -128,6 +130,14 @@ export class StoredSession<TItem extends object = AgentInputItem> extends Sessio
     const metadata = checkMetadata(patch)
     return await this.run('setMetadata', async () => {
       await this.#store.records.commit(this.sessionId, { metadata })
+    })
+  }
+
+  /** Removes the session with all that belongs to it, metadata too. The next write starts it anew. Whether there was one. */
+  async delete(): Promise<boolean> {
+    return await this.run('delete', () => {
+      this.#tail.forget()
+      return this.#store.deleteSession(this.sessionId)
     })
   }
 
@@ -170,7 +180,7 @@ export class StoredSession<TItem extends object = AgentInputItem> extends Sessio
 
   protected async _clearSession(): Promise<void> {
     this.#tail.forget()
-    await this.#store.deleteSession(this.sessionId)
+    await this.#store.records.commit(this.sessionId, { clear: true })
   }
 
   protected override _assertOpen(): void {

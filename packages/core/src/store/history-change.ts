@@ -14,8 +14,8 @@ export interface HistoryChange extends ChangeConditions {
   /** Remove that many of the newest records, or as many as there are. */
   drop?: number | 'all'
   /**
-   * Empty the history: all records and operation ids go, `createdAt`, ttl and metadata stay. Where there is no metadata and nothing
-   * follows, the session is gone. Not beside `drop`.
+   * Empty the history: all records and operation ids go, `createdAt`, ttl and metadata stay. Where there is no metadata and the
+   * change `writes` nothing, the session is gone; where there are no records, `updatedAt` stays. Not beside `drop`.
    */
   clear?: true
   /** Records that follow what is left, in this order. */
@@ -81,6 +81,8 @@ export function checkChange(change: HistoryChange): HistoryChange {
     throw new TypeError(`change must be an object, not ${describe(change)}.`)
   const unknown = Object.keys(change).find((name) => !partNames.includes(name))
   if (unknown !== undefined) throw new TypeError(`A change has no part ${JSON.stringify(unknown)}.`)
+  const vanished = partNames.find((name) => name in change && change[name as keyof HistoryChange] === undefined)
+  if (vanished !== undefined) throw new TypeError(`${vanished} must not be undefined; leave it out.`)
   const { operation, expectTail, drop, append, metadata } = change
   const checked: HistoryChange = checkConditions(change)
   if (operation !== undefined) {

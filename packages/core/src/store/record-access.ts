@@ -1,5 +1,6 @@
 import { describe } from '../call/describe.ts'
 import { fenceOf } from '../call/fence.ts'
+import { type CancelOptions, cancelTypes, LongCall } from '../call/long-call.ts'
 import { assertId, checkLimit } from '../call/validate.ts'
 import { SessionError } from '../errors/session-error.ts'
 import { ChangesHeard } from './changes-heard.ts'
@@ -29,7 +30,7 @@ export interface RecordSource {
   page(sessionId: string, cursor: string | undefined, size: number): Promise<RecordPage>
   pages(sessionId: string, size: number): AsyncIterable<string[]>
   run<T>(operation: string, sessionId: string, work: () => T | Promise<T>): Promise<T>
-  iterate<T>(operation: string, sessionId: string, start: () => AsyncIterable<T>): AsyncIterable<T>
+  iterate<T>(operation: string, call: LongCall, start: () => AsyncIterable<T>, sessionId: string): AsyncIterable<T>
   assertOpen(): void
 }
 
@@ -80,10 +81,11 @@ export class RecordAccess {
    * All records, oldest first, in pages of about `size`. @throws SESSION_CONFLICT where records that were already handed out
    * are removed meanwhile, since the rest would not continue them
    */
-  pages(sessionId: string, size: number): AsyncIterable<string[]> {
+  pages(sessionId: string, size: number, options: CancelOptions = {}): AsyncIterable<string[]> {
+    const call = LongCall.from('pages', options, cancelTypes)
     assertId(sessionId, 'sessionId')
     checkSize(size)
-    return this.#source.iterate('items', sessionId, () => this.#source.pages(sessionId, size))
+    return this.#source.iterate('items', call, () => this.#source.pages(sessionId, size), sessionId)
   }
 
   /**

@@ -1,14 +1,21 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { closing, guarded } from '../call/guarded.ts'
 import { Lifecycle } from '../call/lifecycle.ts'
+import { type CancelOptions, cancelTypes, LongCall, type LongCallOptions, longCallTypes } from '../call/long-call.ts'
 import { assertId, assertOptions } from '../call/validate.ts'
 import { SessionError } from '../errors/session-error.ts'
 import { RecordAccess } from './record-access.ts'
-import { checkDate, checkFilter, hasCriterion, type SessionFilter, type SessionInfo } from './session-filter.ts'
+import { checkDate, checkDeletion, checkFilter, type SessionFilter, type SessionInfo } from './session-filter.ts'
 import { type DeleteTarget, StoreHooks } from './store-hooks.ts'
 
 /** How many sessions `deleteSessions` hands to an adapter at a time. */
 const deleteBatchSize = 500
+
+/** How `deleteSessions` works. */
+export interface DeleteSessionsOptions extends LongCallOptions {
+  /** Only count them. Default: false. */
+  dryRun?: boolean
+}
 
 /**
  * Many sessions on one connection, as logs of opaque records: what a `SessionStore` is without its sessions.
@@ -42,19 +49,18 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
       this._page?.(sessionId, cursor, size, true) ?? { records: await this._read(sessionId, undefined) },
     pages: (sessionId, size) => this._pages(sessionId, size),
     run: (operation, sessionId, work) => this.#run(operation, sessionId, work),
-    iterate: (operation, sessionId, start) => this.#iterate(operation, start, sessionId),
+    iterate: (operation, call, start, sessionId) => this.#iterate(operation, call, start, sessionId),
     assertOpen: () => this.#lifecycle.assertOpen(),
   })
 
   /**
-   * The sessions that match, newest `updatedAt` first, each once. A session changed while this runs comes at its old place
-   * or not at all. @throws TypeError or RangeError that names the criterion, at once
+   * The sessions that match, newest `updatedAt` first, of equal ones the session id descending by its bytes in UTF-8, each once. A
+   * session changed while this runs comes at its old place or not at all. `after`, a place of this order, makes exact pages.
+   * @throws TypeError or RangeError that names the criterion, at once
    */
-  listSessions(filter: SessionFilter = {}): AsyncIterable<SessionInfo> {
-    const checked = checkFilter(filter)
-    return this.#iterate('listSessions', () =>
-      checked.limit !== undefined && checked.limit <= 0 ? nothing() : this._list(checked),
-    )
+  listSessions(filter: SessionFilter = {}, options: CancelOptions = {}): AsyncIterable<SessionInfo> {
+    const call = LongCall.from('listSessions', options, cancelTypes)
+    return this.#listed(checkFilter(filter), call)
   }
 
   /**
@@ -79,7 +85,7 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
   async deleteSession(sessionId: string, options: { unchangedSince?: Date } = {}): Promise<boolean> {
     assertId(sessionId, 'sessionId')
     assertOptions('deleteSession', options, { unchangedSince: 'object' })
-    const since = options.unchangedSince && checkDate(options.unchangedSince, 'unchangedSince')
+    const since = 'unchangedSince' in options ? checkDate(options.unchangedSince, 'unchangedSince') : undefined
     const isDeleted = await this.#run('deleteSession', sessionId, () => this._delete(sessionId, since))
     if (isDeleted) this.records.heard.tell(sessionId)
     return isDeleted
@@ -87,36 +93,47 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
 
   /**
    * Removes the sessions that match, except those that change meanwhile, and clears expired ones from the disk.
-   * Resolves to how many were removed, expired ones not counted.
-   * @throws TypeError without a criterion: nobody empties a store by a forgotten filter
+   * Resolves to how many were removed, expired ones not counted; with `dryRun: true`, to how many would be, and removes nothing.
+   * After an abort, those of earlier batches are gone.
+   * @throws TypeError without a criterion, or with one that is `undefined`: nobody empties a store by a forgotten filter
    */
-  async deleteSessions(filter: SessionFilter): Promise<number> {
-    const checked = checkFilter(filter)
-    if (!hasCriterion(checked)) {
-      throw new TypeError('deleteSessions needs a criterion: prefix, updatedBefore, updatedAfter or metadata.')
+  async deleteSessions(filter: SessionFilter, options: DeleteSessionsOptions = {}): Promise<number> {
+    const call = LongCall.from('deleteSessions', options, { ...longCallTypes, dryRun: 'boolean' })
+    if ('dryRun' in options && options.dryRun === undefined) {
+      throw new TypeError('dryRun must be true or false, not undefined.')
     }
-    await this.#run('purgeExpired', undefined, () => this._purgeExpired())
-    let deleted = 0
-    let batch: DeleteTarget[] = []
-    const flush = async (): Promise<void> => {
-      const targets = batch
-      batch = []
-      deleted += await this.#run('deleteSessions', undefined, () => this._deleteUnchanged(targets))
-    }
-    for await (const { sessionId, updatedAt } of this.listSessions(checked)) {
-      if (batch.push({ sessionId, updatedAt }) === deleteBatchSize) await flush()
-    }
-    if (batch.length > 0) await flush()
-    return deleted
+    const checked = checkDeletion(filter)
+    const remove = options.dryRun === true ? count : (targets: DeleteTarget[]) => this.#deleteSome(targets)
+    return await call.run(async () => {
+      if (options.dryRun !== true) await this.#run('purgeExpired', undefined, () => this._purgeExpired(new LongCall()))
+      let done = 0
+      let batch: DeleteTarget[] = []
+      const flush = async (): Promise<void> => {
+        done += await remove(batch)
+        batch = []
+        await call.step({ done })
+      }
+      for await (const { sessionId, updatedAt } of this.#listed(checked, call)) {
+        if (batch.push({ sessionId, updatedAt }) === deleteBatchSize) await flush()
+      }
+      if (batch.length > 0) await flush()
+      return done
+    })
   }
 
-  /** Removes what a ttl has ended from the disk; it is gone from every read already. Resolves to the number of sessions. */
-  async purgeExpired(): Promise<number> {
-    return await this.#run('purgeExpired', undefined, async () => {
-      const sessions = await this._purgeExpired()
-      await this._purgeExpiredItems()
-      return sessions
-    })
+  /**
+   * Removes what a ttl has ended from the disk, and operation ids that are no longer kept; sessions whose time is over are gone from
+   * every read already. Resolves to the number of sessions.
+   */
+  async purgeExpired(options: LongCallOptions = {}): Promise<number> {
+    const call = LongCall.from('purgeExpired', options, longCallTypes)
+    return await call.run(() =>
+      this.#run('purgeExpired', undefined, async () => {
+        const sessions = await this._purgeExpired(call)
+        await this._purgeExpiredItems(call)
+        return sessions
+      }),
+    )
   }
 
   /** Lets the calls under way finish, then frees what the store opened itself. Final, and the same however often it is called. */
@@ -138,17 +155,36 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
     return guarded(this.#lifecycle, call, work, (error) => this._mapError(error))
   }
 
+  #listed(filter: SessionFilter, call: LongCall): AsyncIterable<SessionInfo> {
+    const isEmpty = filter.limit !== undefined && filter.limit <= 0
+    return this.#iterate('listSessions', call, () => (isEmpty ? nothing() : this._list(filter)))
+  }
+
+  #deleteSome(targets: DeleteTarget[]): Promise<number> {
+    return this.#run('deleteSessions', undefined, () => this._deleteUnchanged(targets))
+  }
+
   /** Each step is a call of its own, so that the consumer may pause as long as it likes, or close the store. */
-  async *#iterate<T>(operation: string, start: () => AsyncIterable<T>, sessionId?: string): AsyncIterable<T> {
-    const iterator = await this.#run(operation, sessionId, () => start()[Symbol.asyncIterator]())
+  async *#iterate<T>(
+    operation: string,
+    call: LongCall,
+    start: () => AsyncIterable<T>,
+    sessionId?: string,
+  ): AsyncIterable<T> {
+    const step = <R>(work: () => R | Promise<R>): Promise<R> => call.run(() => this.#run(operation, sessionId, work))
+    const iterator = await step(() => start()[Symbol.asyncIterator]())
     try {
       for (;;) {
-        const step = await this.#run(operation, sessionId, () => iterator.next())
-        if (step.done === true) return
-        yield step.value
+        const result = await step(() => iterator.next())
+        if (result.done === true) return
+        yield result.value
+        await call.rest()
       }
     } finally {
-      await iterator.return?.()
+      const ending = Promise.resolve(iterator.return?.())
+      // After an abort nobody waits for the step under way, nor for how it ends.
+      if (call.signal?.aborted === true) ending.catch(() => undefined)
+      else await ending
     }
   }
 }
@@ -162,3 +198,7 @@ function withoutEntries(): never {
 }
 
 async function* nothing(): AsyncIterable<never> {}
+
+async function count(targets: readonly DeleteTarget[]): Promise<number> {
+  return targets.length
+}

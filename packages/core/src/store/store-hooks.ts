@@ -1,3 +1,4 @@
+import type { LongCall } from '../call/long-call.ts'
 import type { SessionError } from '../errors/session-error.ts'
 import type { ForkRequest, ForkResult } from './fork-request.ts'
 import type { ChangeConditions, CommitResult, HistoryChange } from './history-change.ts'
@@ -27,8 +28,8 @@ export abstract class StoreHooks {
   /** The newest `limit` records, oldest first; all where `limit` is `undefined`. Creates nothing. */
   protected abstract _read(sessionId: string, limit: number | undefined): Promise<string[]>
   /**
-   * One atomic write, as {@link HistoryChange} says. Creates the session only where `writes(change)`; where nothing is dropped
-   * either, changes nothing, `updatedAt` included, and is `applied`. A metadata key that is `undefined` counts as written.
+   * One atomic write, as {@link HistoryChange} says. Creates the session only where `writes(change)`; where no record is removed
+   * either, leaves `updatedAt` where it is, and is `applied`. A metadata key that is `undefined` counts as written.
    */
   protected abstract _commit(sessionId: string, change: HistoryChange): Promise<CommitResult>
   /** Whether `_commit` knows this part or condition; a change with another one does not reach it. A wrapper asks the store beneath. */
@@ -60,8 +61,8 @@ export abstract class StoreHooks {
   /** `undefined` where there is no such session. Creates nothing. */
   protected abstract _info(sessionId: string): Promise<SessionInfo | undefined>
   /**
-   * What matches, newest `updatedAt` first, each session once; `limit` is positive. Without this ability, throw
-   * `SESSION_UNSUPPORTED`.
+   * What matches, each session once, in the order of `byListingOrder`, behind `filter.after` where it is given; `limit` is positive.
+   * Without this ability, throw `SESSION_UNSUPPORTED`.
    */
   protected abstract _list(filter: SessionFilter): AsyncIterable<SessionInfo>
   /** With `unchangedSince`, only if `updatedAt` is still that. Whether a session was removed. */
@@ -74,12 +75,12 @@ export abstract class StoreHooks {
     }
     return deleted
   }
-  /** For a backend that keeps what has expired until told. */
-  protected async _purgeExpired(): Promise<number> {
+  /** For a backend that keeps what has expired until told. Between its steps it calls `call.step()` with the sessions so far. */
+  protected async _purgeExpired(_call: LongCall): Promise<number> {
     return 0
   }
   /** For a wrapper whose items expire one by one. Not called by `deleteSessions`, which need not be able to read items. */
-  protected async _purgeExpiredItems(): Promise<void> {}
+  protected async _purgeExpiredItems(_call: LongCall): Promise<void> {}
   /**
    * About `size` records from `cursor` on, oldest first; from the start without one. Without this hook `items()` reads all
    * at once. @throws SESSION_CONFLICT where the record before `cursor` is no longer there
@@ -89,7 +90,8 @@ export abstract class StoreHooks {
   /** What `_page` gives, page after page. For a wrapper, which goes through the pages of another store. */
   protected async *_pages(sessionId: string, size: number): AsyncIterable<string[]> {
     if (this._page === undefined) {
-      yield await this._read(sessionId, undefined)
+      const records = await this._read(sessionId, undefined)
+      for (let start = 0; start < records.length; start += size) yield records.slice(start, start + size)
       return
     }
     let cursor: string | undefined

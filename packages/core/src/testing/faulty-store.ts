@@ -1,3 +1,4 @@
+import type { LongCall } from '../call/long-call.ts'
 import { SessionStore } from '../session/session-store.ts'
 import type { ChangeConditions, CommitResult, HistoryChange } from '../store/history-change.ts'
 import type { SessionFilter, SessionInfo } from '../store/session-filter.ts'
@@ -76,8 +77,8 @@ export class FaultyStore extends SessionStore {
     return this.#through('delete', () => this.#store.deleteSession(sessionId, options))
   }
 
-  protected override async _purgeExpired(): Promise<number> {
-    return this.#store.purgeExpired()
+  protected override _purgeExpired(call: LongCall): Promise<number> {
+    return this.#store.purgeExpired(call.passedOn())
   }
 
   async #through<T>(operation: FaultyOperation, work: () => Promise<T>): Promise<T> {

@@ -8,17 +8,21 @@ import { crashCases } from './crash.ts'
 import { deleteCases } from './delete.ts'
 import { durableCases } from './durable.ts'
 import { faultCases } from './faults.ts'
+import { filterCases } from './filters.ts'
 import { identityCases } from './identity.ts'
 import { iterationCases } from './iteration.ts'
 import { lifecycleCases } from './lifecycle.ts'
 import { limitCases } from './limit.ts'
 import { listCases } from './list.ts'
+import { listingOrderCases } from './listing-order.ts'
+import { longCallCases } from './long-calls.ts'
 import { maintainCases } from './maintain.ts'
 import { metadataCases } from './metadata.ts'
 import { modelCases } from './model.ts'
 import { mutationCases } from './mutations.ts'
 import { popCases } from './pop.ts'
 import { processCases } from './processes.ts'
+import { recordClearCases } from './record-clears.ts'
 import { recordCases } from './records.ts'
 import { scaleCases } from './scale.ts'
 import { suffixCases } from './suffixes.ts'
@@ -37,9 +41,13 @@ export const definitions: readonly CaseDefinition[] = [
   ...metadataCases,
   ...recordCases,
   ...maintainCases,
+  ...recordClearCases,
   ...iterationCases,
   ...listCases,
+  ...listingOrderCases,
+  ...filterCases,
   ...deleteCases,
+  ...longCallCases,
   ...transactionCases,
   ...suffixCases,
   ...mutationCases,

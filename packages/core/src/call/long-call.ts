@@ -1,0 +1,117 @@
+import { CallerFailure } from './caller-failure.ts'
+import { describe } from './describe.ts'
+import { assertOptions, type OptionTypes } from './validate.ts'
+
+/** How far a call is. */
+export interface Progress {
+  /** What the call resolves to counts in the same unit. */
+  done: number
+  /** Absent where nobody knows. */
+  total?: number
+}
+
+/** What a call takes that can be given up while it works. */
+export interface CancelOptions {
+  /** An abort rejects at once, with its reason. What was done by then stays done; the step under way is finished in the background. */
+  signal?: AbortSignal
+}
+
+/** What a call takes that does one thing after another. */
+export interface LongCallOptions extends CancelOptions {
+  /** Called after each step, and waited for. What it throws ends the call, and is what it rejects with. */
+  onProgress?: (progress: Progress) => void | Promise<void>
+}
+
+export const cancelTypes: OptionTypes = { signal: 'object' }
+export const longCallTypes: OptionTypes = { ...cancelTypes, onProgress: 'object' }
+
+/** Milliseconds for which a loop may keep the event loop before timers and sockets have their turn. */
+const longestBurstMs = 10
+
+/** Before anybody, such as a test, replaces the timers. */
+const { setImmediate: soon = globalThis.setTimeout } = globalThis as {
+  setImmediate?: (callback: () => void) => unknown
+}
+
+/** A call of many steps: whether it is still wanted, how far it is, and that others have their turn between its steps. */
+export class LongCall {
+  readonly signal: AbortSignal | undefined
+  readonly #onProgress: LongCallOptions['onProgress']
+  #restedAt = performance.now()
+
+  /** @throws TypeError for what is no signal or no function */
+  constructor({ signal, onProgress }: LongCallOptions = {}) {
+    if (signal !== undefined && !isSignal(signal)) {
+      throw new TypeError(`signal must be an AbortSignal, not ${describe(signal)}.`)
+    }
+    if (onProgress !== undefined && typeof onProgress !== 'function') {
+      throw new TypeError(`onProgress must be a function, not ${describe(onProgress)}.`)
+    }
+    this.signal = signal
+    this.#onProgress = onProgress
+  }
+
+  /** The same for an options object that has more. @throws TypeError that names the unknown or mistyped option */
+  static from(owner: string, options: LongCallOptions, types: OptionTypes): LongCall {
+    assertOptions(owner, options, types)
+    return new LongCall(options)
+  }
+
+  /** Rejects as soon as the signal says so, with its reason; what was begun then ends by itself. Begins nothing after an abort. */
+  async run<T>(work: () => T | Promise<T>): Promise<T> {
+    const { signal } = this
+    signal?.throwIfAborted()
+    if (signal === undefined) return await unwrapped(work)
+    const { promise, reject } = Promise.withResolvers<never>()
+    const abort = (): void => reject(signal.reason)
+    signal.addEventListener('abort', abort, { once: true })
+    try {
+      return await Promise.race([unwrapped(work), promise])
+    } finally {
+      signal.removeEventListener('abort', abort)
+    }
+  }
+
+  /** Between two steps. @throws CallerFailure where the caller gave up, or could not bear the news */
+  async step(progress: Progress): Promise<void> {
+    this.#assertWanted()
+    try {
+      await this.#onProgress?.(progress)
+    } catch (error) {
+      throw new CallerFailure(error)
+    }
+    await this.rest()
+    this.#assertWanted()
+  }
+
+  /** The options with which a wrapper calls the same of what it wraps. */
+  passedOn(): LongCallOptions {
+    const { signal } = this
+    return { ...(signal !== undefined && { signal }), onProgress: (progress) => this.step(progress) }
+  }
+
+  /** Lets timers and sockets have their turn, if they did not have one for long. */
+  async rest(): Promise<void> {
+    if (performance.now() - this.#restedAt < longestBurstMs) return
+    await new Promise<void>((resolve) => soon(resolve))
+    this.#restedAt = performance.now()
+  }
+
+  #assertWanted(): void {
+    if (this.signal?.aborted === true) throw new CallerFailure(this.signal.reason)
+  }
+}
+
+async function unwrapped<T>(work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw error instanceof CallerFailure ? error.reason : error
+  }
+}
+
+/** Of any realm. */
+function isSignal(signal: object): signal is AbortSignal {
+  const { aborted, addEventListener } = signal as Partial<AbortSignal>
+  return typeof aborted === 'boolean' && typeof addEventListener === 'function'
+}
