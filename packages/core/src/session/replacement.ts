@@ -1,3 +1,4 @@
+import { assertOptions } from '../call/validate.ts'
 import { canonicalJSON } from '../codec/json.ts'
 import { plain } from '../codec/records.ts'
 import { SessionError } from '../errors/session-error.ts'
@@ -61,4 +62,12 @@ async function commonLength<TItem extends object>(
 function changed(): SessionError {
   const message = 'The newest entry is no longer the expected one: somebody wrote meanwhile. Nothing was changed.'
   return new SessionError('SESSION_CONFLICT', message)
+}
+
+/** @throws TypeError that names the option */
+export function checkExpectNewest(options: { expectNewest?: string | null }): string | null | undefined {
+  assertOptions('replaceItems', options, { expectNewest: 'any' })
+  const { expectNewest } = options
+  if (expectNewest === undefined || expectNewest === null || typeof expectNewest === 'string') return expectNewest
+  throw new TypeError('expectNewest must be the id of an entry, or null for an empty history.')
 }

@@ -111,6 +111,16 @@ export abstract class Session<TItem extends object = AgentInputItem> implements 
     return result
   }
 
+  /** Stays open until `end` for what a holder of the session does. */
+  protected hold(): { of: object; end: () => void } {
+    return this.#lifecycle.hold()
+  }
+
+  /** Calls `onClose` as soon as the session is being closed. What it returns ends it. */
+  protected onClose(onClose: () => void): () => void {
+    return this.#lifecycle.onClose(onClose)
+  }
+
   /** Runs further public methods of a subclass as the ones above run: while open, with errors that name the call. */
   protected run<T>(operation: string, work: () => T | Promise<T>): Promise<T> {
     return guarded(this.#lifecycle, { operation, sessionId: this.sessionId }, work)

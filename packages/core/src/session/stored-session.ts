@@ -8,8 +8,11 @@ import { assertItems } from '../codec/plain-data.ts'
 import { copy, plain, Records } from '../codec/records.ts'
 import { SessionError } from '../errors/session-error.ts'
 import { type CommitResult, checkMetadata } from '../store/history-change.ts'
+import { checkPageOptions, type PageOptions } from '../store/record-entry.ts'
 import type { RecordStore } from '../store/record-store.ts'
 import type { SessionInfo } from '../store/session-filter.ts'
+import { Abilities } from './abilities.ts'
+import type { Page } from './entries.ts'
 import {
   applyMutations,
   checkMutations,
@@ -19,8 +22,13 @@ import {
 } from './history-transaction.ts'
 import { inTurn } from './in-turn.ts'
 import { KnownTail } from './known-tail.ts'
+import { checkExclusive, type ExclusiveOptions, type ExclusiveWork, type Held, whileHeld } from './lease/exclusive.ts'
+import type { MetadataUpdate } from './metadata-update.ts'
+import { checkExpectNewest, type ReplaceResult } from './replacement.ts'
 import { Session } from './session.ts'
 import { parts, type SessionParts } from './session-parts.ts'
+import { checkRewind, checkTurnsLimit, type RewindTarget, type Turn } from './turns.ts'
+import { checkWatch, type WatchEvent, type WatchOptions } from './watch.ts'
 
 /** How a session reads and writes its records. */
 export interface StoredSessionOptions<TItem extends object = AgentInputItem> {
@@ -43,6 +51,7 @@ export class StoredSession<TItem extends object = AgentInputItem> extends Sessio
   readonly #skipCorrupt: boolean
   readonly #ownsStore: boolean
   readonly #tail: KnownTail = new KnownTail()
+  readonly #abilities: Abilities<TItem>
 
   constructor(store: RecordStore, sessionId: string, options: StoredSessionOptions<TItem> = {}) {
     super(sessionId)
@@ -57,6 +66,19 @@ export class StoredSession<TItem extends object = AgentInputItem> extends Sessio
     this.#records = new Records(codec, sessionId)
     this.#skipCorrupt = onCorrupt === 'skip'
     this.#ownsStore = ownsStore
+    this.#abilities = new Abilities(store, {
+      sessionId,
+      records: store.records,
+      items: this.#records,
+      skipCorrupt: this.#skipCorrupt,
+      modify: (attempt) => {
+        this.#tail.forget()
+        return this.#modify(attempt)
+      },
+      run: (operation, work) => this.run(operation, work),
+      hold: () => this.hold(),
+      onClose: (onClose) => this.onClose(onClose),
+    })
   }
 
   /** What {@link partsOf} gives. */
@@ -139,6 +161,74 @@ export class StoredSession<TItem extends object = AgentInputItem> extends Sessio
       this.#tail.forget()
       return this.#store.deleteSession(this.sessionId)
     })
+  }
+
+  /**
+   * The newest `limit` entries, or those right before or right after one of them, oldest first. `older` and `newer` lead on.
+   * @throws SESSION_CONFLICT where the entry `before` or `after` is gone; SESSION_UNSUPPORTED where the store keeps no places
+   */
+  async page(options: PageOptions = {}): Promise<Page<TItem>> {
+    const query = checkPageOptions(options)
+    return await this.run('page', () => this.#abilities.page(query))
+  }
+
+  /** The newest `limit` turns, oldest first; all without a limit. @throws SESSION_UNSUPPORTED where the store keeps no places */
+  async turns(options: { limit?: number } = {}): Promise<Turn<TItem>[]> {
+    const limit = checkTurnsLimit(options)
+    return await this.run('turns', () => this.#abilities.turns(limit))
+  }
+
+  /**
+   * Removes an entry and all that follows it, or the newest `turns`, in one write, and gives them back, oldest first. An entry may stand
+   * between a call and its result. More turns than there are: all of them, but not what precedes the first.
+   * @throws SESSION_CONFLICT where there is no such entry; SESSION_RECORD_CORRUPT, and then nothing is removed
+   */
+  async rewind(to: RewindTarget): Promise<TItem[]> {
+    const target = checkRewind(to)
+    return await this.run('rewind', () => this.#abilities.rewind(target))
+  }
+
+  /**
+   * Makes the history equal to `items` in one write; without `expectNewest`, whatever others added meanwhile is replaced too. The longest
+   * common beginning stays as it is. With `expectNewest`, the id of an entry or `null` for an empty history, only if nobody added since.
+   * @throws SESSION_CONFLICT where somebody did
+   */
+  async replaceItems(items: readonly TItem[], options: { expectNewest?: string | null } = {}): Promise<ReplaceResult> {
+    assertItems(items, 'items')
+    const expectNewest = checkExpectNewest(options)
+    const copies = items.map(copy)
+    return await this.run('replaceItems', () => this.#abilities.replace(copies, expectNewest))
+  }
+
+  /** Merges what `update` makes of the metadata; it is asked again where somebody changed them meanwhile. */
+  async updateMetadata(update: MetadataUpdate): Promise<void> {
+    if (typeof update !== 'function') throw new TypeError('updateMetadata takes a function of the metadata.')
+    return await this.run('updateMetadata', () => this.#abilities.updateMetadata(update))
+  }
+
+  /**
+   * Runs `work` while nobody else of this library holds the session: `session.exclusive(({ session, signal }) => run(agent, input, { session, signal }))`.
+   * The writes of the session that it is given are refused with SESSION_LEASE_LOST once the hold is lost.
+   * @throws SESSION_IN_USE where somebody else holds it; SESSION_UNSUPPORTED where the store keeps no leases
+   */
+  async exclusive<T>(work: ExclusiveWork<this, T>, options: ExclusiveOptions = {}): Promise<T> {
+    if (typeof work !== 'function') throw new TypeError('exclusive takes a function.')
+    const held = await this.acquire(options)
+    return await whileHeld(held, work)
+  }
+
+  /** The same without a function, for a run that ends elsewhere: whoever acquires releases. */
+  async acquire(options: ExclusiveOptions = {}): Promise<Held<this>> {
+    const checked = checkExclusive(options)
+    return await this.run('acquire', () => this.#abilities.hold(this, checked))
+  }
+
+  /**
+   * What is added from now on, or after an entry, or from the beginning (`null`): every entry that is there at a look once, in order. A look
+   * comes when the backend tells, at the latest after a second. Ends when the session or its store is closed.
+   */
+  watch(options: WatchOptions = {}): AsyncIterable<WatchEvent<TItem>> {
+    return this.#abilities.watch(checkWatch(options))
   }
 
   protected async _getItems(limit: number | undefined): Promise<TItem[]> {

@@ -1,3 +1,4 @@
+import { assertOptions, checkInteger } from '../call/validate.ts'
 import type { AgentInputItem } from '../codec/agent-input-item.ts'
 import { SessionError } from '../errors/session-error.ts'
 import { turnStarts } from '../history/turns.ts'
@@ -105,4 +106,11 @@ export function checkRewind(to: unknown): RewindTarget {
   if (!Number.isSafeInteger(turns) || turns < 0)
     throw new RangeError(`turns must be a non-negative integer, not ${turns}.`)
   return { turns }
+}
+
+/** @throws TypeError or RangeError that names the option */
+export function checkTurnsLimit(options: { limit?: number }): number | undefined {
+  assertOptions('turns', options, { limit: 'number' })
+  if (options.limit !== undefined) checkInteger('limit', options.limit, 1)
+  return options.limit
 }

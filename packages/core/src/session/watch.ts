@@ -1,4 +1,5 @@
 import { Alarm } from '../call/alarm.ts'
+import { assertOptions } from '../call/validate.ts'
 import type { AgentInputItem } from '../codec/agent-input-item.ts'
 import { SessionError } from '../errors/session-error.ts'
 import type { EntryQuery, RecordEntry } from '../store/record-entry.ts'
@@ -122,4 +123,17 @@ export async function* watching<TItem extends object>(
     signal?.removeEventListener('abort', alarm.ring)
     for (const end of ends) end()
   }
+}
+
+/** @throws TypeError that names the option */
+export function checkWatch(options: WatchOptions): WatchOptions {
+  assertOptions('watch', options, { after: 'any', signal: 'object' })
+  const { after, signal } = options
+  if (after !== undefined && after !== null && typeof after !== 'string') {
+    throw new TypeError('after must be the id of an entry, or null for the beginning.')
+  }
+  if (signal !== undefined && typeof signal.throwIfAborted !== 'function') {
+    throw new TypeError('signal must be an AbortSignal.')
+  }
+  return { ...(after !== undefined && { after }), ...(signal !== undefined && { signal }) }
 }

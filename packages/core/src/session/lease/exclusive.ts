@@ -2,9 +2,10 @@ import { withFence } from '../../call/fence.ts'
 import { assertOptions, checkInteger } from '../../call/validate.ts'
 import { SessionError } from '../../errors/session-error.ts'
 import type { RecordAccess } from '../../store/record-access.ts'
-import { fencedSession } from './fenced-session.ts'
+import { type Fenced, fencedSession } from './fenced-session.ts'
 import { inUse, Lease } from './lease.ts'
 import { Line } from './line.ts'
+import { newToken } from './waiting-line.ts'
 
 /** How a session is taken for one run. */
 export interface ExclusiveOptions {
@@ -74,11 +75,16 @@ export async function hold<TSession extends Holdable>(
   const { whenBusy, waitMs, leaseMs, signal } = options
   signal?.throwIfAborted()
   const { sessionId } = session
-  const lease = new Lease(records, sessionId, leaseMs)
-  const leave = await enter(records, sessionId, lease, { whenBusy, waitMs, signal })
-  lease.signal.addEventListener('abort', leave)
   const { holds, end } = keepOpen()
-  const fence = { records, sessionId, token: lease.token, holds, lost: lease.lose }
+  const token = newToken()
+  const fence = { records, sessionId, token, holds, lost: () => lease.lose() }
+  const fenced: Fenced = (work) => withFence(fence, work)
+  const lease = new Lease(records, { sessionId, token, leaseMs }, fenced)
+  const leave = await enter(records, sessionId, lease, { whenBusy, waitMs, signal }).catch((error: unknown) => {
+    end()
+    throw error
+  })
+  lease.signal.addEventListener('abort', leave)
   const signals = signal === undefined ? [lease.signal] : [lease.signal, signal]
   const held = AbortSignal.any(signals)
   let releasing: Promise<void> | undefined
@@ -89,7 +95,7 @@ export async function hold<TSession extends Holdable>(
     })
     return releasing
   }
-  const handed = fencedSession(session, (work) => withFence(fence, work), held)
+  const handed = fencedSession(session, fenced, held)
   return { session: handed, signal: held, release, [Symbol.asyncDispose]: release }
 }
 

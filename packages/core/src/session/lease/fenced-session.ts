@@ -2,7 +2,7 @@ import { SessionError } from '../../errors/session-error.ts'
 import type { ExclusiveWork, Held } from './exclusive.ts'
 
 /** Runs a call of the session under its lease. */
-type Fenced = <T>(work: () => T) => T
+export type Fenced = <T>(work: () => T) => T
 
 /**
  * A handle that is the session in all it has, fields of subclasses included, but whose calls are made under a lease. Closing it leaves

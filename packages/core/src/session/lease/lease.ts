@@ -11,10 +11,11 @@ const pollMs = 50
  * process measures durations only.
  */
 export class Lease {
-  readonly token: string = newToken()
+  readonly token: string
   readonly #records: RecordAccess
   readonly #sessionId: string
   readonly #leaseMs: number
+  readonly #within: <T>(work: () => T) => T
   readonly #lost: AbortController = new AbortController()
   #timer: ReturnType<typeof setTimeout> | undefined
   #renewal: Promise<void> = Promise.resolve()
@@ -22,7 +23,14 @@ export class Lease {
   #heldSince = 0
   #isOver = false
 
-  constructor(records: RecordAccess, sessionId: string, leaseMs: number) {
+  /** @param within - how its own calls are made, so that it can be given back while the store is being closed */
+  constructor(
+    records: RecordAccess,
+    { sessionId, token, leaseMs }: { sessionId: string; token: string; leaseMs: number },
+    within: <T>(work: () => T) => T,
+  ) {
+    this.token = token
+    this.#within = within
     this.#records = records
     this.#sessionId = sessionId
     this.#leaseMs = leaseMs
@@ -157,11 +165,11 @@ export class Lease {
   }
 
   #look(): Promise<LeaseResult> {
-    return this.#records.lease(this.#sessionId)
+    return this.#within(() => this.#records.lease(this.#sessionId))
   }
 
   #swap(expect: string | null, row: LeaseWrite | null): Promise<LeaseResult> {
-    return this.#records.lease(this.#sessionId, { expect, row })
+    return this.#within(() => this.#records.lease(this.#sessionId, { expect, row }))
   }
 }
 
