@@ -53,7 +53,12 @@ export class Lifecycle {
   hold(): { of: object; end: () => void } {
     this.assertOpen()
     this.#active++
-    return { of: this, end: () => this.leave() }
+    let ended = false
+    const end = (): void => {
+      if (!ended) this.leave()
+      ended = true
+    }
+    return { of: this, end }
   }
 
   /** Calls `onClose` as soon as closing begins. What it returns ends it. */

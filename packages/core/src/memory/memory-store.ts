@@ -99,7 +99,8 @@ export class MemoryStore extends SessionStore {
     yield* found.slice(0, filter.limit)
   }
 
-  protected async _delete(sessionId: string, unchangedSince?: Date): Promise<boolean> {
+  protected async _delete(sessionId: string, unchangedSince?: Date, lease?: string): Promise<boolean | 'lost'> {
+    if (lease !== undefined && !this.#leases.isHeld(sessionId, lease)) return 'lost'
     const entry = this.#live(sessionId)
     if (entry === undefined) return false
     if (unchangedSince !== undefined && entry.updatedAt !== unchangedSince.getTime()) return false

@@ -38,7 +38,7 @@ export class Abilities<TItem extends object> {
     return replaceHistory(this.#access, items, expectNewest)
   }
 
-  updateMetadata(update: MetadataUpdate): Promise<void> {
+  updateMetadata(update: MetadataUpdate): Promise<{ error: unknown } | undefined> {
     return updateMetadata(this.#access, this.#store, update)
   }
 

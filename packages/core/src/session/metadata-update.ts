@@ -8,16 +8,26 @@ export type MetadataUpdate = (
   metadata: Record<string, JSONValue>,
 ) => Record<string, JSONValue | undefined> | Promise<Record<string, JSONValue | undefined>>
 
-/** Reads, lets `update` decide, and writes on the condition that the metadata are still what it saw. */
+/**
+ * Reads, lets `update` decide, and writes on the condition that the metadata are still what it saw. What `update` throws is given back,
+ * since it is the caller's own.
+ */
 export async function updateMetadata(
   access: HistoryAccess<object>,
   store: RecordStore,
   update: MetadataUpdate,
-): Promise<void> {
+): Promise<{ error: unknown } | undefined> {
+  let failure: { error: unknown } | undefined
   await access.modify(async () => {
     const expectMetadata = (await store.getSessionInfo(access.sessionId))?.metadata ?? {}
-    const metadata = checkMetadata(await update(structuredClone(expectMetadata)))
+    let metadata: Record<string, JSONValue | undefined> = {}
+    try {
+      metadata = checkMetadata(await update(structuredClone(expectMetadata)))
+    } catch (error) {
+      failure = { error }
+    }
     if (Object.keys(metadata).length === 0) return { status: 'applied', dropped: [] }
     return await access.records.commit(access.sessionId, { expectMetadata, metadata })
   })
+  return failure
 }

@@ -203,7 +203,8 @@ export class StoredSession<TItem extends object = AgentInputItem> extends Sessio
   /** Merges what `update` makes of the metadata; it is asked again where somebody changed them meanwhile. */
   async updateMetadata(update: MetadataUpdate): Promise<void> {
     if (typeof update !== 'function') throw new TypeError('updateMetadata takes a function of the metadata.')
-    return await this.run('updateMetadata', () => this.#abilities.updateMetadata(update))
+    const failure = await this.run('updateMetadata', () => this.#abilities.updateMetadata(update))
+    if (failure !== undefined) throw failure.error
   }
 
   /**
@@ -220,7 +221,7 @@ export class StoredSession<TItem extends object = AgentInputItem> extends Sessio
   /** The same without a function, for a run that ends elsewhere: whoever acquires releases. */
   async acquire(options: ExclusiveOptions = {}): Promise<Held<this>> {
     const checked = checkExclusive(options)
-    return await this.run('acquire', () => this.#abilities.hold(this, checked))
+    return await this.#abilities.hold(this, checked)
   }
 
   /**

@@ -56,6 +56,17 @@ export class RecordAccess {
     )
   }
 
+  /** Makes a write under the lease that the calls which run now are made under, if they are. */
+  async fenced<T>(sessionId: string, write: (lease: string | undefined) => Promise<T>): Promise<T> {
+    const fence = fenceOf(this, sessionId)
+    try {
+      return await write(fence?.token)
+    } catch (error) {
+      if (error instanceof SessionError && error.code === 'SESSION_LEASE_LOST') fence?.lost()
+      throw error
+    }
+  }
+
   /** Whether a change may have this condition. */
   supports(condition: keyof ChangeConditions): boolean {
     return this.#source.supports(condition)
@@ -65,16 +76,12 @@ export class RecordAccess {
   async commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
     assertId(sessionId, 'sessionId')
     const checked = checkChange(change)
-    const fence = fenceOf(this, sessionId)
-    if (fence !== undefined && checked.maintain === undefined) checked.lease ??= fence.token
-    try {
-      const result = await this.#source.run('commit', sessionId, () => this.#commit(sessionId, checked))
-      if (result.status === 'applied') this.heard.tell(sessionId)
-      return result
-    } catch (error) {
-      if (error instanceof SessionError && error.code === 'SESSION_LEASE_LOST') fence?.lost()
-      throw error
-    }
+    const result = await this.fenced(sessionId, (lease) => {
+      if (lease !== undefined && checked.maintain === undefined) checked.lease ??= lease
+      return this.#source.run('commit', sessionId, () => this.#commit(sessionId, checked))
+    })
+    if (result.status === 'applied') this.heard.tell(sessionId)
+    return result
   }
 
   /**
@@ -158,14 +165,15 @@ export class RecordAccess {
     const idle = !writes(change) && !removes && change.expectTail === undefined && conditions.length === 0
     if (idle) return { status: 'applied', dropped: [] }
     const result = await this.#source.commit(sessionId, change)
-    if (result.status === 'lost') throw leaseLost()
+    if (result.status === 'lost') leaseLost()
     return result
   }
 }
 
-function leaseLost(): SessionError {
+/** @throws SESSION_LEASE_LOST */
+export function leaseLost(): never {
   const message = 'The session is no longer held: another holder took it, or the lease ran out. Nothing was changed.'
-  return new SessionError('SESSION_LEASE_LOST', message)
+  throw new SessionError('SESSION_LEASE_LOST', message)
 }
 
 function checkSize(size: unknown): void {

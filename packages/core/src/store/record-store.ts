@@ -4,7 +4,7 @@ import { Lifecycle } from '../call/lifecycle.ts'
 import { type CancelOptions, cancelTypes, LongCall, type LongCallOptions, longCallTypes } from '../call/long-call.ts'
 import { assertId, assertOptions } from '../call/validate.ts'
 import { SessionError } from '../errors/session-error.ts'
-import { RecordAccess } from './record-access.ts'
+import { leaseLost, RecordAccess } from './record-access.ts'
 import { checkDate, checkDeletion, checkFilter, type SessionFilter, type SessionInfo } from './session-filter.ts'
 import { type DeleteTarget, StoreHooks } from './store-hooks.ts'
 
@@ -86,7 +86,12 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
     assertId(sessionId, 'sessionId')
     assertOptions('deleteSession', options, { unchangedSince: 'object' })
     const since = 'unchangedSince' in options ? checkDate(options.unchangedSince, 'unchangedSince') : undefined
-    const isDeleted = await this.#run('deleteSession', sessionId, () => this._delete(sessionId, since))
+    const isDeleted = await this.records.fenced(sessionId, (lease) =>
+      this.#run('deleteSession', sessionId, async () => {
+        const result = await this._delete(sessionId, since, lease)
+        return result === 'lost' ? leaseLost() : result
+      }),
+    )
     if (isDeleted) this.records.heard.tell(sessionId)
     return isDeleted
   }

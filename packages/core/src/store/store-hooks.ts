@@ -65,13 +65,16 @@ export abstract class StoreHooks {
    * Without this ability, throw `SESSION_UNSUPPORTED`.
    */
   protected abstract _list(filter: SessionFilter): AsyncIterable<SessionInfo>
-  /** With `unchangedSince`, only if `updatedAt` is still that. Whether a session was removed. */
-  protected abstract _delete(sessionId: string, unchangedSince?: Date): Promise<boolean>
+  /**
+   * With `unchangedSince`, only if `updatedAt` is still that. Whether a session was removed. With `lease`, which only a store that keeps
+   * leases is given, only while that is held, decided in the same step; else `lost`.
+   */
+  protected abstract _delete(sessionId: string, unchangedSince?: Date, lease?: string): Promise<boolean | 'lost'>
   /** Many at once, for a backend that can do better than one by one. Resolves to how many were removed. */
   protected async _deleteUnchanged(targets: readonly DeleteTarget[]): Promise<number> {
     let deleted = 0
     for (const { sessionId, updatedAt } of targets) {
-      if (await this._delete(sessionId, updatedAt)) deleted++
+      if ((await this._delete(sessionId, updatedAt)) === true) deleted++
     }
     return deleted
   }

@@ -84,7 +84,10 @@ export async function hold<TSession extends Holdable>(
     end()
     throw error
   })
-  lease.signal.addEventListener('abort', leave)
+  lease.signal.addEventListener('abort', () => {
+    leave()
+    end()
+  })
   const signals = signal === undefined ? [lease.signal] : [lease.signal, signal]
   const held = AbortSignal.any(signals)
   let releasing: Promise<void> | undefined
