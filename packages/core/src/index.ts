@@ -1,5 +1,6 @@
 export { type Clock, systemClock } from './call/clock.ts'
-export type { SessionCallEvent } from './call/diagnostics.ts'
+export { noteRetry, type SessionCallContext } from './call/diagnostics.ts'
+export { kept } from './call/kept.ts'
 export {
   type CancelOptions,
   cancelTypes,
@@ -9,6 +10,7 @@ export {
   type Progress,
 } from './call/long-call.ts'
 export { type Lease, SharedResources } from './call/shared-resources.ts'
+export { traceSessionIds } from './call/traced-ids.ts'
 export { assertOptions, checkClock, checkInteger, checkTTL, type OptionTypes } from './call/validate.ts'
 export type { AgentInputItem } from './codec/agent-input-item.ts'
 export type { CodecContext, ItemCodec, SyncItemCodec } from './codec/item-codec.ts'
@@ -30,11 +32,12 @@ export type {
 export type { ExclusiveOptions, ExclusiveWork, Held } from './session/lease/exclusive.ts'
 export type { MetadataUpdate } from './session/metadata-update.ts'
 export type { ReplaceResult } from './session/replacement.ts'
+export { SDKSession, type StoredSessionOptions } from './session/sdk-session.ts'
 export { Session } from './session/session.ts'
 export { type SessionOptions, splitSessionOptions } from './session/session-options.ts'
 export { partsOf, type SessionParts } from './session/session-parts.ts'
 export { SessionStore } from './session/session-store.ts'
-export { StoredSession, type StoredSessionOptions } from './session/stored-session.ts'
+export { StoredSession } from './session/stored-session.ts'
 export type { RewindTarget, Turn } from './session/turns.ts'
 export type { WatchEvent, WatchOptions } from './session/watch.ts'
 export { type ForkRequest, type ForkResult, forkMetadata } from './store/fork-request.ts'

@@ -2,8 +2,8 @@ import { SessionError } from '../errors/session-error.ts'
 
 /** A lease that calls are made under. It goes with the calls through every class and wrapper, also across `await`. */
 export interface Fence {
-  /** Whose writes are fenced: the records of a store. */
-  readonly records: object
+  /** Whose writes are fenced: what all that give access to the records of one store have in common. */
+  readonly store: object
   readonly sessionId: string
   readonly token: string
   /** What stays open for these calls although it is being closed. */
@@ -27,9 +27,9 @@ export function currentFence(): Fence | undefined {
 }
 
 /** The lease token under which this session's records are to be written now. */
-export function fenceOf(records: object, sessionId: string): Fence | undefined {
+export function fenceOf(store: object, sessionId: string): Fence | undefined {
   let fence = currentFence()
-  while (fence !== undefined && (fence.records !== records || fence.sessionId !== sessionId)) fence = fence.outer
+  while (fence !== undefined && (fence.store !== store || fence.sessionId !== sessionId)) fence = fence.outer
   return fence
 }
 

@@ -5,6 +5,8 @@ import { isHeld } from './fence.ts'
 export interface LifecycleHooks {
   /** What is opened and closed. */
   of: 'session' | 'store'
+  /** Whose class names it for those who listen. */
+  owner: object
   open?: () => Promise<void>
   close: () => Promise<void>
   /** Called instead of `close` where nothing was ever opened. */
@@ -22,6 +24,15 @@ export class Lifecycle {
   #closing: Promise<void> | undefined
   readonly #closers = new Set<() => void>()
 
+  /** The name of its owner's class. */
+  get owner(): string {
+    return this.#hooks.owner.constructor?.name ?? ''
+  }
+
+  get isClosed(): boolean {
+    return this.#closing !== undefined
+  }
+
   constructor(hooks: LifecycleHooks) {
     this.of = hooks.of
     this.#hooks = hooks
@@ -34,12 +45,8 @@ export class Lifecycle {
     throw new SessionError('SESSION_CLOSED', `The ${this.of} was closed; open a new one.`)
   }
 
-  /**
-   * Begins a call, which `leave` ends. Where the resource is still to be opened, gives the promise of that.
-   * @throws SESSION_CLOSED after `close`
-   */
+  /** Begins a call, which `leave` ends. Where the resource is still to be opened, gives the promise of that. */
   enter(): Promise<void> | undefined {
-    this.assertOpen()
     this.#active++
     return this.#opened ? undefined : this.#open()
   }
@@ -49,16 +56,15 @@ export class Lifecycle {
     if (this.#active === 0) this.#whenIdle?.()
   }
 
-  /** Stays open until `end` for the calls that are made under a fence which has `of` among its holds. @throws SESSION_CLOSED */
-  hold(): { of: object; end: () => void } {
+  /** Keeps open what is open, for calls that are still to come, until what it gives is called. @throws SESSION_CLOSED after `close` */
+  hold(): () => void {
     this.assertOpen()
     this.#active++
     let ended = false
-    const end = (): void => {
+    return () => {
       if (!ended) this.leave()
       ended = true
     }
-    return { of: this, end }
   }
 
   /** Calls `onClose` as soon as closing begins. What it returns ends it. */

@@ -57,6 +57,14 @@ export class LongCall {
     return new LongCall(options)
   }
 
+  /** Runs a call that checks its options itself, as {@link run} does where there is a signal among them. */
+  static async raced<T>(options: LongCallOptions, work: () => Promise<T>): Promise<T> {
+    const { signal } = (options ?? {}) as { signal?: unknown }
+    return typeof signal === 'object' && signal !== null && isSignal(signal)
+      ? new LongCall({ signal }).run(work)
+      : work()
+  }
+
   /** Rejects as soon as the signal says so, with its reason; what was begun then ends by itself. Begins nothing after an abort. */
   async run<T>(work: () => T | Promise<T>): Promise<T> {
     const { signal } = this

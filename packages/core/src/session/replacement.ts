@@ -28,7 +28,7 @@ export async function replaceHistory<TItem extends object>(
   const encoded = await access.items.encode(items)
   const wanted = items.map((item) => canonicalJSON(plain(item)))
   const result: ReplaceResult = { kept: 0, removed: 0, added: 0 }
-  await access.modify(async () => {
+  await access.records.modify(access.sessionId, async () => {
     const { entries } = await access.records.entries(access.sessionId, { limit: all })
     const newest = entries.at(-1)?.id ?? null
     if (expectNewest !== undefined && newest !== expectNewest) throw changed()

@@ -4,7 +4,8 @@ import type { ForkRequest, ForkResult } from '../store/fork-request.ts'
 import { RecordStore } from '../store/record-store.ts'
 import type { SessionInfo } from '../store/session-filter.ts'
 import { checkFork, copyThrough, type ForkOptions } from './fork.ts'
-import { StoredSession, type StoredSessionOptions } from './stored-session.ts'
+import type { StoredSessionOptions } from './sdk-session.ts'
+import { StoredSession } from './stored-session.ts'
 
 /**
  * Many sessions on one connection. An adapter extends this and writes the hooks of `StoreHooks`; codecs, items and the SDK's

@@ -2,7 +2,7 @@ import { assertOptions, checkInteger } from '../call/validate.ts'
 import type { AgentInputItem } from '../codec/agent-input-item.ts'
 import { SessionError } from '../errors/session-error.ts'
 import { turnStarts } from '../history/turns.ts'
-import type { Entries, Entry } from './entries.ts'
+import { Entries, type Entry } from './entries.ts'
 import type { HistoryAccess } from './history-access.ts'
 
 /** A user message, or several in a row, with everything that answers it. */
@@ -21,9 +21,9 @@ export class Turns<TItem extends object> {
   readonly #access: HistoryAccess<TItem>
   readonly #entries: Entries<TItem>
 
-  constructor(access: HistoryAccess<TItem>, entries: Entries<TItem>) {
+  constructor(access: HistoryAccess<TItem>) {
     this.#access = access
-    this.#entries = entries
+    this.#entries = new Entries(access)
   }
 
   /** The newest `limit`, oldest first; all without a limit. Reads no more of the history than they need. */
@@ -47,7 +47,8 @@ export class Turns<TItem extends object> {
    */
   async rewind(to: RewindTarget): Promise<TItem[]> {
     let removed: Entry<TItem>[] | undefined = []
-    await this.#access.modify(async () => {
+    const { records, sessionId } = this.#access
+    await records.modify(sessionId, async () => {
       try {
         removed = await this.#from(to)
       } catch (error) {
@@ -56,7 +57,6 @@ export class Turns<TItem extends object> {
       }
       const expectNewest = removed?.at(-1)?.id
       if (removed === undefined || expectNewest === undefined) return { status: 'applied', dropped: [] }
-      const { records, sessionId } = this.#access
       return await records.commit(sessionId, { expectNewest, drop: removed.length })
     })
     if (removed !== undefined) return removed.map(({ item }) => item)

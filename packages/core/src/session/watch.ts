@@ -3,7 +3,7 @@ import { assertOptions } from '../call/validate.ts'
 import type { AgentInputItem } from '../codec/agent-input-item.ts'
 import { SessionError } from '../errors/session-error.ts'
 import type { EntryQuery, RecordEntry } from '../store/record-entry.ts'
-import type { Entries, Entry } from './entries.ts'
+import { Entries, type Entry } from './entries.ts'
 import type { HistoryAccess } from './history-access.ts'
 
 /** Where watching begins, and what ends it. */
@@ -32,9 +32,9 @@ export class Watch<TItem extends object> {
   /** Ids of the newest entries that were given out or are known, oldest first. */
   #known: string[] = []
 
-  constructor(access: HistoryAccess<TItem>, entries: Entries<TItem>) {
+  constructor(access: HistoryAccess<TItem>) {
     this.#access = access
-    this.#entries = entries
+    this.#entries = new Entries(access)
   }
 
   /** What is new since the last look; `undefined` where nothing is. */
@@ -92,7 +92,6 @@ export interface Watched {
 /** Looks, and looks again when something may have changed, or a second later, until the signal aborts or the session is closed. */
 export async function* watching<TItem extends object>(
   access: HistoryAccess<TItem>,
-  entries: Entries<TItem>,
   { after, signal }: WatchOptions,
   { run, onClose }: Watched,
 ): AsyncIterable<WatchEvent<TItem>> {
@@ -108,7 +107,7 @@ export async function* watching<TItem extends object>(
   signal?.addEventListener('abort', alarm.ring)
   try {
     ends.push(await records.watch(sessionId, alarm.ring))
-    const watch = new Watch(access, entries)
+    const watch = new Watch(access)
     await run(() => watch.startAfter(after))
     while (!isClosed) {
       signal?.throwIfAborted()

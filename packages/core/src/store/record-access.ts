@@ -1,4 +1,5 @@
 import { describe } from '../call/describe.ts'
+import { noteRecords } from '../call/diagnostics.ts'
 import { fenceOf } from '../call/fence.ts'
 import { type CancelOptions, cancelTypes, LongCall } from '../call/long-call.ts'
 import { assertId, checkLimit } from '../call/validate.ts'
@@ -15,7 +16,9 @@ import {
 import type { LeaseResult, LeaseSwap } from './lease-row.ts'
 import { maintains } from './maintenance.ts'
 import type { EntryQuery, RecordEntryPage } from './record-entry.ts'
+import type { SessionInfo } from './session-filter.ts'
 import type { RecordPage } from './store-hooks.ts'
+import { Turns } from './turns.ts'
 
 /** What {@link RecordAccess} does its work with: the hooks of a store, and how its calls are run. */
 export interface RecordSource {
@@ -25,13 +28,23 @@ export interface RecordSource {
   lease(sessionId: string, swap: LeaseSwap | undefined): Promise<LeaseResult>
   watch(sessionId: string, onChange: () => void): (() => void) | Promise<() => void>
   onClose(onClose: () => void): () => void
-  hold(): { of: object; end: () => void }
   supports(condition: keyof ChangeConditions): boolean
   page(sessionId: string, cursor: string | undefined, size: number): Promise<RecordPage>
   pages(sessionId: string, size: number): AsyncIterable<string[]>
-  run<T>(operation: string, sessionId: string, work: () => T | Promise<T>): Promise<T>
-  iterate<T>(operation: string, call: LongCall, start: () => AsyncIterable<T>, sessionId: string): AsyncIterable<T>
+  run<A, T>(operation: string, sessionId: string, check: () => A, work: (given: A) => T | Promise<T>): Promise<T>
+  iterate<A, T>(
+    operation: string,
+    sessionId: string,
+    check: () => A,
+    start: (given: A) => AsyncIterable<T>,
+    longCall: (given: A) => LongCall,
+  ): AsyncIterable<T>
+  info(sessionId: string): Promise<SessionInfo | undefined>
+  delete(sessionId: string, lease: string | undefined): Promise<boolean | 'lost'>
   assertOpen(): void
+  isOpen(): boolean
+  /** Another one, whose calls are let through after `close()` until it has been given back. */
+  hold(): { source: RecordSource; of: object; release: () => void }
 }
 
 /**
@@ -40,27 +53,74 @@ export interface RecordSource {
  */
 export class RecordAccess {
   readonly #source: RecordSource
-  /** Who in this process wants to know of changes that are made through this store. */
-  readonly heard: ChangesHeard = new ChangesHeard()
+  readonly #shared: Shared
 
-  constructor(source: RecordSource) {
+  constructor(source: RecordSource, shared: Shared = { turns: new Turns(), heard: new ChangesHeard() }) {
     this.#source = source
+    this.#shared = shared
+  }
+
+  /** The same for all that give access to the records of one store. */
+  get store(): object {
+    return this.#shared
+  }
+
+  /**
+   * The same records for one call of a session, which may have to wait or to ask more than once: the store stays open for it until
+   * `release`, also where it is closed meanwhile; likewise for calls made under a fence that has `of` among its holds.
+   * @throws SESSION_CLOSED after `close()`
+   */
+  hold(): { records: RecordAccess; of: object; release: () => void } {
+    const { source, of, release } = this.#source.hold()
+    return { records: new RecordAccess(source, this.#shared), of, release }
+  }
+
+  /** Calls `onClose` when the store is being closed. What it returns ends it. */
+  onClose(onClose: () => void): () => void {
+    return this.#source.onClose(onClose)
+  }
+
+  /** Tells those of this process who watch the session that it may have changed. */
+  tell(sessionId: string): void {
+    this.#shared.heard.tell(sessionId)
+  }
+
+  /** As `getSessionInfo` of the store. */
+  async info(sessionId: string): Promise<SessionInfo | undefined> {
+    const check = (): void => assertId(sessionId, 'sessionId')
+    return await this.#source.run('getSessionInfo', sessionId, check, () => this.#source.info(sessionId))
+  }
+
+  /** As `deleteSession` of the store. */
+  async delete(sessionId: string): Promise<boolean> {
+    const check = (): void => assertId(sessionId, 'sessionId')
+    return await this.fenced(sessionId, (lease) =>
+      this.#source.run('deleteSession', sessionId, check, async () =>
+        unlessLost(await this.#source.delete(sessionId, lease)),
+      ),
+    )
   }
 
   /** The newest `limit` records, oldest first; all without a limit. */
   async read(sessionId: string, limit?: number): Promise<string[]> {
-    assertId(sessionId, 'sessionId')
-    const checked = checkLimit(limit)
-    return await this.#source.run('read', sessionId, () =>
-      checked !== undefined && checked <= 0 ? [] : this.#source.read(sessionId, checked),
-    )
+    const check = (): number | undefined => {
+      assertId(sessionId, 'sessionId')
+      return checkLimit(limit)
+    }
+    return await this.#source.run('read', sessionId, check, async (checked) => {
+      const records = checked !== undefined && checked <= 0 ? [] : await this.#source.read(sessionId, checked)
+      noteRecords(records)
+      return records
+    })
   }
 
   /** Makes a write under the lease that the calls which run now are made under, if they are. */
   async fenced<T>(sessionId: string, write: (lease: string | undefined) => Promise<T>): Promise<T> {
-    const fence = fenceOf(this, sessionId)
+    const fence = fenceOf(this.store, sessionId)
     try {
-      return await write(fence?.token)
+      const result = await write(fence?.token)
+      this.tell(sessionId)
+      return result
     } catch (error) {
       if (error instanceof SessionError && error.code === 'SESSION_LEASE_LOST') fence?.lost()
       throw error
@@ -74,14 +134,34 @@ export class RecordAccess {
 
   /** One atomic write. @throws SESSION_UNSUPPORTED for a condition that the store does not know, and then changes nothing */
   async commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
-    assertId(sessionId, 'sessionId')
-    const checked = checkChange(change)
-    const result = await this.fenced(sessionId, (lease) => {
-      if (lease !== undefined && checked.maintain === undefined) checked.lease ??= lease
-      return this.#source.run('commit', sessionId, () => this.#commit(sessionId, checked))
-    })
-    if (result.status === 'applied') this.heard.tell(sessionId)
-    return result
+    const check = (): HistoryChange => {
+      assertId(sessionId, 'sessionId')
+      return checkChange(change)
+    }
+    return await this.fenced(sessionId, (lease) =>
+      this.#source.run('commit', sessionId, check, (checked) => {
+        noteRecords(checked.append ?? [])
+        if (lease !== undefined && checked.maintain === undefined) checked.lease ??= lease
+        return this.#commit(sessionId, checked)
+      }),
+    )
+  }
+
+  /**
+   * A write that depends on what was read: attempted, with whatever it reads before, until it is no conflict. Others of this session
+   * and store wait for it; a write that depends on nothing, only once it has lost several times.
+   * @param attempt - reads, decides, and commits with a condition. What costs much is kept from one time to the next: see `kept`
+   * @param options - after an abort of `signal` it is not attempted again
+   * @throws SESSION_BUSY where others were faster for ten seconds, or until the store was closed; nothing was changed
+   */
+  async modify(
+    sessionId: string,
+    attempt: () => Promise<CommitResult>,
+    options: { signal?: AbortSignal } = {},
+  ): Promise<CommitResult> {
+    const { signal } = options
+    const isWanted = (): boolean => this.#source.isOpen() && signal?.aborted !== true
+    return await this.#shared.turns.modify(sessionId, attempt, isWanted)
   }
 
   /**
@@ -89,10 +169,18 @@ export class RecordAccess {
    * are removed meanwhile, since the rest would not continue them
    */
   pages(sessionId: string, size: number, options: CancelOptions = {}): AsyncIterable<string[]> {
-    const call = LongCall.from('pages', options, cancelTypes)
-    assertId(sessionId, 'sessionId')
-    checkSize(size)
-    return this.#source.iterate('items', call, () => this.#source.pages(sessionId, size), sessionId)
+    const check = (): LongCall => {
+      assertId(sessionId, 'sessionId')
+      checkPageSize(size)
+      return LongCall.from('pages', options, cancelTypes)
+    }
+    return this.#source.iterate(
+      'pages',
+      sessionId,
+      check,
+      () => this.#source.pages(sessionId, size),
+      (call) => call,
+    )
   }
 
   /**
@@ -100,14 +188,14 @@ export class RecordAccess {
    * SESSION_UNSUPPORTED where the store keeps no places
    */
   async entries(sessionId: string, query: EntryQuery): Promise<RecordEntryPage> {
-    assertId(sessionId, 'sessionId')
-    return await this.#source.run('entries', sessionId, () => this.#source.entries(sessionId, query))
+    const check = (): void => assertId(sessionId, 'sessionId')
+    return await this.#source.run('entries', sessionId, check, () => this.#source.entries(sessionId, query))
   }
 
   /** The row of a session's lease, and with `swap` one atomic step on it. @throws SESSION_UNSUPPORTED where the store keeps none */
   async lease(sessionId: string, swap?: LeaseSwap): Promise<LeaseResult> {
-    assertId(sessionId, 'sessionId')
-    return await this.#source.run('lease', sessionId, () => this.#source.lease(sessionId, swap))
+    const check = (): void => assertId(sessionId, 'sessionId')
+    return await this.#source.run('lease', sessionId, check, () => this.#source.lease(sessionId, swap))
   }
 
   /**
@@ -115,10 +203,10 @@ export class RecordAccess {
    * others, if it can. What it resolves to ends it.
    */
   async watch(sessionId: string, onChange: () => void): Promise<() => void> {
-    assertId(sessionId, 'sessionId')
-    const end = this.heard.listen(sessionId, onChange)
+    const check = (): void => assertId(sessionId, 'sessionId')
+    const end = this.#shared.heard.listen(sessionId, onChange)
     try {
-      const endOthers = await this.#source.run('watch', sessionId, () => this.#source.watch(sessionId, onChange))
+      const endOthers = await this.#source.run('watch', sessionId, check, () => this.#source.watch(sessionId, onChange))
       return () => {
         end()
         endOthers()
@@ -129,24 +217,16 @@ export class RecordAccess {
     }
   }
 
-  /** Calls `onClose` when the store is being closed. What it returns ends it. */
-  onClose(onClose: () => void): () => void {
-    return this.#source.onClose(onClose)
-  }
-
-  /** Keeps the store open for the calls that are made under the fence that has `of` among its holds. */
-  hold(): { of: object; end: () => void } {
-    return this.#source.hold()
-  }
-
   /**
    * One page of them, with their places where the store supports `maintain`: from the start, or where the `next` of the page before
    * says. A store without pages gives all at once. @throws SESSION_CONFLICT as `pages` does
    */
   async page(sessionId: string, cursor: string | undefined, size: number): Promise<RecordPage> {
-    assertId(sessionId, 'sessionId')
-    checkSize(size)
-    return await this.#source.run('read', sessionId, () => this.#source.page(sessionId, cursor, size))
+    const check = (): void => {
+      assertId(sessionId, 'sessionId')
+      checkPageSize(size)
+    }
+    return await this.#source.run('read', sessionId, check, () => this.#source.page(sessionId, cursor, size))
   }
 
   /** For sessions that have nothing to ask the store. @throws SESSION_CLOSED after `close()` */
@@ -154,7 +234,7 @@ export class RecordAccess {
     this.#source.assertOpen()
   }
 
-  async #commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
+  #commit(sessionId: string, change: HistoryChange): CommitResult | Promise<CommitResult> {
     const conditions = conditionsOf(change)
     const unknown = conditions.find((condition) => !this.#source.supports(condition))
     if (unknown !== undefined) {
@@ -164,19 +244,33 @@ export class RecordAccess {
     if (change.maintain !== undefined && !maintains(change.maintain)) return { status: 'applied', dropped: [] }
     const idle = !writes(change) && !removes && change.expectTail === undefined && conditions.length === 0
     if (idle) return { status: 'applied', dropped: [] }
-    const result = await this.#source.commit(sessionId, change)
-    if (result.status === 'lost') leaseLost()
-    return result
+    const isConditional = change.expectTail !== undefined || conditions.length > 0
+    const others = isConditional ? undefined : this.#shared.turns.others(sessionId)
+    const commit = async (): Promise<CommitResult> => unlessLost(await this.#source.commit(sessionId, change))
+    return others === undefined ? commit() : others.then(commit)
   }
 }
 
-/** @throws SESSION_LEASE_LOST */
-export function leaseLost(): never {
+/** What all that give access to the records of one store have in common. */
+interface Shared {
+  turns: Turns
+  /** Who in this process wants to know of changes that are made through this store. */
+  heard: ChangesHeard
+}
+
+/** @throws SESSION_LEASE_LOST for `lost` */
+export function unlessLost<T extends CommitResult | boolean>(result: T | 'lost'): T {
+  const isLost = result === 'lost' || (typeof result === 'object' && result.status === 'lost')
+  if (!isLost) return result as T
   const message = 'The session is no longer held: another holder took it, or the lease ran out. Nothing was changed.'
   throw new SessionError('SESSION_LEASE_LOST', message)
 }
 
-function checkSize(size: unknown): void {
-  if (Number.isSafeInteger(size) && (size as number) > 0) return
-  throw new RangeError(`pageSize must be a positive integer, not ${typeof size === 'number' ? size : describe(size)}.`)
+/** @throws RangeError, TypeError for no number */
+export function checkPageSize(size: unknown): number {
+  if (typeof size !== 'number') throw new TypeError(`pageSize must be a number, not ${describe(size)}.`)
+  if (!Number.isSafeInteger(size) || size <= 0) {
+    throw new RangeError(`pageSize must be a positive integer, not ${size}.`)
+  }
+  return size
 }

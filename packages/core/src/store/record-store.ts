@@ -1,21 +1,22 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { closing, guarded } from '../call/guarded.ts'
+import { closing, guarded, guardedIteration, unchecked } from '../call/guarded.ts'
 import { Lifecycle } from '../call/lifecycle.ts'
 import { type CancelOptions, cancelTypes, LongCall, type LongCallOptions, longCallTypes } from '../call/long-call.ts'
 import { assertId, assertOptions } from '../call/validate.ts'
 import { SessionError } from '../errors/session-error.ts'
-import { leaseLost, RecordAccess } from './record-access.ts'
+import type { Call } from '../errors/translate.ts'
+import { RecordAccess, type RecordSource, unlessLost } from './record-access.ts'
 import { checkDate, checkDeletion, checkFilter, type SessionFilter, type SessionInfo } from './session-filter.ts'
 import { type DeleteTarget, StoreHooks } from './store-hooks.ts'
 
-/** How many sessions `deleteSessions` hands to an adapter at a time. */
-const deleteBatchSize = 500
-
-/** How `deleteSessions` works. */
+/** How `deleteSessions` goes about it. */
 export interface DeleteSessionsOptions extends LongCallOptions {
-  /** Only count them. Default: false. */
+  /** Whether to count only. Default: false. */
   dryRun?: boolean
 }
+
+/** How many sessions `deleteSessions` hands to an adapter at a time. */
+const deleteBatchSize = 500
 
 /**
  * Many sessions on one connection, as logs of opaque records: what a `SessionStore` is without its sessions.
@@ -26,6 +27,7 @@ export interface DeleteSessionsOptions extends LongCallOptions {
 export abstract class RecordStore extends StoreHooks implements AsyncDisposable {
   readonly #lifecycle: Lifecycle = new Lifecycle({
     of: 'store',
+    owner: this,
     open: () => this._open(),
     close: () =>
       closing(
@@ -35,23 +37,10 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
     closeUnopened: () => closing(() => this._closeUnopened()),
   })
 
+  #held: RecordSource | undefined
+
   /** The records beneath the items: for wrappers. */
-  readonly records: RecordAccess = new RecordAccess({
-    read: (sessionId, limit) => this._read(sessionId, limit),
-    commit: (sessionId, change) => this._commit(sessionId, change),
-    entries: (sessionId, query) => (this._entries === undefined ? withoutEntries() : this._entries(sessionId, query)),
-    lease: (sessionId, swap) => (this._lease === undefined ? withoutLeases() : this._lease(sessionId, swap)),
-    watch: (sessionId, onChange) => this._watch(sessionId, onChange),
-    onClose: (onClose) => this.#lifecycle.onClose(onClose),
-    hold: () => this.#lifecycle.hold(),
-    supports: (condition) => this._supports(condition),
-    page: async (sessionId, cursor, size) =>
-      this._page?.(sessionId, cursor, size, true) ?? { records: await this._read(sessionId, undefined) },
-    pages: (sessionId, size) => this._pages(sessionId, size),
-    run: (operation, sessionId, work) => this.#run(operation, sessionId, work),
-    iterate: (operation, call, start, sessionId) => this.#iterate(operation, call, start, sessionId),
-    assertOpen: () => this.#lifecycle.assertOpen(),
-  })
+  readonly records: RecordAccess = new RecordAccess(this.#source(false))
 
   /**
    * The sessions that match, newest `updatedAt` first, of equal ones the session id descending by its bytes in UTF-8, each once. A
@@ -59,8 +48,12 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
    * @throws TypeError or RangeError that names the criterion, at once
    */
   listSessions(filter: SessionFilter = {}, options: CancelOptions = {}): AsyncIterable<SessionInfo> {
-    const call = LongCall.from('listSessions', options, cancelTypes)
-    return this.#listed(checkFilter(filter), call)
+    const check = (): { checked: SessionFilter; call: LongCall } => {
+      const call = LongCall.from('listSessions', options, cancelTypes)
+      return { checked: checkFilter(filter), call }
+    }
+    const start = ({ checked }: { checked: SessionFilter }): AsyncIterable<SessionInfo> => this.#list(checked)
+    return this.#iterate('listSessions', undefined, check, start, ({ call }) => call)
   }
 
   /**
@@ -74,8 +67,8 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
 
   /** `undefined` where there is no such session. */
   async getSessionInfo(sessionId: string): Promise<SessionInfo | undefined> {
-    assertId(sessionId, 'sessionId')
-    return await this.#run('getSessionInfo', sessionId, () => this._info(sessionId))
+    const check = (): void => assertId(sessionId, 'sessionId')
+    return await this.#run('getSessionInfo', sessionId, check, () => this._info(sessionId))
   }
 
   /**
@@ -83,17 +76,16 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
    * session was not changed since. Whether one was removed.
    */
   async deleteSession(sessionId: string, options: { unchangedSince?: Date } = {}): Promise<boolean> {
-    assertId(sessionId, 'sessionId')
-    assertOptions('deleteSession', options, { unchangedSince: 'object' })
-    const since = 'unchangedSince' in options ? checkDate(options.unchangedSince, 'unchangedSince') : undefined
-    const isDeleted = await this.records.fenced(sessionId, (lease) =>
-      this.#run('deleteSession', sessionId, async () => {
-        const result = await this._delete(sessionId, since, lease)
-        return result === 'lost' ? leaseLost() : result
-      }),
+    const check = (): Date | undefined => {
+      assertId(sessionId, 'sessionId')
+      assertOptions('deleteSession', options, { unchangedSince: 'object' })
+      return 'unchangedSince' in options ? checkDate(options.unchangedSince, 'unchangedSince') : undefined
+    }
+    return await this.records.fenced(sessionId, (lease) =>
+      this.#run('deleteSession', sessionId, check, async (since) =>
+        unlessLost(await this._delete(sessionId, since, lease)),
+      ),
     )
-    if (isDeleted) this.records.heard.tell(sessionId)
-    return isDeleted
   }
 
   /**
@@ -103,27 +95,18 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
    * @throws TypeError without a criterion, or with one that is `undefined`: nobody empties a store by a forgotten filter
    */
   async deleteSessions(filter: SessionFilter, options: DeleteSessionsOptions = {}): Promise<number> {
-    const call = LongCall.from('deleteSessions', options, { ...longCallTypes, dryRun: 'boolean' })
-    if ('dryRun' in options && options.dryRun === undefined) {
-      throw new TypeError('dryRun must be true or false, not undefined.')
+    const check = (): { checked: SessionFilter; call: LongCall } => {
+      const call = LongCall.from('deleteSessions', options, { ...longCallTypes, dryRun: 'boolean' })
+      if ('dryRun' in options && options.dryRun === undefined) {
+        throw new TypeError('dryRun must be true or false, not undefined.')
+      }
+      return { checked: checkDeletion(filter), call }
     }
-    const checked = checkDeletion(filter)
-    const remove = options.dryRun === true ? count : (targets: DeleteTarget[]) => this.#deleteSome(targets)
-    return await call.run(async () => {
-      if (options.dryRun !== true) await this.#run('purgeExpired', undefined, () => this._purgeExpired(new LongCall()))
-      let done = 0
-      let batch: DeleteTarget[] = []
-      const flush = async (): Promise<void> => {
-        done += await remove(batch)
-        batch = []
-        await call.step({ done })
-      }
-      for await (const { sessionId, updatedAt } of this.#listed(checked, call)) {
-        if (batch.push({ sessionId, updatedAt }) === deleteBatchSize) await flush()
-      }
-      if (batch.length > 0) await flush()
-      return done
-    })
+    return await LongCall.raced(options, () =>
+      this.#run('deleteSessions', undefined, check, ({ checked, call }) =>
+        this.#delete(checked, call, options.dryRun === true),
+      ),
+    )
   }
 
   /**
@@ -131,9 +114,9 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
    * every read already. Resolves to the number of sessions.
    */
   async purgeExpired(options: LongCallOptions = {}): Promise<number> {
-    const call = LongCall.from('purgeExpired', options, longCallTypes)
-    return await call.run(() =>
-      this.#run('purgeExpired', undefined, async () => {
+    const check = (): LongCall => LongCall.from('purgeExpired', options, longCallTypes)
+    return await LongCall.raced(options, () =>
+      this.#run('purgeExpired', undefined, check, async (call) => {
         const sessions = await this._purgeExpired(call)
         await this._purgeExpiredItems(call)
         return sessions
@@ -152,45 +135,79 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
 
   /** Runs further public methods of a subclass as the ones above run: while open, with errors that name the call. */
   protected run<T>(operation: string, sessionId: string | undefined, work: () => T | Promise<T>): Promise<T> {
-    return this.#run(operation, sessionId, work)
+    return this.#run(operation, sessionId, unchecked, work)
   }
 
-  #run<T>(operation: string, sessionId: string | undefined, work: () => T | Promise<T>): Promise<T> {
-    const call = sessionId === undefined ? { operation } : { operation, sessionId }
-    return guarded(this.#lifecycle, call, work, (error) => this._mapError(error))
-  }
-
-  #listed(filter: SessionFilter, call: LongCall): AsyncIterable<SessionInfo> {
-    const isEmpty = filter.limit !== undefined && filter.limit <= 0
-    return this.#iterate('listSessions', call, () => (isEmpty ? nothing() : this._list(filter)))
-  }
-
-  #deleteSome(targets: DeleteTarget[]): Promise<number> {
-    return this.#run('deleteSessions', undefined, () => this._deleteUnchanged(targets))
-  }
-
-  /** Each step is a call of its own, so that the consumer may pause as long as it likes, or close the store. */
-  async *#iterate<T>(
-    operation: string,
-    call: LongCall,
-    start: () => AsyncIterable<T>,
-    sessionId?: string,
-  ): AsyncIterable<T> {
-    const step = <R>(work: () => R | Promise<R>): Promise<R> => call.run(() => this.#run(operation, sessionId, work))
-    const iterator = await step(() => start()[Symbol.asyncIterator]())
-    try {
-      for (;;) {
-        const result = await step(() => iterator.next())
-        if (result.done === true) return
-        yield result.value
-        await call.rest()
-      }
-    } finally {
-      const ending = Promise.resolve(iterator.return?.())
-      // After an abort nobody waits for the step under way, nor for how it ends.
-      if (call.signal?.aborted === true) ending.catch(() => undefined)
-      else await ending
+  /** @param held - whether its calls are part of one that was let in, so that `close()` waits for them */
+  #source(held: boolean): RecordSource {
+    const run: RecordSource['run'] = (operation, sessionId, check, work) =>
+      this.#run(operation, sessionId, check, work, held)
+    return {
+      read: (sessionId, limit) => this._read(sessionId, limit),
+      commit: (sessionId, change) => this._commit(sessionId, change),
+      entries: (sessionId, query) => (this._entries === undefined ? withoutEntries() : this._entries(sessionId, query)),
+      lease: (sessionId, swap) => (this._lease === undefined ? withoutLeases() : this._lease(sessionId, swap)),
+      watch: (sessionId, onChange) => this._watch(sessionId, onChange),
+      onClose: (onClose) => this.#lifecycle.onClose(onClose),
+      supports: (condition) => this._supports(condition),
+      page: async (sessionId, cursor, size) =>
+        this._page?.(sessionId, cursor, size, true) ?? { records: await this._read(sessionId, undefined) },
+      pages: (sessionId, size) => this._pages(sessionId, size),
+      info: (sessionId) => this._info(sessionId),
+      delete: (sessionId, lease) => this._delete(sessionId, undefined, lease),
+      run,
+      iterate: (operation, sessionId, check, start, longCall) =>
+        this.#iterate(operation, sessionId, check, start, longCall),
+      assertOpen: () => this.#lifecycle.assertOpen(),
+      isOpen: () => !this.#lifecycle.isClosed,
+      hold: () => {
+        const release = this.#lifecycle.hold()
+        this.#held ??= this.#source(true)
+        return { source: this.#held, of: this.#lifecycle, release }
+      },
     }
+  }
+
+  async #delete(filter: SessionFilter, call: LongCall, isDry: boolean): Promise<number> {
+    if (!isDry) await this._purgeExpired(new LongCall())
+    let done = 0
+    let batch: DeleteTarget[] = []
+    const flush = async (): Promise<void> => {
+      done += isDry ? batch.length : await this._deleteUnchanged(batch)
+      batch = []
+      await call.step({ done })
+    }
+    for await (const { sessionId, updatedAt } of this.#list(filter)) {
+      if (batch.push({ sessionId, updatedAt }) === deleteBatchSize) await flush()
+    }
+    if (batch.length > 0) await flush()
+    return done
+  }
+
+  #list(filter: SessionFilter): AsyncIterable<SessionInfo> {
+    return filter.limit !== undefined && filter.limit <= 0 ? nothing() : this._list(filter)
+  }
+
+  #run<A, T>(
+    operation: string,
+    sessionId: string | undefined,
+    check: () => A,
+    work: (given: A) => T | Promise<T>,
+    held = false,
+  ): Promise<T> {
+    const mapError = (error: unknown): SessionError | undefined => this._mapError(error)
+    return guarded(this.#lifecycle, callOf(operation, sessionId), check, work, mapError, held)
+  }
+
+  #iterate<A, T>(
+    operation: string,
+    sessionId: string | undefined,
+    check: () => A,
+    start: (given: A) => AsyncIterable<T>,
+    longCall: (given: A) => LongCall,
+  ): AsyncIterable<T> {
+    const mapError = (error: unknown): SessionError | undefined => this._mapError(error)
+    return guardedIteration(this.#lifecycle, callOf(operation, sessionId), check, start, { mapError, longCall })
   }
 }
 
@@ -202,8 +219,8 @@ function withoutEntries(): never {
   throw new SessionError('SESSION_UNSUPPORTED', 'This store keeps no places of its records, so there are no entries.')
 }
 
-async function* nothing(): AsyncIterable<never> {}
-
-async function count(targets: readonly DeleteTarget[]): Promise<number> {
-  return targets.length
+function callOf(operation: string, sessionId: string | undefined): Call {
+  return sessionId === undefined ? { operation } : { operation, sessionId }
 }
+
+async function* nothing(): AsyncIterable<never> {}

@@ -70,14 +70,14 @@ export async function hold<TSession extends Holdable>(
   session: TSession,
   records: RecordAccess,
   options: ReturnType<typeof checkExclusive>,
-  keepOpen: () => { holds: ReadonlySet<object>; end: () => void },
+  holdSession: () => { of: object; end: () => void },
 ): Promise<Held<TSession>> {
   const { whenBusy, waitMs, leaseMs, signal } = options
   signal?.throwIfAborted()
   const { sessionId } = session
-  const { holds, end } = keepOpen()
+  const { holds, end } = keepOpen(records, holdSession)
   const token = newToken()
-  const fence = { records, sessionId, token, holds, lost: () => lease.lose() }
+  const fence = { store: records.store, sessionId, token, holds, lost: () => lease.lose() }
   const fenced: Fenced = (work) => withFence(fence, work)
   const lease = new Lease(records, { sessionId, token, leaseMs }, fenced)
   const leave = await enter(records, sessionId, lease, { whenBusy, waitMs, signal }).catch((error: unknown) => {
@@ -102,6 +102,25 @@ export async function hold<TSession extends Holdable>(
   return { session: handed, signal: held, release, [Symbol.asyncDispose]: release }
 }
 
+/** The session and its store stay open until the holder lets go. */
+function keepOpen(
+  records: RecordAccess,
+  holdSession: () => { of: object; end: () => void },
+): { holds: ReadonlySet<object>; end: () => void } {
+  const session = holdSession()
+  try {
+    const store = records.hold()
+    const end = (): void => {
+      session.end()
+      store.release()
+    }
+    return { holds: new Set([session.of, store.of]), end }
+  } catch (error) {
+    session.end()
+    throw error
+  }
+}
+
 /** Takes the lease. What it returns lets the next one of this process try. */
 async function enter(
   records: RecordAccess,
@@ -111,9 +130,9 @@ async function enter(
 ): Promise<() => void> {
   if (whenBusy === 'takeOver') {
     await lease.takeOver()
-    return Line.of(records, sessionId).passBy(lease.lose)
+    return Line.of(records.store, sessionId).passBy(lease.lose)
   }
-  const line = Line.of(records, sessionId)
+  const line = Line.of(records.store, sessionId)
   if (whenBusy === 'reject') {
     if (line.isBusy || (await lease.tryAcquire()) !== undefined) throw inUse(0)
     return line.passBy(lease.lose)
