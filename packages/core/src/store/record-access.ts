@@ -2,7 +2,7 @@ import { describe } from '../call/describe.ts'
 import { noteRecords } from '../call/diagnostics.ts'
 import { fenceOf } from '../call/fence.ts'
 import { type CancelOptions, cancelTypes, LongCall } from '../call/long-call.ts'
-import { assertId, checkLimit } from '../call/validate.ts'
+import { assertId, assertOptions, checkLimit } from '../call/validate.ts'
 import { SessionError } from '../errors/session-error.ts'
 import { ChangesHeard } from './changes-heard.ts'
 import {
@@ -16,36 +16,11 @@ import {
 import type { LeaseResult, LeaseSwap } from './lease-row.ts'
 import { maintains } from './maintenance.ts'
 import type { EntryQuery, RecordEntryPage } from './record-entry.ts'
-import type { SessionInfo } from './session-filter.ts'
+import type { RecordSource, SharedState } from './record-source.ts'
+import { checkDate, type SessionInfo } from './session-filter.ts'
 import type { RecordPage } from './store-hooks.ts'
 import { Turns } from './turns.ts'
-
-/** What {@link RecordAccess} does its work with: the hooks of a store, and how its calls are run. */
-export interface RecordSource {
-  read(sessionId: string, limit: number | undefined): Promise<string[]>
-  commit(sessionId: string, change: HistoryChange): Promise<CommitResult>
-  entries(sessionId: string, query: EntryQuery): Promise<RecordEntryPage>
-  lease(sessionId: string, swap: LeaseSwap | undefined): Promise<LeaseResult>
-  watch(sessionId: string, onChange: () => void): (() => void) | Promise<() => void>
-  onClose(onClose: () => void): () => void
-  supports(condition: keyof ChangeConditions): boolean
-  page(sessionId: string, cursor: string | undefined, size: number): Promise<RecordPage>
-  pages(sessionId: string, size: number): AsyncIterable<string[]>
-  run<A, T>(operation: string, sessionId: string, check: () => A, work: (given: A) => T | Promise<T>): Promise<T>
-  iterate<A, T>(
-    operation: string,
-    sessionId: string,
-    check: () => A,
-    start: (given: A) => AsyncIterable<T>,
-    longCall: (given: A) => LongCall,
-  ): AsyncIterable<T>
-  info(sessionId: string): Promise<SessionInfo | undefined>
-  delete(sessionId: string, lease: string | undefined): Promise<boolean | 'lost'>
-  assertOpen(): void
-  isOpen(): boolean
-  /** Another one, whose calls are let through after `close()` until it has been given back. */
-  hold(): { source: RecordSource; of: object; release: () => void }
-}
+import { unlessLost } from './unless-lost.ts'
 
 /**
  * The records of a store, which a codec has not decoded: what sessions and wrappers are made of. Calls check their arguments and
@@ -53,9 +28,9 @@ export interface RecordSource {
  */
 export class RecordAccess {
   readonly #source: RecordSource
-  readonly #shared: Shared
+  readonly #shared: SharedState
 
-  constructor(source: RecordSource, shared: Shared = { turns: new Turns(), heard: new ChangesHeard() }) {
+  constructor(source: RecordSource, shared: SharedState = { turns: new Turns(), heard: new ChangesHeard() }) {
     this.#source = source
     this.#shared = shared
   }
@@ -91,12 +66,16 @@ export class RecordAccess {
     return await this.#source.run('getSessionInfo', sessionId, check, () => this.#source.info(sessionId))
   }
 
-  /** As `deleteSession` of the store. */
-  async delete(sessionId: string): Promise<boolean> {
-    const check = (): void => assertId(sessionId, 'sessionId')
-    return await this.fenced(sessionId, (lease) =>
-      this.#source.run('deleteSession', sessionId, check, async () =>
-        unlessLost(await this.#source.delete(sessionId, lease)),
+  /** As `deleteSession` of the store; with `lease`, only while that is held. @throws SESSION_LEASE_LOST */
+  async delete(sessionId: string, options: { unchangedSince?: Date; lease?: string } = {}): Promise<boolean> {
+    const check = (): Date | undefined => {
+      assertId(sessionId, 'sessionId')
+      assertOptions('deleteSession', options, { unchangedSince: 'object', lease: 'string' })
+      return 'unchangedSince' in options ? checkDate(options.unchangedSince, 'unchangedSince') : undefined
+    }
+    return await this.fenced(sessionId, (lease = options.lease) =>
+      this.#source.run('deleteSession', sessionId, check, async (since) =>
+        unlessLost(await this.#source.delete(sessionId, since, lease)),
       ),
     )
   }
@@ -249,21 +228,6 @@ export class RecordAccess {
     const commit = async (): Promise<CommitResult> => unlessLost(await this.#source.commit(sessionId, change))
     return others === undefined ? commit() : others.then(commit)
   }
-}
-
-/** What all that give access to the records of one store have in common. */
-interface Shared {
-  turns: Turns
-  /** Who in this process wants to know of changes that are made through this store. */
-  heard: ChangesHeard
-}
-
-/** @throws SESSION_LEASE_LOST for `lost` */
-export function unlessLost<T extends CommitResult | boolean>(result: T | 'lost'): T {
-  const isLost = result === 'lost' || (typeof result === 'object' && result.status === 'lost')
-  if (!isLost) return result as T
-  const message = 'The session is no longer held: another holder took it, or the lease ran out. Nothing was changed.'
-  throw new SessionError('SESSION_LEASE_LOST', message)
 }
 
 /** @throws RangeError, TypeError for no number */

@@ -2,11 +2,12 @@
 import { closing, guarded, guardedIteration, unchecked } from '../call/guarded.ts'
 import { Lifecycle } from '../call/lifecycle.ts'
 import { type CancelOptions, cancelTypes, LongCall, type LongCallOptions, longCallTypes } from '../call/long-call.ts'
-import { assertId, assertOptions } from '../call/validate.ts'
+import { assertId } from '../call/validate.ts'
 import { SessionError } from '../errors/session-error.ts'
 import type { Call } from '../errors/translate.ts'
-import { RecordAccess, type RecordSource, unlessLost } from './record-access.ts'
-import { checkDate, checkDeletion, checkFilter, type SessionFilter, type SessionInfo } from './session-filter.ts'
+import { RecordAccess } from './record-access.ts'
+import type { RecordSource } from './record-source.ts'
+import { checkDeletion, checkFilter, type SessionFilter, type SessionInfo } from './session-filter.ts'
 import { type DeleteTarget, StoreHooks } from './store-hooks.ts'
 
 /** How `deleteSessions` goes about it. */
@@ -76,16 +77,7 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
    * session was not changed since. Whether one was removed.
    */
   async deleteSession(sessionId: string, options: { unchangedSince?: Date } = {}): Promise<boolean> {
-    const check = (): Date | undefined => {
-      assertId(sessionId, 'sessionId')
-      assertOptions('deleteSession', options, { unchangedSince: 'object' })
-      return 'unchangedSince' in options ? checkDate(options.unchangedSince, 'unchangedSince') : undefined
-    }
-    return await this.records.fenced(sessionId, (lease) =>
-      this.#run('deleteSession', sessionId, check, async (since) =>
-        unlessLost(await this._delete(sessionId, since, lease)),
-      ),
-    )
+    return await this.records.delete(sessionId, options)
   }
 
   /**
@@ -154,7 +146,7 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
         this._page?.(sessionId, cursor, size, true) ?? { records: await this._read(sessionId, undefined) },
       pages: (sessionId, size) => this._pages(sessionId, size),
       info: (sessionId) => this._info(sessionId),
-      delete: (sessionId, lease) => this._delete(sessionId, undefined, lease),
+      delete: (sessionId, unchangedSince, lease) => this._delete(sessionId, unchangedSince, lease),
       run,
       iterate: (operation, sessionId, check, start, longCall) =>
         this.#iterate(operation, sessionId, check, start, longCall),
