@@ -1,11 +1,11 @@
 import { SQLStore } from '@sessions/sql'
-import { startMariaDB, startMySQL, startPostgres } from '@sessions/test-servers'
+import { startMariaDB, startPostgres } from '@sessions/test-servers'
 import { type Options, Sequelize } from 'sequelize'
 import { afterAll, describe, expect, it } from 'vitest'
 import { failure, message } from './support/failure.ts'
 
-const [postgres, mariadb, mysql] = [await startPostgres(), await startMariaDB(), await startMySQL()]
-afterAll(() => Promise.all([postgres, mariadb, mysql].map((server) => server?.stop())))
+const [postgres, mariadb] = [await startPostgres(), await startMariaDB()]
+afterAll(() => Promise.all([postgres.stop(), mariadb.stop()]))
 
 function connectionTo(url: string): object {
   const { hostname, port, username, password, pathname } = new URL(url)
