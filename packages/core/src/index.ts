@@ -1,8 +1,10 @@
 export type { AgentInputItem } from './agent-input-item.ts'
+export { byteOrder } from './byte-order.ts'
 export { type Clock, systemClock } from './clock.ts'
 export type { SessionCallEvent } from './diagnostics.ts'
 export { type SessionErrorCode, sessionErrorCodes } from './errors/codes.ts'
 export { SessionError, type SessionErrorOptions } from './errors/session-error.ts'
+export { yieldIfLong } from './event-loop.ts'
 export { type CommitResult, type HistoryChange, writes } from './history-change.ts'
 export type {
   AppendItems,
@@ -22,4 +24,4 @@ export { type SessionOptions, splitSessionOptions } from './session-options.ts'
 export { type DeleteTarget, type RecordPage, SessionStore } from './session-store.ts'
 export { type Lease, SharedResources } from './shared-resources.ts'
 export { type SessionParts, StoredSession, type StoredSessionOptions } from './stored-session.ts'
-export { assertOptions, checkClock, checkInteger, checkTTL, type OptionTypes } from './validate.ts'
+export { assertOptions, checkClock, checkInteger, checkOperationTtl, checkTTL, type OptionTypes } from './validate.ts'

@@ -1,6 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { AgentInputItem } from './agent-input-item.ts'
 import type { SessionError } from './errors/session-error.ts'
+import { yieldIfLong } from './event-loop.ts'
 import { closing, guarded } from './guarded.ts'
 import { type CommitResult, checkChange, type HistoryChange, writes } from './history-change.ts'
 import { Lifecycle } from './lifecycle.ts'
@@ -229,7 +230,11 @@ export abstract class SessionStore implements AsyncDisposable {
 
   #run<T>(operation: string, sessionId: string | undefined, work: () => T | Promise<T>): Promise<T> {
     const call = sessionId === undefined ? { operation } : { operation, sessionId }
-    return guarded(this.#lifecycle, call, work, (error) => this._mapError(error))
+    const start = (): T | Promise<T> => {
+      const pause = yieldIfLong()
+      return pause === undefined ? work() : pause.then(work)
+    }
+    return guarded(this.#lifecycle, call, start, (error) => this._mapError(error))
   }
 
   /** Each step is a call of its own, so that the consumer may pause as long as it likes, or close the store. */

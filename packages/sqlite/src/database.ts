@@ -18,3 +18,17 @@ export interface SQLiteDatabase {
   transaction<T, TArgument>(work: (argument: TArgument) => T): { immediate(argument: TArgument): T }
   close(): unknown
 }
+
+const methods = ['prepare', 'exec', 'pragma', 'transaction', 'close'] as const
+const flags = ['open', 'inTransaction'] as const
+
+/** @throws TypeError for what has not the methods of better-sqlite3, such as a `DatabaseSync` of `node:sqlite` */
+export function assertDatabase(database: object): asserts database is SQLiteDatabase {
+  const given = database as Record<string, unknown>
+  const missing =
+    methods.find((name) => typeof given[name] !== 'function') ?? flags.find((name) => typeof given[name] !== 'boolean')
+  if (missing === undefined) return
+  const kind = Object.getPrototypeOf(database)?.constructor?.name
+  const what = typeof kind === 'string' && kind !== 'Object' ? `a ${kind}` : 'an object'
+  throw new TypeError(`database must be a Database of better-sqlite3, not ${what} without ${missing}.`)
+}

@@ -88,7 +88,12 @@ describe('a file', () => {
       ['FULL', 2],
       ['NORMAL', 1],
     ] as const) {
-      const { resource, release } = await connectFile({ path: temporaryFile(), synchronous, busyTimeoutMs: 1_000 })
+      const { resource, release } = await connectFile({
+        path: temporaryFile(),
+        synchronous,
+        busyTimeoutMs: 1_000,
+        mustExist: false,
+      })
       expect(resource.database.pragma('journal_mode', { simple: true })).toBe('wal')
       expect(resource.database.pragma('synchronous', { simple: true })).toBe(level)
       await release()
@@ -98,7 +103,7 @@ describe('a file', () => {
 
 it('holds the write lock from the beginning of a transaction, so that none fails half way for want of it', async () => {
   const path = temporaryFile()
-  const { resource, release } = await connectFile({ path, synchronous: 'FULL', busyTimeoutMs: 1_000 })
+  const { resource, release } = await connectFile({ path, synchronous: 'FULL', busyTimeoutMs: 1_000, mustExist: false })
   const other = new Database(path, { timeout: 0 })
   resource.write(() => expect(() => other.exec('BEGIN IMMEDIATE')).toThrow('locked'))
   other.close()
