@@ -1,27 +1,38 @@
-export type { AgentInputItem } from './agent-input-item.ts'
-export { byteOrder } from './byte-order.ts'
-export { type Clock, systemClock } from './clock.ts'
-export type { SessionCallEvent } from './diagnostics.ts'
+export { type Clock, systemClock } from './call/clock.ts'
+export type { SessionCallEvent } from './call/diagnostics.ts'
+export { yieldIfLong } from './call/event-loop.ts'
+export { type Lease, SharedResources } from './call/shared-resources.ts'
+export {
+  assertOptions,
+  checkClock,
+  checkInteger,
+  checkOperationTtl,
+  checkTTL,
+  type OptionTypes,
+} from './call/validate.ts'
+export type { AgentInputItem } from './codec/agent-input-item.ts'
+export type { CodecContext, ItemCodec, SyncItemCodec } from './codec/item-codec.ts'
+export { canonicalJSON, type JSONValue } from './codec/json.ts'
+export { jsonCodec } from './codec/json-codec.ts'
 export { type SessionErrorCode, sessionErrorCodes } from './errors/codes.ts'
 export { SessionError, type SessionErrorOptions } from './errors/session-error.ts'
-export { yieldIfLong } from './event-loop.ts'
-export { type CommitResult, type HistoryChange, writes } from './history-change.ts'
+export { MemorySession, type MemorySessionOptions } from './memory/memory-session.ts'
+export { MemoryStore, type MemoryStoreOptions } from './memory/memory-store.ts'
 export type {
   AppendItems,
   HistoryMutation,
   HistoryTransaction,
   HistoryTransactionArgs,
   ReplaceSuffix,
-} from './history-transaction.ts'
-export type { CodecContext, ItemCodec, SyncItemCodec } from './item-codec.ts'
-export { canonicalJSON, type JSONValue } from './json.ts'
-export { jsonCodec } from './json-codec.ts'
-export { MemorySession, type MemorySessionOptions } from './memory-session.ts'
-export { MemoryStore, type MemoryStoreOptions } from './memory-store.ts'
-export { Session } from './session.ts'
-export { matchesFilter, type SessionFilter, type SessionInfo } from './session-filter.ts'
-export { type SessionOptions, splitSessionOptions } from './session-options.ts'
-export { type DeleteTarget, type RecordPage, SessionStore } from './session-store.ts'
-export { type Lease, SharedResources } from './shared-resources.ts'
-export { type SessionParts, StoredSession, type StoredSessionOptions } from './stored-session.ts'
-export { assertOptions, checkClock, checkInteger, checkOperationTtl, checkTTL, type OptionTypes } from './validate.ts'
+} from './session/history-transaction.ts'
+export { Session } from './session/session.ts'
+export { type SessionOptions, splitSessionOptions } from './session/session-options.ts'
+export { partsOf, type SessionParts } from './session/session-parts.ts'
+export { SessionStore } from './session/session-store.ts'
+export { StoredSession, type StoredSessionOptions } from './session/stored-session.ts'
+export { byteOrder } from './store/byte-order.ts'
+export { type ChangeConditions, type CommitResult, type HistoryChange, writes } from './store/history-change.ts'
+export { RecordAccess } from './store/record-access.ts'
+export { RecordStore } from './store/record-store.ts'
+export { matchesFilter, type SessionFilter, type SessionInfo } from './store/session-filter.ts'
+export { type DeleteTarget, type RecordPage, StoreHooks } from './store/store-hooks.ts'
