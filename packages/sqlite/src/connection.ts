@@ -98,7 +98,9 @@ function prepareFile(database: SQLiteDatabase, synchronous: string): boolean {
   database.pragma(`synchronous = ${synchronous}`)
   database.pragma('secure_delete = ON')
   database.pragma(`journal_size_limit = ${logLimit}`)
-  return succeeds(() => database.pragma('journal_mode = WAL')) || succeeds(() => database.pragma('schema_version'))
+  succeeds(() => database.pragma('journal_mode = WAL'))
+  // The first read opens the log.
+  return succeeds(() => database.pragma('schema_version'))
 }
 
 function succeeds(work: () => unknown): boolean {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync, readdirSync, readlinkSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { SQLiteSession, SQLiteStore } from '@sessions/sqlite'
 import Database from 'better-sqlite3'
@@ -52,24 +52,6 @@ describe('a file', () => {
       await session.addItems([item])
       expect(await session.getItems()).toHaveLength(time)
     }
-  })
-
-  it('is the one that the path names now: a deleted or replaced file gets no new writers', async () => {
-    const path = temporaryFile()
-    await using before = new SQLiteSession({ sessionId: 'a', path })
-    await before.addItems([item])
-    for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true })
-    const after = new SQLiteSession({ sessionId: 'a', path })
-    await after.addItems([item, item])
-    expect(await before.getItems()).toHaveLength(1)
-    // SQLite must not take the new file's log away with the old one's connection.
-    await before.close()
-    const other = new Database(path, { readonly: true })
-    expect(other.prepare('SELECT count(*) FROM agent_messages').pluck().get()).toBe(2)
-    other.close()
-    await after.close()
-    await using again = new SQLiteSession({ sessionId: 'a', path })
-    expect(await again.getItems()).toHaveLength(2)
   })
 
   it('means the folder that the process was in when the session was made', async () => {
@@ -139,28 +121,6 @@ describe("a caller's own database", () => {
     database.close()
   })
 
-  it('takes part in a transaction of the caller', async () => {
-    const database = new Database(':memory:')
-    await using store = new SQLiteStore({ database })
-    const session = store.session('a')
-    await session.addItems([item])
-    database.exec('BEGIN')
-    await session.addItems([item])
-    expect(await session.getItems()).toHaveLength(2)
-    database.exec('ROLLBACK')
-    expect(await session.getItems()).toHaveLength(1)
-  })
-
-  it('makes no tables inside a transaction of the caller, which may be rolled back', async () => {
-    const database = new Database(':memory:')
-    await using session = new SQLiteSession({ sessionId: 'a', database })
-    database.exec('BEGIN')
-    await expect(session.addItems([item])).rejects.toThrow(/use the store once before it begins/)
-    database.exec('ROLLBACK')
-    await session.addItems([item])
-    expect(await session.getItems()).toEqual([item])
-  })
-
   it('says so when its owner closed it, also before its first use', async () => {
     const database = new Database(':memory:')
     await using session = new SQLiteSession({ sessionId: 'a', database })
@@ -183,7 +143,15 @@ describe('options', () => {
     [{ sessionId: 'a', clock: {} }, TypeError, 'clock'],
     [Object.assign(Object.create({ path: 'inherited.db' }), { sessionId: 'a' }), TypeError, 'path'],
     [{ sessionId: 'a', path: 'x', database: {} }, TypeError, 'database'],
+    [{ sessionId: 'a', path: 'x.db ' }, TypeError, 'path'],
     [{ sessionId: 'a', synchronous: 'OFF' }, TypeError, 'synchronous'],
+    [{ sessionId: 'a', sessionsTable: '' }, TypeError, 'sessionsTable'],
+    [{ sessionId: 'a', messagesTable: 'a\nb' }, TypeError, 'messagesTable'],
+    [{ sessionId: 'a', messagesTable: 'SQLITE_x' }, TypeError, 'messagesTable'],
+    [{ sessionId: 'a', sessionsTable: 'x'.repeat(64) }, TypeError, 'sessionsTable'],
+    [{ sessionId: 'a', messagesTable: 'AGENT_sessions_ttls' }, TypeError, 'AGENT_sessions_ttls'.toLowerCase()],
+    [{ sessionId: 'a', operationTtl: 0 }, RangeError, 'operationTtl'],
+    [{ sessionId: 'a', operationTtl: '60' }, TypeError, 'operationTtl'],
     [{ sessionId: 'a', ttl: 0 }, RangeError, 'ttl'],
     [{ sessionId: 'a', ttl: Number.NaN }, RangeError, 'ttl'],
     [{ sessionId: 'a', ttl: 1e15 }, RangeError, 'ttl'],
