@@ -84,14 +84,15 @@ export class Access {
   async #connect(mustExist: boolean): Promise<Opened> {
     const { database, path = ':memory:', synchronous = 'FULL' } = this.#options
     const busyTimeoutMs = this.#busyTimeoutMs
+    const names = deriveNames(this.#options)
     const lease =
       database !== undefined
         ? await connectDatabase(database)
         : path === ':memory:'
           ? await connectMemory()
-          : await connectFile({ path, synchronous, busyTimeoutMs, mustExist })
+          : await connectFile({ path, synchronous, busyTimeoutMs, mustExist, names })
     try {
-      return { lease, statements: await lease.resource.statements(deriveNames(this.#options), busyTimeoutMs) }
+      return { lease, statements: await lease.resource.statements(names, busyTimeoutMs) }
     } catch (error) {
       await lease.release()
       throw error

@@ -7,7 +7,7 @@ import { createPrivately, DatabaseFiles, realPath } from './file.ts'
 import { readImage } from './image.ts'
 import { WriteAheadLog } from './log.ts'
 import { assertRuntime } from './runtime.ts'
-import { migrate } from './schema.ts'
+import { assertKnown, migrate } from './schema.ts'
 import { prepareStatements, type Statements } from './statements.ts'
 import type { Names } from './tables.ts'
 
@@ -31,6 +31,8 @@ interface FileOptions {
   busyTimeoutMs: number
   /** Whether the file must be there already. */
   mustExist: boolean
+  /** The tables that are wanted first. */
+  names: Names
 }
 
 /** Bytes that the log keeps at most once it starts anew; a great batch makes it larger for a while. */
@@ -68,12 +70,13 @@ export async function connectDatabase(database: SQLiteDatabase): Promise<Lease<C
   return { resource: toConnection(database), release: async () => {} }
 }
 
-async function openFile({ path, synchronous, busyTimeoutMs, mustExist }: FileOptions): Promise<Connection> {
+async function openFile(options: FileOptions): Promise<Connection> {
+  const { path, busyTimeoutMs, mustExist } = options
   if (!mustExist) createPrivately(path)
   const database = openDatabase(path, mustExist)
   try {
     // Changing the journal mode needs the file for a moment alone and does not wait for it by itself.
-    const isReadable = await whileBusy(busyTimeoutMs, () => prepareFile(database, synchronous))
+    const isReadable = await whileBusy(busyTimeoutMs, () => prepareFile(database, options))
     if (isReadable)
       return { ...toConnection(database), files: new DatabaseFiles(path), log: new WriteAheadLog(database) }
   } catch (error) {
@@ -93,14 +96,16 @@ function openDatabase(path: string, fileMustExist: boolean): SQLiteDatabase {
   }
 }
 
-/** Whether the file can be read; it need not be possible to write it. */
-function prepareFile(database: SQLiteDatabase, synchronous: string): boolean {
+/** Whether the file can be read; it need not be possible to write it. Touches nothing in a file of another program. */
+function prepareFile(database: SQLiteDatabase, { synchronous, names }: FileOptions): boolean {
+  if (!succeeds(() => assertKnown(database, names))) return false
+  succeeds(() => database.pragma('journal_mode = WAL'))
   database.pragma(`synchronous = ${synchronous}`)
   database.pragma('secure_delete = ON')
   database.pragma(`journal_size_limit = ${logLimit}`)
-  succeeds(() => database.pragma('journal_mode = WAL'))
   // The first read opens the log.
-  return succeeds(() => database.pragma('schema_version'))
+  database.pragma('schema_version')
+  return true
 }
 
 function succeeds(work: () => unknown): boolean {

@@ -81,18 +81,23 @@ function migrations(names: Quoted): string[][] {
  */
 export function migrate(database: SQLiteDatabase, names: Names, transact: (work: () => void) => void): void {
   const steps = migrations(quoteNames(names))
-  assertLayout(database, names, versionOf(database, names, steps.length))
-  if (versionOf(database, names, steps.length) === steps.length) return
+  if (assertKnown(database, names) === steps.length) return
   try {
     transact(() => {
-      const version = versionOf(database, names, steps.length)
-      assertLayout(database, names, version)
+      const version = assertKnown(database, names)
       if (version < steps.length) makeTables(database, names, steps.slice(version).flat(), steps.length)
     })
   } catch (error) {
     if (!isReadOnly(error)) throw error
     standIn(database, names)
   }
+}
+
+/** Looks at the tables and touches nothing. Gives their version. @throws SESSION_SCHEMA_UNSUPPORTED */
+export function assertKnown(database: SQLiteDatabase, names: Names): number {
+  const version = versionOf(database, names, migrations(quoteNames(names)).length)
+  assertLayout(database, names, version)
+  return version
 }
 
 function makeTables(database: SQLiteDatabase, names: Names, steps: readonly string[], version: number): void {

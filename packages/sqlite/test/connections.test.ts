@@ -4,6 +4,7 @@ import { SQLiteSession, SQLiteStore } from '@sessions/sqlite'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { connectFile } from '../src/connection.ts'
+import { deriveNames } from '../src/tables.ts'
 import { temporaryFile } from './support/folder.ts'
 
 /** How often this process has the file open, as the kernel sees it. */
@@ -75,6 +76,7 @@ describe('a file', () => {
         synchronous,
         busyTimeoutMs: 1_000,
         mustExist: false,
+        names: deriveNames({}),
       })
       expect(resource.database.pragma('journal_mode', { simple: true })).toBe('wal')
       expect(resource.database.pragma('synchronous', { simple: true })).toBe(level)
@@ -85,7 +87,13 @@ describe('a file', () => {
 
 it('holds the write lock from the beginning of a transaction, so that none fails half way for want of it', async () => {
   const path = temporaryFile()
-  const { resource, release } = await connectFile({ path, synchronous: 'FULL', busyTimeoutMs: 1_000, mustExist: false })
+  const { resource, release } = await connectFile({
+    path,
+    synchronous: 'FULL',
+    busyTimeoutMs: 1_000,
+    mustExist: false,
+    names: deriveNames({}),
+  })
   const other = new Database(path, { timeout: 0 })
   resource.write(() => expect(() => other.exec('BEGIN IMMEDIATE')).toThrow('locked'))
   other.close()

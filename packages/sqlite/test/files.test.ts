@@ -20,7 +20,7 @@ const calls = {
   info: (session: SQLiteSession) => session.info(),
   clearSession: (session: SQLiteSession) => session.clearSession(),
   items: async (session: SQLiteSession) => {
-    for await (const _ of session.items()) continue
+    for await (const _ of session.items());
   },
 }
 

@@ -29,7 +29,16 @@ it('reads the last 20 of 1,000,000 items by the index, and iterates over all in 
 
   const database = new Database(path, { readonly: true })
   const statements = prepareStatements(database, deriveNames({}))
-  const listing = { now: 0, limit: 20, before: ':', beforeId: '', after: '', prefix: 'a', prefixEnd: 'b', metadata: '[]' }
+  const listing = {
+    now: 0,
+    limit: 20,
+    before: ':',
+    beforeId: '',
+    after: '',
+    prefix: 'a',
+    prefixEnd: 'b',
+    metadata: '[]',
+  }
   const parameters = {
     newest: ['long', 'long', 0, 20],
     all: ['long', 'long', 0, -1],
