@@ -8,6 +8,12 @@ export interface SQLiteStatement {
   safeIntegers(toggle: boolean): this
 }
 
+/** A function that runs in a transaction of its own. */
+export interface SQLiteTransaction<T, TArgument> {
+  deferred(argument: TArgument): T
+  immediate(argument: TArgument): T
+}
+
 /** What is used of a better-sqlite3 `Database`, so that our types do not drag in the driver's. */
 export interface SQLiteDatabase {
   readonly open: boolean
@@ -15,7 +21,7 @@ export interface SQLiteDatabase {
   prepare(sql: string): SQLiteStatement
   exec(sql: string): unknown
   pragma(sql: string, options?: { simple?: boolean }): unknown
-  transaction<T, TArgument>(work: (argument: TArgument) => T): { immediate(argument: TArgument): T }
+  transaction<T, TArgument>(work: (argument: TArgument) => T): SQLiteTransaction<T, TArgument>
   close(): unknown
 }
 

@@ -95,9 +95,13 @@ export function migrate(database: SQLiteDatabase, names: Names, transact: (work:
 
 /** Looks at the tables and touches nothing. Gives their version. @throws SESSION_SCHEMA_UNSUPPORTED */
 export function assertKnown(database: SQLiteDatabase, names: Names): number {
-  const version = versionOf(database, names, migrations(quoteNames(names)).length)
-  assertLayout(database, names, version)
-  return version
+  const look = (): number => {
+    const version = versionOf(database, names, migrations(quoteNames(names)).length)
+    assertLayout(database, names, version)
+    return version
+  }
+  // Another process may be making the tables.
+  return database.inTransaction ? look() : database.transaction((_: undefined) => look()).deferred(undefined)
 }
 
 function makeTables(database: SQLiteDatabase, names: Names, steps: readonly string[], version: number): void {

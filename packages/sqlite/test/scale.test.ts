@@ -65,7 +65,7 @@ it('reads the last 20 of 1,000,000 items by the index, and iterates over all in 
     expect(plan(name), name).not.toContain('TEMP B-TREE')
     expect(plan(name), name).not.toMatch(/SCAN (?!wanted|json_each)/)
   }
-  expect(plan('recent')).toContain('idx_agent_sessions_updated_at (updated_at>? AND updated_at<?)')
+  expect(plan('recent')).toContain('idx_agent_sessions_updated_at (updated_at>? AND (updated_at,session_id)<(?,?))')
   expect(plan('withMetadata')).toContain('idx_agent_sessions_metadata_value (key=? AND value=?)')
   expect(plan('forgetOperations')).toContain('idx_agent_sessions_forget_at (forget_at<?)')
   database.close()
