@@ -1,4 +1,4 @@
-import { byteOrder, type SessionFilter } from '@sessions/core'
+import { byListingOrder, type SessionFilter, type SessionPlace } from '@sessions/core'
 import type { Statements } from './statements.ts'
 import { fromTimestamp, toBound, toTimestamp } from './timestamps.ts'
 
@@ -46,7 +46,8 @@ export async function* listIds(filter: SessionFilter, now: number, read: Read): 
   const rows = await read(({ chosen }) => chosen.all({ ...values, ids: JSON.stringify(few) }) as ListedRow[])
   yield* rows
     .filter(({ matches }) => matches === 1)
-    .sort((a, b) => fromTimestamp(b.updatedAt) - fromTimestamp(a.updatedAt) || byteOrder(b.sessionId, a.sessionId))
+    .map(placeOf)
+    .sort(byListingOrder)
     .map(({ sessionId }) => sessionId)
 }
 
@@ -91,11 +92,15 @@ async function* inOrder(rows: AsyncIterable<ListedRow>): AsyncIterable<string> {
       held.push(row)
       continue
     }
-    const later = sameInstant ? held.findIndex(({ sessionId }) => byteOrder(sessionId, row.sessionId) < 0) : -1
+    const later = sameInstant ? held.findIndex((each) => byListingOrder(placeOf(each), placeOf(row)) > 0) : -1
     yield* held.splice(0, later < 0 ? held.length : later).map(({ sessionId }) => sessionId)
     yield row.sessionId
   }
   yield* held.map(({ sessionId }) => sessionId)
+}
+
+function placeOf({ sessionId, updatedAt }: ListedRow): SessionPlace {
+  return { sessionId, updatedAt: new Date(fromTimestamp(updatedAt)) }
 }
 
 /** The first text, by bytes, after all that begin with the prefix; `undefined` where there is none. */

@@ -1,10 +1,12 @@
 import { resolve } from 'node:path'
 import {
+  type ChangeConditions,
   type CommitResult,
   checkOperationTtl,
   type DeleteTarget,
   type HistoryChange,
   matchesFilter,
+  placeOf,
   type RecordPage,
   SessionError,
   type SessionFilter,
@@ -86,6 +88,10 @@ export class SQLiteStore extends SessionStore {
     })
   }
 
+  protected override _supports(condition: keyof ChangeConditions): boolean {
+    return condition === 'maintain'
+  }
+
   protected async _info(sessionId: string): Promise<SessionInfo | undefined> {
     return this.#access.read((statements) => {
       const row = statements.info.get({ id: sessionId, now: this.#now() }) as InfoRow | undefined
@@ -117,8 +123,13 @@ export class SQLiteStore extends SessionStore {
     return purgeExpired(this.#access, this.#now())
   }
 
-  /** A record that is gone took everything after it along, since only the newest are ever dropped. */
-  protected override async _page(sessionId: string, cursor: string | undefined, size: number): Promise<RecordPage> {
+  /** A record that is gone took everything after it along, unless it was removed by maintenance: then the caller reads again. */
+  protected override async _page(
+    sessionId: string,
+    cursor: string | undefined,
+    size: number,
+    places?: boolean,
+  ): Promise<RecordPage> {
     const from = Number(cursor ?? 0)
     const limit = cursor === undefined ? size : size + 1
     const rows = await this.#access.read((statements) =>
@@ -130,7 +141,8 @@ export class SQLiteStore extends SessionStore {
     if (cursor !== undefined && rows.shift()?.id !== from) {
       throw new SessionError('SESSION_CONFLICT', 'Items that were already read were removed meanwhile. Read again.')
     }
-    return { records: rows.map(({ record }) => record), ...next }
+    const records = rows.map(({ record }) => record)
+    return { records, ...(places && { places: rows.map(({ id, record }) => placeOf(id, record)) }), ...next }
   }
 
   #now(): number {
@@ -139,8 +151,8 @@ export class SQLiteStore extends SessionStore {
 }
 
 /** Whether something that was stored is gone after it. */
-function removes({ drop = 0, metadata = {} }: HistoryChange): boolean {
-  return drop !== 0 || Object.keys(metadata).length > 0
+function removes({ drop = 0, metadata = {}, maintain }: HistoryChange): boolean {
+  return drop !== 0 || Object.keys(metadata).length > 0 || maintain !== undefined
 }
 
 function toInfo({ sessionId, createdAt, updatedAt, endsAt, itemCount, metadata }: InfoRow): SessionInfo {

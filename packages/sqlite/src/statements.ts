@@ -15,6 +15,9 @@ type StatementName =
   | 'tail'
   | 'drop'
   | 'deleteMessages'
+  | 'message'
+  | 'replaceMessage'
+  | 'deleteMessage'
   | 'operation'
   | 'saveOperation'
   | 'deleteOperations'
@@ -77,6 +80,9 @@ function texts(names: Names): Readonly<Record<StatementName, string>> {
     drop: `DELETE FROM ${messages} WHERE id IN (
         SELECT id FROM ${messages} WHERE session_id = ? ORDER BY id DESC LIMIT ?)
       RETURNING id, message_data AS record`,
+    message: `SELECT message_data FROM ${messages} WHERE session_id = ? AND id = ?`,
+    replaceMessage: `UPDATE ${messages} SET message_data = ? WHERE session_id = ? AND id = ?`,
+    deleteMessage: `DELETE FROM ${messages} WHERE session_id = ? AND id = ?`,
     deleteMessages: `DELETE FROM ${messages} WHERE session_id = ?`,
 
     operation: `SELECT fingerprint FROM ${operations}
@@ -107,7 +113,16 @@ function texts(names: Names): Readonly<Record<StatementName, string>> {
 }
 
 /** Statements that give one column, so that rows are plain values. */
-const plucked = new Set<StatementName>(['all', 'newest', 'tail', 'operation', 'ttl', 'withPrefix', 'withMetadata'])
+const plucked = new Set<StatementName>([
+  'all',
+  'newest',
+  'tail',
+  'message',
+  'operation',
+  'ttl',
+  'withPrefix',
+  'withMetadata',
+])
 
 /** The prepared statements of one connection, by operation. */
 export type Statements = Readonly<Record<StatementName, SQLiteStatement>>

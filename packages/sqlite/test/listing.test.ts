@@ -1,4 +1,4 @@
-import { byteOrder, type SessionFilter } from '@sessions/core'
+import type { SessionFilter } from '@sessions/core'
 import { ManualClock } from '@sessions/core/testing'
 import { SQLiteStore } from '@sessions/sqlite'
 import Database from 'better-sqlite3'
@@ -40,7 +40,6 @@ describe('sessions that were changed at one instant', () => {
     expect(await ids(store)).toEqual(ascending.toReversed())
     expect(await ids(store, { limit: 3 })).toEqual(ascending.toReversed().slice(0, 3))
     expect(await ids(store, { prefix: 'user' })).toEqual(ascending.toReversed().filter((id) => id.startsWith('user')))
-    expect(ascending.toSorted(byteOrder)).toEqual(ascending)
   })
 
   it('likewise where Python wrote some of them, in whole seconds', async () => {
@@ -76,7 +75,7 @@ it('takes a prefix by bytes, whatever character comes next', async () => {
   ]
   for (const prefix of prefixes) {
     const expected = ascending.filter((id) => id.startsWith(prefix))
-    expect((await ids(store, { prefix })).toSorted(byteOrder), prefix).toEqual(expected)
+    expect(new Set(await ids(store, { prefix })), prefix).toEqual(new Set(expected))
   }
   expect(await store.deleteSessions({ prefix: 'user' })).toBe(9)
 })

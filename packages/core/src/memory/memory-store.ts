@@ -3,9 +3,11 @@ import { yieldIfLong } from '../call/event-loop.ts'
 import { assertOptions, checkClock, checkOperationTtl, checkTTL, type OptionTypes } from '../call/validate.ts'
 import type { JSONValue } from '../codec/json.ts'
 import { SessionStore } from '../session/session-store.ts'
-import { byteOrder } from '../store/byte-order.ts'
-import { type CommitResult, type HistoryChange, writes } from '../store/history-change.ts'
+import { type ChangeConditions, type CommitResult, type HistoryChange, writes } from '../store/history-change.ts'
+import { byListingOrder } from '../store/listing-order.ts'
 import { matchesFilter, type SessionFilter, type SessionInfo } from '../store/session-filter.ts'
+import type { RecordPage } from '../store/store-hooks.ts'
+import { maintainRecords, placedPage } from './maintain.ts'
 
 /** How long sessions live, and by which clock. */
 export interface MemoryStoreOptions {
@@ -56,6 +58,10 @@ export class MemoryStore extends SessionStore {
 
   protected async _commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
     const entry = this.#live(sessionId)
+    if (change.maintain !== undefined) {
+      const done = maintainRecords(entry?.records ?? [], change.maintain)
+      return done ? { status: 'applied', dropped: [] } : { status: 'conflict' }
+    }
     const { operation, expectTail, drop = 0, append = [], metadata = {} } = change
     if (entry !== undefined) forget(entry.operations, this.#now())
     const applied = operation && entry?.operations.get(operation.id)?.fingerprint
@@ -83,22 +89,36 @@ export class MemoryStore extends SessionStore {
     return { status: 'applied', dropped }
   }
 
+  protected override _supports(condition: keyof ChangeConditions): boolean {
+    return condition === 'maintain'
+  }
+
+  protected override async _page(sessionId: string, cursor: string | undefined, size: number): Promise<RecordPage> {
+    return placedPage(this.#live(sessionId)?.records ?? [], cursor, size)
+  }
+
+  /** As it was when it was asked for, whatever is written meanwhile. */
+  protected override async *_pages(sessionId: string): AsyncIterable<string[]> {
+    yield await this._read(sessionId, undefined)
+  }
+
   protected async _info(sessionId: string): Promise<SessionInfo | undefined> {
     const entry = this.#live(sessionId)
     return entry && this.#describe(sessionId, entry)
   }
 
   protected async *_list(filter: SessionFilter): AsyncIterable<SessionInfo> {
-    const found = [...this.#entries].sort(([a, { updatedAt: first }], [b, { updatedAt: second }]) => {
-      return second - first || byteOrder(b, a)
-    })
+    const found = Array.from(this.#entries, ([sessionId, { updatedAt }]) => ({
+      sessionId,
+      updatedAt: new Date(updatedAt),
+    }))
     let left = filter.limit ?? Infinity
-    for (const [sessionId, { updatedAt }] of found) {
+    for (const { sessionId, updatedAt } of found.sort(byListingOrder)) {
       if (left <= 0) return
       await yieldIfLong()
       const entry = this.#live(sessionId)
       // One that was changed meanwhile has another place now.
-      if (entry === undefined || entry.updatedAt !== updatedAt) continue
+      if (entry === undefined || entry.updatedAt !== updatedAt.getTime()) continue
       const info = this.#describe(sessionId, entry)
       if (!matchesFilter(info, filter)) continue
       left--
