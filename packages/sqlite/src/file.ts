@@ -6,7 +6,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 const companions = ['-wal', '-shm'] as const
 
 /** A file as the file system knows it, whatever its path names by now. */
-export interface Identity {
+interface Identity {
   readonly dev: number
   readonly ino: number
 }

@@ -3,7 +3,7 @@ import type { Statements } from './statements.ts'
 import { fromTimestamp, toBound, toTimestamp } from './timestamps.ts'
 
 /** Runs one read. */
-export type Read = <T>(work: (statements: Statements) => T) => T | Promise<T>
+type Read = <T>(work: (statements: Statements) => T) => T | Promise<T>
 
 interface ListedRow {
   sessionId: string

@@ -80,6 +80,15 @@ describe('a file of another program', () => {
       'further columns that need not be filled in',
       `${sessions.replace('created_at', 'a, b TEXT NOT NULL DEFAULT 1, created_at')} ${messages}`,
     ],
+    [
+      'tables as SQLAlchemySession of Python makes them',
+      `CREATE TABLE agent_sessions (session_id VARCHAR NOT NULL, created_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL,
+        updated_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL, PRIMARY KEY (session_id));
+      CREATE TABLE agent_messages (id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, session_id VARCHAR NOT NULL,
+        message_data TEXT NOT NULL, created_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL,
+        FOREIGN KEY(session_id) REFERENCES agent_sessions (session_id) ON DELETE CASCADE);
+      CREATE INDEX idx_agent_messages_session_time ON agent_messages (session_id, created_at)`,
+    ],
     ['times as texts', `${sessions.replaceAll('TIMESTAMP D', 'TEXT NOT NULL D')} ${messages}`],
     ['names in other letters', `${sessions.toUpperCase()} ${messages.toUpperCase()}`],
     [
