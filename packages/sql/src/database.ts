@@ -1,7 +1,7 @@
 import { SessionError } from '@sessions/core'
 import type { Connection } from './connection.ts'
 import type { Dialect, Server } from './dialects/dialect.ts'
-import { Collision, isLost, isRefusal, isRolledBack, isUnprepared, mapError } from './errors.ts'
+import { Collision, isLost, isRefusal, isReset, isRolledBack, isUnprepared, mapError } from './errors.ts'
 import type { ConnectionPool } from './sequelize.ts'
 
 /** What a transaction leaves: a result, and whether to keep what was written. */
@@ -98,8 +98,8 @@ export class Database {
     try {
       return await work()
     } catch (error) {
-      if (!isUnprepared(error)) throw error
-      this.#prepares = false
+      if (isUnprepared(error)) this.#prepares = false
+      else if (!isReset(error)) throw error
       return await work()
     }
   }
@@ -127,7 +127,7 @@ export class Database {
 
   /** Ends a transaction that may be open. Whether the connection can be used again. */
   async #recover(connection: Connection, error: unknown): Promise<boolean> {
-    if (isLost(error) || (error instanceof SessionError && error.ambiguous)) return false
+    if (isLost(error) || isReset(error) || (error instanceof SessionError && error.ambiguous)) return false
     try {
       await connection.execute('ROLLBACK')
       return await this.#leave(connection)
@@ -151,11 +151,10 @@ export class Database {
 
   async #connect(pooled: object): Promise<Connection> {
     const known = this.#connections.get(pooled)
-    if (known !== undefined) return known
-    const connection = this.dialect.connect(pooled, () => this.#prepares)
-    this.#server ??= this.#inspect(connection)
-    const greeting = this.dialect.greeting?.(await this.#server)
-    if (greeting !== undefined) await connection.execute(greeting)
+    if (known !== undefined && known.wasChanged?.() !== true) return known
+    const fresh = known ?? this.dialect.connect(pooled, () => this.#prepares)
+    this.#server ??= this.#inspect(fresh)
+    const connection = (await this.dialect.settle?.(fresh, await this.#server)) ?? fresh
     this.#connections.set(pooled, connection)
     return connection
   }

@@ -2,6 +2,10 @@ import { SessionError, type SessionErrorCode, type SessionErrorOptions } from '@
 
 type Meaning = readonly [code: SessionErrorCode, message: string, options?: Pick<SessionErrorOptions, 'retryable'>]
 
+const encoding =
+  'The encoding of the database has no such character: the sessions need a database in UTF-8 (CREATE DATABASE … ENCODING UTF8). Nothing was written.'
+const exhausted =
+  'The ids of the messages are used up: ALTER TABLE … ALTER COLUMN id TYPE BIGINT, and ALTER SEQUENCE … AS BIGINT. Nothing was written.'
 const busy = 'Others held a lock for too long, or changed the same rows again and again.'
 const full = 'The server has no connection left: raise its limit, or lower the size of the pools.'
 const refused = 'The server refused the credentials.'
@@ -10,6 +14,12 @@ const denied = 'The database user lacks a privilege that this needs: see the cau
 const missing =
   'A table of the sessions is not there: run the statements of SQLStore.schemaSQL(), or pass createTables: true.'
 const noDatabase = 'The database that the url names does not exist.'
+const changed =
+  'The settings of the connection are changed again and again by others, so that it would spoil data: give the sessions a pool of their own. Nothing was written.'
+const packet =
+  'The server takes no packet of this size: raise its max_allowed_packet, or store smaller items. Nothing was written.'
+const mutilated =
+  'The server could not store what it was given as it is, and is not strict about that: a column is too short, or in another character set than utf8mb4. Nothing was written.'
 const diskFull = 'The disk of the server is full. Nothing was written.'
 
 /** SQLSTATEs of Postgres (https://www.postgresql.org/docs/current/errcodes-appendix.html). */
@@ -30,6 +40,9 @@ const sqlStates: Readonly<Record<string, Meaning>> = {
   '42703': ['SESSION_SCHEMA_MISSING', missing],
   '3F000': ['SESSION_SCHEMA_MISSING', 'The schema does not exist: create it, or pass createTables: true.'],
   '42501': ['SESSION_BACKEND', denied],
+  '22P05': ['SESSION_BACKEND', encoding],
+  '22021': ['SESSION_BACKEND', encoding],
+  '2200H': ['SESSION_BACKEND', exhausted],
   '53100': ['SESSION_BACKEND', diskFull],
 }
 
@@ -55,9 +68,14 @@ const errorNumbers: Readonly<Record<number, Meaning>> = {
   1142: ['SESSION_BACKEND', denied],
   1021: ['SESSION_BACKEND', diskFull],
   1114: ['SESSION_BACKEND', diskFull],
-  1153: [
+  1153: ['SESSION_BACKEND', packet],
+  1461: [
     'SESSION_BACKEND',
-    'The server takes no packet of this size: raise its max_allowed_packet. Nothing was written.',
+    'The server keeps no more prepared statements: raise its max_prepared_stmt_count, or lower the size of the pools. Nothing was written.',
+  ],
+  1709: [
+    'SESSION_BACKEND',
+    'The row format of a table is too short for its keys: ALTER TABLE … ROW_FORMAT=DYNAMIC. Nothing was written.',
   ],
 }
 
@@ -94,6 +112,16 @@ interface DriverError {
 /** Others changed the same rows in a way that no lock keeps them from. Nothing of the transaction may stay. */
 export class Collision extends Error {
   override name = 'Collision'
+}
+
+/** Somebody has changed what was settled for the connection: nothing of what it was used for may stay. */
+export class SettingsChanged extends Error {
+  override name = 'SettingsChanged'
+}
+
+/** The server stored something else than it was given, and told so with a warning. Nothing of it may stay. */
+export class Mutilated extends Error {
+  override name = 'Mutilated'
 }
 
 /** The error of the driver, also where Sequelize wrapped it. */
@@ -146,7 +174,18 @@ export function isCollision(error: unknown): boolean {
  */
 export function isUnprepared(error: unknown): boolean {
   const { code } = driverError(error)
-  return code === '26000' || code === '42P05' || code === '0A000'
+  if (code === '26000' || code === '42P05' || code === '0A000') return true
+  // pg refuses by itself what somebody between us, such as a tracer, makes different each time.
+  return code === undefined && /^Prepared statements must be unique/.test((error as DriverError).message ?? '')
+}
+
+/**
+ * Whether the connection is not the one that it was: its settings were changed, its statements forgotten by a reset (1243), or
+ * there are too many of them on the server (1461), which throwing it away makes fewer. Another connection may do.
+ */
+export function isReset(error: unknown): boolean {
+  const { errno } = driverError(error)
+  return error instanceof SettingsChanged || errno === 1243 || errno === 1461
 }
 
 export function isUniqueViolation(error: unknown): boolean {
@@ -174,6 +213,8 @@ export function mapError(error: unknown, options: { ambiguous?: boolean } = {}):
 function meaningOf(error: unknown): Meaning | undefined {
   const { name = '', message = '' } = error as DriverError
   if (error instanceof Collision) return ['SESSION_BUSY', busy]
+  if (error instanceof Mutilated) return ['SESSION_BACKEND', mutilated]
+  if (error instanceof SettingsChanged) return ['SESSION_BACKEND', changed]
   if (name === 'SequelizeConnectionAcquireTimeoutError') {
     return ['SESSION_BUSY', 'No connection of the pool became free in time.']
   }

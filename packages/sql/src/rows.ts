@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { JSONValue } from '@sessions/core'
-import type { Connection, Result } from './connection.ts'
+import type { Connection, Result, Row } from './connection.ts'
+import { Mutilated, SettingsChanged } from './errors.ts'
 import { bind, type Statement, type Value } from './statement.ts'
 import type { Statements } from './statements.ts'
 import { toTimestamp } from './timestamps.ts'
+import { flagOf, numberOf, optionalNumberOf, textOf } from './values.ts'
 
 /** A session as a change finds it. Times are the server's, in milliseconds since the epoch. */
 export interface SessionState {
@@ -46,7 +48,7 @@ export class SessionRows {
 
   /** Makes the session where there is none; either way it is kept to this transaction. */
   async create(): Promise<void> {
-    for (const statement of this.#statements.create) await this.#run(statement)
+    for (const statement of this.#statements.create) await this.#write(statement)
   }
 
   /** Keeps the session to this transaction; `undefined` where there is none. */
@@ -54,12 +56,13 @@ export class SessionRows {
     const { rows } = await this.#run(this.#statements.lock)
     const [row] = rows
     if (row === undefined) return undefined
+    assertSettings(row)
     return {
-      updatedMs: Number(row.updated_ms),
-      nowMs: Number(row.now_ms),
-      expired: Boolean(row.expired),
-      ttlMs: row.ttl_ms === null ? null : Number(row.ttl_ms),
-      metadata: row.metadata === null ? {} : JSON.parse(String(row.metadata)),
+      updatedMs: numberOf(row, 'updated_ms'),
+      nowMs: numberOf(row, 'now_ms'),
+      expired: flagOf(row, 'expired'),
+      ttlMs: optionalNumberOf(row, 'ttl_ms') ?? null,
+      metadata: row.metadata === null ? {} : JSON.parse(textOf(row, 'metadata')),
     }
   }
 
@@ -71,20 +74,20 @@ export class SessionRows {
   /** The fingerprint under which the operation was applied. */
   async operation(operation: string): Promise<string | undefined> {
     const { rows } = await this.#run(this.#statements.operation, { operation })
-    return rows[0] && String(rows[0].fingerprint)
+    return rows[0] && textOf(rows[0], 'fingerprint')
   }
 
   /** Keeps the operation until then; without a time, as long as the session. */
   async saveOperation(operation: string, fingerprint: string, forgetMs?: number): Promise<void> {
     if (forgetMs !== undefined) await this.#run(this.#statements.pruneOperations)
     const forgetAt = forgetMs === undefined ? null : toTimestamp(forgetMs)
-    await this.#run(this.#statements.saveOperation, { operation, fingerprint, forgetAt })
+    await this.#write(this.#statements.saveOperation, { operation, fingerprint, forgetAt })
   }
 
   /** The newest `limit`, oldest first. */
   async newest(limit: number): Promise<MessageRow[]> {
     const { rows } = await this.#run(this.#statements.tail, { limit })
-    return rows.map((row) => ({ id: String(row.message_id), record: String(row.message_data) })).reverse()
+    return rows.map((row) => ({ id: textOf(row, 'message_id'), record: textOf(row, 'message_data') })).reverse()
   }
 
   /** Removes the newest messages, which are these. How many were there to remove. */
@@ -98,14 +101,14 @@ export class SessionRows {
     const at = toTimestamp(atMs)
     for (const batch of batches(records)) {
       const values = Object.fromEntries(batch.map((record, index) => [`record${index}`, record]))
-      await this.#run(this.#statements.append(batch.length), { at, ...values })
+      await this.#write(this.#statements.append(batch.length), { at, ...values })
     }
   }
 
   /** Leaves the session as it says. */
   async update({ updatedMs, ttlMs, metadata }: SessionUpdate): Promise<void> {
     const text = Object.keys(metadata).length === 0 ? null : JSON.stringify(metadata)
-    await this.#run(this.#statements.touch, { at: toTimestamp(updatedMs), ttl: ttlMs, metadata: text })
+    await this.#write(this.#statements.touch, { at: toTimestamp(updatedMs), ttl: ttlMs, metadata: text })
     const { saveTTL } = this.#statements
     if (saveTTL !== undefined && ttlMs !== null) await this.#run(saveTTL, { ttl: ttlMs, endsMs: updatedMs + ttlMs })
   }
@@ -114,8 +117,14 @@ export class SessionRows {
   async indexMetadata(metadata: Record<string, JSONValue>): Promise<void> {
     await this.#run(this.#statements.forgetMetadata)
     for (const [key, value] of Object.entries(metadata)) {
-      await this.#run(this.#statements.saveMetadata, metadataValues(key, value))
+      await this.#write(this.#statements.saveMetadata, metadataValues(key, value))
     }
+  }
+
+  /** Where it is not strict, a server stores what it can of a value, and warns. */
+  async #write(statement: Statement, values: Readonly<Record<string, Value>> = {}): Promise<void> {
+    const { warnings = 0 } = await this.#run(statement, values)
+    if (warnings > 0) throw new Mutilated()
   }
 
   #run(statement: Statement, values: Readonly<Record<string, Value>> = {}): Promise<Result> {
@@ -127,6 +136,11 @@ export class SessionRows {
 export function metadataValues(name: string, content: JSONValue): { key: string; value: string; digest: string } {
   const [key, value] = [JSON.stringify(name), JSON.stringify(content)]
   return { key, value, digest: createHash('sha256').update(`[${key},${value}]`).digest('hex') }
+}
+
+/** @throws SettingsChanged where a locked row tells that the connection is not what it was */
+export function assertSettings({ wrong_settings: wrong = '' }: Row): void {
+  if (wrong !== '') throw new SettingsChanged()
 }
 
 function batches(records: readonly string[]): string[][] {

@@ -5,6 +5,7 @@ import type { Dialect, Server } from './dialects/dialect.ts'
 import { isTableMissing } from './errors.ts'
 import { persist } from './persist.ts'
 import type { Tables } from './tables.ts'
+import { optionalNumberOf } from './values.ts'
 
 /** Milliseconds for which others who make tables may be in the way. */
 const schemaTimeoutMs = 60_000
@@ -78,7 +79,7 @@ async function readVersion(connection: Connection, tables: Tables): Promise<numb
 
 async function maxVersion(connection: Connection, { version }: Tables): Promise<number> {
   const { rows } = await connection.execute(`SELECT max(version) AS version FROM ${version}`)
-  return Number(rows[0]?.version ?? 0)
+  return (rows[0] && optionalNumberOf(rows[0], 'version')) ?? 0
 }
 
 function missing(version: number, text: string): SessionError {

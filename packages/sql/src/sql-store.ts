@@ -33,6 +33,7 @@ import { ensureSchema, schemaText } from './schema.ts'
 import { bind, type Statement, type Value } from './statement.ts'
 import { prepareStatements, type Statements, someSessions } from './statements.ts'
 import { checkNames, quoteTables, type TableNames, type Tables } from './tables.ts'
+import { textOf } from './values.ts'
 
 export type { SQLDialect }
 
@@ -142,7 +143,7 @@ export class SQLStore extends SessionStore {
     for (;;) {
       const rows = await this.#select(this.#statements.expired, { limit: someSessions })
       if (rows.length === 0) return purged
-      const sessionIds = rows.map((row) => String(row.session_id))
+      const sessionIds = rows.map((row) => textOf(row, 'session_id'))
       purged += await this.#eraseSome(sessionIds, (row) => row.expired)
     }
   }
@@ -154,7 +155,7 @@ export class SQLStore extends SessionStore {
     const limit = from === undefined ? size : size + 1
     const rows = [...(await this.#select(from === undefined ? firstPage : nextPage, { id: sessionId, limit, ...from }))]
     const last = rows.length === limit ? rows.at(-1) : undefined
-    if (from !== undefined && Number(rows.shift()?.message_id) !== from.from) {
+    if (from !== undefined && rows.shift()?.message_id !== from.from) {
       throw new SessionError('SESSION_CONFLICT', 'Items that were already read were removed meanwhile. Read again.')
     }
     return { records: rows.map(toRecord), ...(last !== undefined && { next: `${last.message_id} ${last.exact_time}` }) }
@@ -233,11 +234,11 @@ export class SQLStore extends SessionStore {
 }
 
 function toRecord(row: Row): string {
-  return row.message_data as string
+  return textOf(row, 'message_data')
 }
 
 /** The position of a message in its session: its id, and its time as the database writes it. */
-function parsePosition(cursor: string): { from: number; at: string } {
+function parsePosition(cursor: string): { from: string; at: string } {
   const space = cursor.indexOf(' ')
-  return { from: Number(cursor.slice(0, space)), at: cursor.slice(space + 1) }
+  return { from: cursor.slice(0, space), at: cursor.slice(space + 1) }
 }

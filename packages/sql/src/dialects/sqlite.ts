@@ -20,7 +20,10 @@ export const sqlite: Dialect = {
     await work()
     await connection.execute('COMMIT')
   },
-  greeting: () => `PRAGMA busy_timeout = ${blockingWaitMs}`,
+  settle: async (connection) => {
+    await connection.execute(`PRAGMA busy_timeout = ${blockingWaitMs}`)
+    return connection
+  },
   connect: connectSQLite3,
 }
 
@@ -40,7 +43,7 @@ function grammar({ sessions, messages, operations, metadata, ttls }: Tables): Gr
     text: (expression) => `CAST(${expression} AS TEXT)`,
     oldestFirst: 'id',
     newestFirst: 'id DESC',
-    onwards: 'id >= :from',
+    onwards: 'id >= CAST(:from AS INTEGER)',
     messageTime: 'substr(:at, 1, 19)',
 
     expired,
