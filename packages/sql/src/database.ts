@@ -11,13 +11,13 @@ export interface Outcome<T> {
 }
 
 /** A server of which nothing needs to be known. */
-const plain: Server = { mariadb: false, galera: false }
+const anyServer: Server = { mariadb: false, galera: false }
 
 /** Work with the pooled connections of one Sequelize. Its own query path is left out: it logs values, and takes longer. */
 export class Database {
   readonly dialect: Dialect
   readonly #pool: ConnectionPool
-  readonly #connections = new WeakMap<object, Connection>()
+  readonly #connections = new WeakMap<object, { plain: Connection; settled: Connection }>()
   readonly #done = new Map<string, Promise<void>>()
   /** What is to be executed before others get the connection. */
   readonly #leaving = new WeakMap<Connection, string>()
@@ -47,7 +47,7 @@ export class Database {
   transaction<T>(lockTimeoutMs: number, work: (connection: Connection) => Promise<Outcome<T>>): Promise<T> {
     return this.#withPrepared(() =>
       this.#use('primary', async (connection) => {
-        const { begin, verify, leave } = this.dialect.transaction(lockTimeoutMs, (await this.#server) ?? plain)
+        const { begin, verify, leave } = this.dialect.transaction(lockTimeoutMs, (await this.#server) ?? anyServer)
         if (leave !== undefined) this.#leaving.set(connection, leave)
         for (const text of begin) await connection.execute(text)
         const { result, keep } = await (verify === undefined
@@ -83,13 +83,13 @@ export class Database {
   /** What kind of server it is. */
   async server(): Promise<Server> {
     await this.read('primary', async () => undefined)
-    return (await this.#server) ?? plain
+    return (await this.#server) ?? anyServer
   }
 
   /** Makes tables while nobody else does. */
   exclusively(work: (connection: Connection, server: Server) => Promise<void>): Promise<void> {
     return this.#use('primary', async (connection) => {
-      const server = (await this.#server) ?? plain
+      const server = (await this.#server) ?? anyServer
       await this.dialect.exclusively(connection, () => work(connection, server))
     })
   }
@@ -151,17 +151,17 @@ export class Database {
 
   async #connect(pooled: object): Promise<Connection> {
     const known = this.#connections.get(pooled)
-    if (known !== undefined && known.wasChanged?.() !== true) return known
-    const fresh = known ?? this.dialect.connect(pooled, () => this.#prepares)
-    this.#server ??= this.#inspect(fresh)
-    const connection = (await this.dialect.settle?.(fresh, await this.#server)) ?? fresh
-    this.#connections.set(pooled, connection)
-    return connection
+    if (known !== undefined && known.settled.wasChanged?.() !== true) return known.settled
+    const plain = known?.plain ?? this.dialect.connect(pooled, () => this.#prepares)
+    this.#server ??= this.#inspect(plain)
+    const settled = (await this.dialect.settle?.(plain, await this.#server)) ?? plain
+    this.#connections.set(pooled, { plain, settled })
+    return settled
   }
 
   async #inspect(connection: Connection): Promise<Server> {
     try {
-      return (await this.dialect.inspect?.(connection)) ?? plain
+      return (await this.dialect.inspect?.(connection)) ?? anyServer
     } catch (error) {
       this.#server = undefined
       throw error

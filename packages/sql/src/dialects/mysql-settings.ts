@@ -18,10 +18,10 @@ interface Setting {
  */
 const watched: readonly Setting[] = [
   ...['character_set_client', 'character_set_connection', 'character_set_results'].map((name) => {
-    return { name, isRight: `@@${name} = 'utf8mb4'`, value: 'utf8mb4' }
+    return { name, isRight: is(`@@${name}`, 'utf8mb4'), value: 'utf8mb4' }
   }),
   // Ends a session or begins another transaction with each commit.
-  { name: 'completion_type', isRight: "@@completion_type = 'NO_CHAIN'", value: "'NO_CHAIN'" },
+  { name: 'completion_type', isRight: is('@@completion_type', 'NO_CHAIN'), value: "'NO_CHAIN'" },
 ]
 
 /** Those that are looked at when a connection is first used. */
@@ -33,12 +33,17 @@ function allSettings({ mariadb }: Server): readonly Setting[] {
     // Otherwise each read begins a transaction that shows the same ever after.
     { name: 'autocommit', isRight: '@@autocommit = 1', value: '1' },
     // Shows halves of batches.
-    { name: isolation, isRight: `@@${isolation} <> 'READ-UNCOMMITTED'`, value: "'REPEATABLE-READ'" },
+    { name: isolation, isRight: `NOT (${is(`@@${isolation}`, 'READ-UNCOMMITTED')})`, value: "'REPEATABLE-READ'" },
     // Cuts off what is read.
     { name: 'sql_select_limit', isRight: `@@sql_select_limit >= ${2n ** 63n}`, value: `${2n ** 64n - 1n}` },
     // Refuses statements that find their rows in another way than by a constant.
     { name: 'sql_safe_updates', isRight: '@@sql_safe_updates = 0', value: '0' },
   ]
+}
+
+/** Whether the bytes are those, in whatever character sets and collations they would be compared. */
+function is(expression: string, text: string): string {
+  return `CAST(${expression} AS BINARY) = x'${Buffer.from(text).toString('hex')}'`
 }
 
 /** An expression: the names of those that are not right, with commas between them. */
@@ -52,13 +57,12 @@ export const wrongSettings: string = wrongOf(watched)
 
 /** Letters of one, two, three and four bytes, and what they must arrive as. */
 const probe = 'aå日😀'
-const probeHex = Buffer.from(probe).toString('hex').toUpperCase()
 const probing = 'the character set of the driver'
 
 /** The names of what is wrong, as seen with a value that travels like those of a write. */
-function checkOf(server: Server): Statement {
-  const arrived = `IF(HEX(CONVERT(:probe USING utf8mb4)) = '${probeHex}', NULL, '${probing}')`
-  return compile(`SELECT CONCAT_WS(', ', ${arrived}, NULLIF(${wrongOf(allSettings(server))}, '')) AS wrong`, 'positional')
+function checkOf(server: Server, alias: 'wrong' | 'still_wrong'): Statement {
+  const arrived = `IF(${is('CONVERT(:probe USING utf8mb4)', probe)}, NULL, '${probing}')`
+  return compile(`SELECT CONCAT_WS(', ', ${arrived}, NULLIF(${wrongOf(allSettings(server))}, '')) AS ${alias}`, 'positional')
 }
 
 /**
@@ -67,23 +71,23 @@ function checkOf(server: Server): Statement {
  * @throws SESSION_BACKEND that names what cannot be changed
  */
 export async function settleMySQL(connection: Connection, server: Server): Promise<Connection> {
-  const check = checkOf(server)
-  let result = await connection.run(check, [probe])
-  if (wrongIn(result) !== '') {
-    await connection.execute(setterOf(allSettings(server), wrongIn(result)))
-    result = await connection.run(check, [probe])
-  }
-  const wrong = wrongIn(result)
-  if (wrong === '') return watching(connection, result.charset)
+  const found = await connection.run(checkOf(server, 'wrong'), [probe])
+  const wrong = wrongIn(found, 'wrong')
+  if (wrong === '') return watching(connection, found.charset)
+  await connection.execute(setterOf(allSettings(server), wrong))
+  // By another text: the driver mariadb would describe the result as that of the first one.
+  const left = await connection.run(checkOf(server, 'still_wrong'), [probe])
+  const stillWrong = wrongIn(left, 'still_wrong')
+  if (stillWrong === '') return watching(connection, left.charset)
   throw new SessionError(
     'SESSION_BACKEND',
-    `The connection would spoil what is stored, and cannot be changed: ${wrong}. ` +
+    `The connection would spoil what is stored, and cannot be changed: ${stillWrong}. ` +
       'Connect with charset utf8mb4 and with the defaults of the server. Nothing was stored.',
   )
 }
 
-function wrongIn({ rows }: Result): string {
-  return rows[0] === undefined ? probing : textOf(rows[0], 'wrong')
+function wrongIn({ rows }: Result, alias: string): string {
+  return rows[0] === undefined ? probing : textOf(rows[0], alias)
 }
 
 /** The driver hears of the character set by this, where it listens. */
@@ -97,8 +101,9 @@ function setterOf(settings: readonly Setting[], wrong: string): string {
   return `SET SESSION ${[tracked, ...settings.filter(isWrong).map(({ name, value }) => `${name} = ${value}`)].join(', ')}`
 }
 
-/** A connection whose texts must go on arriving in the character set in which they arrived first. */
+/** A connection whose texts must go on leaving and arriving in the character set in which they did first. */
 function watching(connection: Connection, charset: number | undefined): Connection {
+  const encoding = connection.encoding?.()
   const checked = async (work: Promise<Result>): Promise<Result> => {
     const result = await work
     if (result.charset !== undefined && result.charset !== charset) throw new SettingsChanged()
@@ -107,5 +112,6 @@ function watching(connection: Connection, charset: number | undefined): Connecti
   return {
     run: (statement, values) => checked(connection.run(statement, values)),
     execute: (text) => checked(connection.execute(text)),
+    wasChanged: () => connection.encoding?.() !== encoding,
   }
 }

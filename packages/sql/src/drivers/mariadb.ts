@@ -23,6 +23,7 @@ interface Column {
 /** What is used of a `Connection` of the mariadb driver. */
 interface MariaDBConnection {
   query(query: Query): Promise<Answer>
+  readonly info?: { readonly collation?: { readonly charset?: string } } | null
   /** Comes from the driver's cache where it can. */
   prepare(query: Query): Promise<{
     execute(values: readonly (Value | bigint)[], options: Options): Promise<Answer>
@@ -58,6 +59,7 @@ export function connectMariaDB(connection: object): Connection {
       }
     },
     execute: async (text) => toResult(await client.query({ ...settings, sql: text })),
+    encoding: () => client.info?.collation?.charset,
   }
 }
 

@@ -24,6 +24,7 @@ interface Query {
 interface MySQL2Connection {
   query(query: Query, callback: Callback): void
   execute(query: Query, callback: Callback): void
+  readonly config?: { readonly charsetNumber?: number }
 }
 
 /** Whatever a caller has chosen for all queries of a connection: ours are answered with rows of bytes, decoded here. */
@@ -47,6 +48,7 @@ export function connectMySQL2(connection: object): Connection {
   return {
     run: ({ text }, values) => send('execute', { ...settings, sql: text, values }),
     execute: (text) => send('query', { ...settings, sql: text }),
+    encoding: () => client.config?.charsetNumber,
   }
 }
 
