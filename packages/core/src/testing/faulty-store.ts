@@ -1,6 +1,6 @@
-import type { CommitResult, HistoryChange } from '../history-change.ts'
-import type { SessionFilter, SessionInfo } from '../session-filter.ts'
-import { SessionStore } from '../session-store.ts'
+import { SessionStore } from '../session/session-store.ts'
+import type { CommitResult, HistoryChange } from '../store/history-change.ts'
+import type { SessionFilter, SessionInfo } from '../store/session-filter.ts'
 
 /** What can be made to fail or to wait. */
 export type FaultyOperation = 'read' | 'commit' | 'info' | 'list' | 'delete'
@@ -47,11 +47,11 @@ export class FaultyStore extends SessionStore {
   }
 
   protected _read(sessionId: string, limit: number | undefined): Promise<string[]> {
-    return this.#through('read', () => this.#store.read(sessionId, limit))
+    return this.#through('read', () => this.#store.records.read(sessionId, limit))
   }
 
   protected _commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
-    return this.#through('commit', () => this.#store.commit(sessionId, change))
+    return this.#through('commit', () => this.#store.records.commit(sessionId, change))
   }
 
   protected _info(sessionId: string): Promise<SessionInfo | undefined> {
