@@ -20,6 +20,8 @@ export interface Connection {
   run(statement: Statement, values: readonly Value[]): Promise<Result>
   /** Runs a text that has no parameters: a transaction's edges, the making of tables. */
   execute(text: string): Promise<Result>
+  /** How many bytes the server takes of one statement with its values; without it, far more than there can be. */
+  readonly packetBytes?: number
   /** MySQL and MariaDB: what tells the character set in which the driver sends texts from others. */
   encoding?(): unknown
   /** Whether somebody has changed meanwhile how the server reads what is sent, where the driver is told. */

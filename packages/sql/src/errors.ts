@@ -69,6 +69,7 @@ const errorNumbers: Readonly<Record<number, Meaning>> = {
   1021: ['SESSION_BACKEND', diskFull],
   1114: ['SESSION_BACKEND', diskFull],
   1153: ['SESSION_BACKEND', packet],
+  45046: ['SESSION_BACKEND', packet],
   1461: [
     'SESSION_BACKEND',
     'The server keeps no more prepared statements: raise its max_prepared_stmt_count, or lower the size of the pools. Nothing was written.',
@@ -122,6 +123,15 @@ export class SettingsChanged extends Error {
 /** The server stored something else than it was given, and told so with a warning. Nothing of it may stay. */
 export class Mutilated extends Error {
   override name = 'Mutilated'
+}
+
+/** What was to be sent is more than the server takes at once; nothing was. */
+export class PacketTooLarge extends Error {
+  override name = 'PacketTooLarge'
+
+  constructor(packetBytes: number) {
+    super(`max_allowed_packet is ${packetBytes}.`)
+  }
 }
 
 /** The error of the driver, also where Sequelize wrapped it. */
@@ -213,6 +223,7 @@ export function mapError(error: unknown, options: { ambiguous?: boolean } = {}):
 function meaningOf(error: unknown): Meaning | undefined {
   const { name = '', message = '' } = error as DriverError
   if (error instanceof Collision) return ['SESSION_BUSY', busy]
+  if (error instanceof PacketTooLarge) return ['SESSION_BACKEND', packet]
   if (error instanceof Mutilated) return ['SESSION_BACKEND', mutilated]
   if (error instanceof SettingsChanged) return ['SESSION_BACKEND', changed]
   if (name === 'SequelizeConnectionAcquireTimeoutError') {

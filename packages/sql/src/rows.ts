@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { JSONValue } from '@sessions/core'
+import { assertFits, batches } from './batches.ts'
 import type { Connection, Result, Row } from './connection.ts'
 import { Mutilated, SettingsChanged } from './errors.ts'
 import { bind, type Statement, type Value } from './statement.ts'
@@ -28,11 +29,6 @@ export interface MessageRow {
   id: string
   record: string
 }
-
-/** Rows of one insert, at most: few texts, so that few statements stay prepared on each connection. Each size is double the next. */
-const insertSizes = [256, 128, 64, 32, 16, 8, 4, 2, 1]
-/** UTF-16 units of records in one insert of several: far less than a packet of MySQL holds by default. */
-const insertLength = 1_000_000
 
 /** The rows of one session, inside a transaction. */
 export class SessionRows {
@@ -99,7 +95,7 @@ export class SessionRows {
 
   async append(records: readonly string[], atMs: number): Promise<void> {
     const at = toTimestamp(atMs)
-    for (const batch of batches(records)) {
+    for (const batch of batches(records, this.#packetBytes)) {
       const values = Object.fromEntries(batch.map((record, index) => [`record${index}`, record]))
       await this.#write(this.#statements.append(batch.length), { at, ...values })
     }
@@ -127,8 +123,14 @@ export class SessionRows {
     if (warnings > 0) throw new Mutilated()
   }
 
+  get #packetBytes(): number {
+    return this.#connection.packetBytes ?? Number.POSITIVE_INFINITY
+  }
+
   #run(statement: Statement, values: Readonly<Record<string, Value>> = {}): Promise<Result> {
-    return this.#connection.run(statement, bind(statement, { id: this.#id, ...values }))
+    const bound = bind(statement, { id: this.#id, ...values })
+    assertFits(bound, this.#packetBytes)
+    return this.#connection.run(statement, bound)
   }
 }
 
@@ -141,19 +143,4 @@ export function metadataValues(name: string, content: JSONValue): { key: string;
 /** @throws SettingsChanged where a locked row tells that the connection is not what it was */
 export function assertSettings({ wrong_settings: wrong = '' }: Row): void {
   if (wrong !== '') throw new SettingsChanged()
-}
-
-function batches(records: readonly string[]): string[][] {
-  const result: string[][] = []
-  for (let start = 0; start < records.length; ) {
-    let [count, length] = [0, 0]
-    while (start + count < records.length && (count === 0 || length < insertLength)) {
-      length += records[start + count]?.length ?? 0
-      count++
-    }
-    const size = insertSizes.find((each) => each <= count) ?? 1
-    result.push(records.slice(start, start + size))
-    start += size
-  }
-  return result
 }

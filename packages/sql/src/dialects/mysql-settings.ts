@@ -2,7 +2,7 @@ import { SessionError } from '@sessions/core'
 import type { Connection, Result } from '../connection.ts'
 import { SettingsChanged } from '../errors.ts'
 import { compile, type Statement } from '../statement.ts'
-import { textOf } from '../values.ts'
+import { numberOf, textOf } from '../values.ts'
 import type { Server } from './dialect.ts'
 
 /** One variable of a connection: when it is right, and what makes it so. */
@@ -62,7 +62,8 @@ const probing = 'the character set of the driver'
 /** The names of what is wrong, as seen with a value that travels like those of a write. */
 function checkOf(server: Server, alias: 'wrong' | 'still_wrong'): Statement {
   const arrived = `IF(${is('CONVERT(:probe USING utf8mb4)', probe)}, NULL, '${probing}')`
-  return compile(`SELECT CONCAT_WS(', ', ${arrived}, NULLIF(${wrongOf(allSettings(server))}, '')) AS ${alias}`, 'positional')
+  return compile(`SELECT CONCAT_WS(', ', ${arrived}, NULLIF(${wrongOf(allSettings(server))}, '')) AS ${alias},
+      CAST(@@max_allowed_packet AS CHAR) AS packet_bytes`, 'positional')
 }
 
 /**
@@ -73,12 +74,12 @@ function checkOf(server: Server, alias: 'wrong' | 'still_wrong'): Statement {
 export async function settleMySQL(connection: Connection, server: Server): Promise<Connection> {
   const found = await connection.run(checkOf(server, 'wrong'), [probe])
   const wrong = wrongIn(found, 'wrong')
-  if (wrong === '') return watching(connection, found.charset)
+  if (wrong === '') return watching(connection, found)
   await connection.execute(setterOf(allSettings(server), wrong))
   // By another text: the driver mariadb would describe the result as that of the first one.
   const left = await connection.run(checkOf(server, 'still_wrong'), [probe])
   const stillWrong = wrongIn(left, 'still_wrong')
-  if (stillWrong === '') return watching(connection, left.charset)
+  if (stillWrong === '') return watching(connection, left)
   throw new SessionError(
     'SESSION_BACKEND',
     `The connection would spoil what is stored, and cannot be changed: ${stillWrong}. ` +
@@ -102,7 +103,7 @@ function setterOf(settings: readonly Setting[], wrong: string): string {
 }
 
 /** A connection whose texts must go on leaving and arriving in the character set in which they did first. */
-function watching(connection: Connection, charset: number | undefined): Connection {
+function watching(connection: Connection, { charset, rows }: Result): Connection {
   const encoding = connection.encoding?.()
   const checked = async (work: Promise<Result>): Promise<Result> => {
     const result = await work
@@ -112,6 +113,7 @@ function watching(connection: Connection, charset: number | undefined): Connecti
   return {
     run: (statement, values) => checked(connection.run(statement, values)),
     execute: (text) => checked(connection.execute(text)),
+    packetBytes: rows[0] === undefined ? 0 : numberOf(rows[0], 'packet_bytes'),
     wasChanged: () => connection.encoding?.() !== encoding,
   }
 }
