@@ -123,8 +123,8 @@ export class Database {
         usable = await this.#leave(connection)
         return result
       } catch (error) {
-        if (isReadOnly(error)) this.#pool.retire(pooled)
-        else usable = await this.#recover(connection, error)
+        if (isUseless(error)) this.#pool.retire(pooled)
+        else usable = await this.#recover(connection)
         throw error
       }
     } finally {
@@ -134,8 +134,7 @@ export class Database {
   }
 
   /** Ends a transaction that may be open. Whether the connection can be used again. */
-  async #recover(connection: Connection, error: unknown): Promise<boolean> {
-    if (isLost(error) || (error instanceof SessionError && error.ambiguous)) return false
+  async #recover(connection: Connection): Promise<boolean> {
     try {
       await connection.execute('ROLLBACK')
       return await this.#leave(connection)
@@ -177,6 +176,11 @@ export class Database {
       throw error
     }
   }
+}
+
+/** Whether nothing good comes from the connection any more after this. */
+function isUseless(error: unknown): boolean {
+  return isReadOnly(error) || isLost(error) || (error instanceof SessionError && error.ambiguous)
 }
 
 /** @throws Collision where the transaction did not last as long as the work, which may have failed because of that */

@@ -1,13 +1,15 @@
 import { NoConnection } from './errors.ts'
 import type { ConnectionPool } from './sequelize.ts'
 
-/** The connections of one Sequelize, as they are needed: had in bounded time, and none from before a failover. */
+/** The connections of one Sequelize, as they are needed: had in bounded time, and none of those that lead nowhere. */
 export class Pool {
   readonly #pool: ConnectionPool
   /** Which connection is which in the order in which they were first seen. */
   readonly #ages = new WeakMap<object, number>()
   #seen = 0
-  /** The newest that is of no use any more, with all that are older. */
+  /** How many were known when each was last acquired. */
+  readonly #known = new WeakMap<object, number>()
+  /** So many of the first are of no use any more. */
   #retired = 0
 
   constructor(pool: ConnectionPool) {
@@ -20,6 +22,7 @@ export class Pool {
       const pooled = await this.#acquire(from, until)
       const age = this.#ages.get(pooled) ?? ++this.#seen
       this.#ages.set(pooled, age)
+      this.#known.set(pooled, this.#seen)
       if (age > this.#retired) return pooled
       this.destroy(pooled)
     }
@@ -34,9 +37,12 @@ export class Pool {
     this.#pool.destroyConnection(pooled).catch(() => undefined)
   }
 
-  /** Its server is no longer the one to write to: neither is that of the connections which were made before. */
+  /**
+   * It leads nowhere any more, or to a server that takes no writes. So may all that were there when it was acquired, each of which
+   * would be found out by another call that fails.
+   */
   retire(pooled: object): void {
-    this.#retired = Math.max(this.#retired, this.#ages.get(pooled) ?? 0)
+    this.#retired = Math.max(this.#retired, this.#known.get(pooled) ?? 0)
   }
 
   async #acquire(from: 'primary' | 'replica', until: number): Promise<object> {
