@@ -1,4 +1,4 @@
-import { PacketTooLarge } from './errors.ts'
+import { PacketTooLarge } from './failures.ts'
 import type { Value } from './statement.ts'
 
 /** Rows of one insert, at most: few texts, so that few statements stay prepared on each connection. Each size is double the next. */

@@ -3,7 +3,6 @@ import { SQLStore } from '@sessions/sql'
 import { startMariaDB, startPostgres } from '@sessions/test-servers'
 import { type Options, Sequelize } from 'sequelize'
 import { afterAll, describe, expect, it } from 'vitest'
-import { Admin } from './support/admin.ts'
 import { failure, message } from './support/failure.ts'
 
 const [postgres, mariadb] = [await startPostgres(), await startMariaDB({ own: true })]
@@ -214,7 +213,7 @@ describe.each(mysqls)('through $name', ({ database }) => {
       const sequelize = open(await database(), { pool: { max: 1 } })
       const manager = sequelize.connectionManager
       const say = async (): Promise<void> => {
-        const connection = (await manager.getConnection({ type: 'SELECT' })) as { reset(done?: () => void): unknown }
+        const connection = (await manager.getConnection({ type: 'write' })) as { reset(done?: () => void): unknown }
         if (text !== 'reset') await tell(connection, text)
         else await new Promise<void>((resolve) => void Promise.resolve(connection.reset(resolve)).then(() => resolve()))
         manager.releaseConnection(connection)

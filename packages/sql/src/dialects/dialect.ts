@@ -84,9 +84,9 @@ export interface Dialect {
   inspect?(connection: Connection): Promise<Server>
   /**
    * Sees to it that a connection means what our statements mean, when it is first used and whenever somebody has changed
-   * that. Gives the connection to be used from then on. @throws SESSION_BACKEND where it cannot
+   * that. Gives what makes of it the connection to be used from then on. @throws SESSION_BACKEND where it cannot
    */
-  settle?(connection: Connection, server: Server): Promise<Connection>
+  settle?(connection: Connection, server: Server): Promise<((connection: Connection) => Connection) | undefined>
   connect(connection: object, prepares: () => boolean): Connection
 }
 

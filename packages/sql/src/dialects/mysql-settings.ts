@@ -1,9 +1,11 @@
 import { SessionError } from '@sessions/core'
 import type { Connection, Result } from '../connection.ts'
-import { SettingsChanged } from '../errors.ts'
+import { SettingsChanged } from '../failures.ts'
 import { compile, type Statement } from '../statement.ts'
 import { numberOf, textOf } from '../values.ts'
 import type { Server } from './dialect.ts'
+
+type Settle = (connection: Connection) => Connection
 
 /** One variable of a connection: when it is right, and what makes it so. */
 interface Setting {
@@ -67,19 +69,19 @@ function checkOf(server: Server, alias: 'wrong' | 'still_wrong'): Statement {
 }
 
 /**
- * Sees to it that a connection means what we mean, by changing what it does not, and nothing else. Gives the connection to
- * be used from then on.
+ * Sees to it that a connection means what we mean, by changing what it does not, and nothing else. Gives what makes of it the
+ * connection to be used from then on.
  * @throws SESSION_BACKEND that names what cannot be changed
  */
-export async function settleMySQL(connection: Connection, server: Server): Promise<Connection> {
+export async function settleMySQL(connection: Connection, server: Server): Promise<Settle> {
   const found = await connection.run(checkOf(server, 'wrong'), [probe])
   const wrong = wrongIn(found, 'wrong')
-  if (wrong === '') return watching(connection, found)
+  if (wrong === '') return (settled) => watching(settled, found)
   await connection.execute(setterOf(allSettings(server), wrong))
   // By another text: the driver mariadb would describe the result as that of the first one.
   const left = await connection.run(checkOf(server, 'still_wrong'), [probe])
   const stillWrong = wrongIn(left, 'still_wrong')
-  if (stillWrong === '') return watching(connection, left)
+  if (stillWrong === '') return (settled) => watching(settled, left)
   throw new SessionError(
     'SESSION_BACKEND',
     `The connection would spoil what is stored, and cannot be changed: ${stillWrong}. ` +
@@ -111,6 +113,7 @@ function watching(connection: Connection, { charset, rows }: Result): Connection
     return result
   }
   return {
+    ...connection,
     run: (statement, values) => checked(connection.run(statement, values)),
     execute: (text) => checked(connection.execute(text)),
     packetBytes: rows[0] === undefined ? 0 : numberOf(rows[0], 'packet_bytes'),

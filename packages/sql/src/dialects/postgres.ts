@@ -36,7 +36,7 @@ export const postgres: Dialect = {
   // pg always sends and reads UTF-8, whatever the connection was told.
   settle: async (connection) => {
     await connection.execute("SET client_encoding TO 'UTF8'")
-    return connection
+    return undefined
   },
   connect: connectPg,
 }

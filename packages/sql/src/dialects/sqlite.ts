@@ -22,7 +22,7 @@ export const sqlite: Dialect = {
   },
   settle: async (connection) => {
     await connection.execute(`PRAGMA busy_timeout = ${blockingWaitMs}`)
-    return connection
+    return undefined
   },
   connect: connectSQLite3,
 }
