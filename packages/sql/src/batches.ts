@@ -29,7 +29,10 @@ export function batches(records: readonly string[], packetBytes: number): string
 /** @throws PacketTooLarge before anything is sent that the server would cut the connection for */
 export function assertFits(values: readonly Value[], packetBytes: number): void {
   if (packetBytes === Number.POSITIVE_INFINITY) return
-  const bytes = values.reduce<number>((sum, value) => sum + (typeof value === 'string' ? Buffer.byteLength(value) : 8), 0)
+  const bytes = values.reduce<number>(
+    (sum, value) => sum + (typeof value === 'string' ? Buffer.byteLength(value) : 8),
+    0,
+  )
   // The same rest as the drivers and servers take for themselves, which differs by a few bytes.
   if (bytes + 64 + 16 * values.length > packetBytes) throw new PacketTooLarge(packetBytes)
 }

@@ -1,7 +1,17 @@
 import { SessionError } from '@sessions/core'
 import type { Connection } from './connection.ts'
 import type { Dialect, Server } from './dialects/dialect.ts'
-import { Collision, isLost, isReadOnly, isRefusal, isReset, isRolledBack, isUnprepared, isUnsent, mapError } from './errors.ts'
+import {
+  Collision,
+  isLost,
+  isReadOnly,
+  isRefusal,
+  isReset,
+  isRolledBack,
+  isUnprepared,
+  isUnsent,
+  mapError,
+} from './errors.ts'
 import { type Limits, lockTimeoutMs } from './limits.ts'
 import { Pool } from './pool.ts'
 import type { ConnectionPool } from './sequelize.ts'
@@ -55,7 +65,10 @@ export class Database {
   transaction<T>(limits: Limits, work: (connection: Connection) => Promise<Outcome<T>>): Promise<T> {
     return this.#withPrepared(() =>
       this.#use(limits, 'primary', async (connection) => {
-        const { begin, verify, leave } = this.dialect.transaction(lockTimeoutMs(limits), (await this.#server) ?? anyServer)
+        const { begin, verify, leave } = this.dialect.transaction(
+          lockTimeoutMs(limits),
+          (await this.#server) ?? anyServer,
+        )
         if (leave !== undefined) this.#leaving.set(connection, leave)
         for (const text of begin) await connection.execute(text)
         const { result, keep } = await (verify === undefined

@@ -30,5 +30,8 @@ export class PacketTooLarge extends Failure {
 /** A result has another shape than its statement promises. */
 export class Misshapen extends Failure {
   override name = 'Misshapen'
-  readonly meaning: Meaning = ['SESSION_BACKEND', 'The database gave a result of another shape than was asked for: see the cause.']
+  readonly meaning: Meaning = [
+    'SESSION_BACKEND',
+    'The database gave a result of another shape than was asked for: see the cause.',
+  ]
 }

@@ -34,7 +34,8 @@ export const packet =
 const prepared =
   'The server keeps no more prepared statements: raise its max_prepared_stmt_count, or lower the size of the pools. ' +
   'Nothing was written.'
-const rowFormat = 'The row format of a table is too short for its keys: ALTER TABLE … ROW_FORMAT=DYNAMIC. Nothing was written.'
+const rowFormat =
+  'The row format of a table is too short for its keys: ALTER TABLE … ROW_FORMAT=DYNAMIC. Nothing was written.'
 export const mutilated =
   'The server could not store what it was given as it is, and is not strict about that: a column is too short, or in ' +
   'another character set than utf8mb4. Nothing was written.'

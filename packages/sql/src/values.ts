@@ -12,7 +12,8 @@ export function textOf(row: Row, column: string): string {
 export function numberOf(row: Row, column: string): number {
   const text = textOf(row, column)
   const value = Number(text)
-  if (!/^-?\d+$/.test(text) || !Number.isSafeInteger(value)) throw new Misshapen(`The database gave no integer as ${column}.`)
+  if (!/^-?\d+$/.test(text) || !Number.isSafeInteger(value))
+    throw new Misshapen(`The database gave no integer as ${column}.`)
   return value
 }
 

@@ -36,7 +36,18 @@ function open(url: string, options: Options): Sequelize {
   return new Sequelize(url, { logging: false, pool: { max: 2 }, ...options })
 }
 
-const texts = ['plain', '日本語', 'å', '😀', 'ÿ\u0000\u0080', "\\ ' \"", '0', 'false', '{"a":1}', '2026-01-01 00:00:00.000']
+const texts = [
+  'plain',
+  '日本語',
+  'å',
+  '😀',
+  'ÿ\u0000\u0080',
+  '\\ \' "',
+  '0',
+  'false',
+  '{"a":1}',
+  '2026-01-01 00:00:00.000',
+]
 
 /** Each promise that a misread result, a lost letter or a stale read would break. */
 async function keepsPromises(store: SessionStore): Promise<void> {
@@ -51,7 +62,11 @@ async function keepsPromises(store: SessionStore): Promise<void> {
 
   await user.setMetadata({ name: '日本😀', n: 1, is: false })
   const info = await user.info()
-  expect(info).toMatchObject({ sessionId: 'user日', itemCount: all.length, metadata: { name: '日本😀', n: 1, is: false } })
+  expect(info).toMatchObject({
+    sessionId: 'user日',
+    itemCount: all.length,
+    metadata: { name: '日本😀', n: 1, is: false },
+  })
   expect(Math.abs(Number(info?.updatedAt) - Date.now())).toBeLessThan(60_000)
   const listed = []
   for await (const { sessionId } of store.listSessions({ metadata: { name: '日本😀' } })) listed.push(sessionId)
@@ -72,7 +87,11 @@ async function keepsPromises(store: SessionStore): Promise<void> {
 }
 
 const driverOptions: Readonly<Record<string, readonly object[]>> = {
-  pg: [{ binary: true }, { client_encoding: 'LATIN1' }, { options: '-c client_encoding=WIN1252 -c extra_float_digits=-15' }],
+  pg: [
+    { binary: true },
+    { client_encoding: 'LATIN1' },
+    { options: '-c client_encoding=WIN1252 -c extra_float_digits=-15' },
+  ],
   mariadb: [
     { supportBigNumbers: true, bigNumberStrings: true },
     { bigIntAsNumber: true, insertIdAsNumber: true, decimalAsNumber: true, checkNumberRange: true },
@@ -104,12 +123,15 @@ const driverOptions: Readonly<Record<string, readonly object[]>> = {
 }
 
 describe.each([pg, ...mysqls])('through $name', ({ name, database }) => {
-  it.each(driverOptions[name] ?? [])('no option of the driver changes what a statement means: %o', async (dialectOptions) => {
-    const sequelize = open(await database(), { dialectOptions })
-    await using store = new SQLStore({ sequelize, createTables: true })
-    await keepsPromises(store)
-    await sequelize.close()
-  })
+  it.each(driverOptions[name] ?? [])(
+    'no option of the driver changes what a statement means: %o',
+    async (dialectOptions) => {
+      const sequelize = open(await database(), { dialectOptions })
+      await using store = new SQLStore({ sequelize, createTables: true })
+      await keepsPromises(store)
+      await sequelize.close()
+    },
+  )
 
   it('no option of Sequelize changes what a statement means', async () => {
     const sequelize = open(await database(), {
@@ -165,22 +187,24 @@ describe('through pg', () => {
     await sequelize.close()
   })
 
-  it.each(["SET client_encoding = 'LATIN1'", 'DISCARD ALL', 'RESET ALL', "SET SESSION AUTHORIZATION DEFAULT; RESET client_encoding"])(
-    'what others tell a connection of their pool in between changes nothing: %s',
-    async (text) => {
-      const sequelize = open(await postgres.createDatabase(), { pool: { max: 1 } })
-      await using store = new SQLStore({ sequelize, createTables: true })
-      const session = store.session('user日')
-      await session.addItems([message('日本語')])
-      for (const work of [() => session.getItems(), () => session.addItems([message('å')]), () => session.popItem()]) {
-        await sequelize.query(text)
-        await work()
-      }
+  it.each([
+    "SET client_encoding = 'LATIN1'",
+    'DISCARD ALL',
+    'RESET ALL',
+    'SET SESSION AUTHORIZATION DEFAULT; RESET client_encoding',
+  ])('what others tell a connection of their pool in between changes nothing: %s', async (text) => {
+    const sequelize = open(await postgres.createDatabase(), { pool: { max: 1 } })
+    await using store = new SQLStore({ sequelize, createTables: true })
+    const session = store.session('user日')
+    await session.addItems([message('日本語')])
+    for (const work of [() => session.getItems(), () => session.addItems([message('å')]), () => session.popItem()]) {
       await sequelize.query(text)
-      expect(await session.getItems()).toEqual([message('日本語')])
-      await sequelize.close()
-    },
-  )
+      await work()
+    }
+    await sequelize.query(text)
+    expect(await session.getItems()).toEqual([message('日本語')])
+    await sequelize.close()
+  })
 })
 
 describe.each(mysqls)('through $name', ({ database }) => {

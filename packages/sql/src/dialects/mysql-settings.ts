@@ -64,8 +64,11 @@ const probing = 'the character set of the driver'
 /** The names of what is wrong, as seen with a value that travels like those of a write. */
 function checkOf(server: Server, alias: 'wrong' | 'still_wrong'): Statement {
   const arrived = `IF(${is('CONVERT(:probe USING utf8mb4)', probe)}, NULL, '${probing}')`
-  return compile(`SELECT CONCAT_WS(', ', ${arrived}, NULLIF(${wrongOf(allSettings(server))}, '')) AS ${alias},
-      CAST(@@max_allowed_packet AS CHAR) AS packet_bytes`, 'positional')
+  return compile(
+    `SELECT CONCAT_WS(', ', ${arrived}, NULLIF(${wrongOf(allSettings(server))}, '')) AS ${alias},
+      CAST(@@max_allowed_packet AS CHAR) AS packet_bytes`,
+    'positional',
+  )
 }
 
 /**
@@ -94,7 +97,8 @@ function wrongIn({ rows }: Result, alias: string): string {
 }
 
 /** The driver hears of the character set by this, where it listens. */
-const tracked = "session_track_system_variables = 'autocommit,character_set_client,character_set_connection,character_set_results,time_zone'"
+const tracked =
+  "session_track_system_variables = 'autocommit,character_set_client,character_set_connection,character_set_results,time_zone'"
 
 function setterOf(settings: readonly Setting[], wrong: string): string {
   const names = wrong.split(', ')

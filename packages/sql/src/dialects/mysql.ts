@@ -69,7 +69,8 @@ function grammar({ sessions, messages, operations, metadata }: Tables): Grammar 
     wrongSettings,
     oldestFirst: 'created_at, id',
     newestFirst: 'created_at DESC, id DESC',
-    onwards: 'created_at >= CAST(:at AS DATETIME(3)) AND (created_at > CAST(:at AS DATETIME(3)) OR id >= CAST(:from AS SIGNED))',
+    onwards:
+      'created_at >= CAST(:at AS DATETIME(3)) AND (created_at > CAST(:at AS DATETIME(3)) OR id >= CAST(:from AS SIGNED))',
     messageTime: ':at',
 
     expired: `COALESCE(expires_at <= ${now}, FALSE)`,

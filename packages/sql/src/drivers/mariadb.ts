@@ -70,7 +70,11 @@ function toParameter(value: Value): Value | bigint {
 
 function toResult(answer: Answer): Result {
   if (Array.isArray(answer)) {
-    return { rows: answer, affected: 0, charset: charsetOf((answer.meta ?? []).map(({ collation }) => collation?.index)) }
+    return {
+      rows: answer,
+      affected: 0,
+      charset: charsetOf((answer.meta ?? []).map(({ collation }) => collation?.index)),
+    }
   }
   return { rows: [], affected: Number(answer.affectedRows), warnings: answer.warningStatus }
 }
