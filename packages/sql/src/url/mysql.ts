@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 import { SessionError } from '@sessions/core'
 import { checkParameters, isMilliseconds, isSeconds, isText, type Parameters } from './parameters.ts'
 import type { ServerURL } from './server-url.ts'
@@ -66,6 +67,10 @@ export function parseMySQL(dialect: 'mariadb' | 'mysql', url: ServerURL): Target
     dialect === 'mariadb' ? { ...known, allowPublicKeyRetrieval: ['true', 'false'] } : known,
   )
   const tls = tlsOf(parameters)
+  // It would look for the name `localhost` instead (mysql2 3.24.6, `startTLS`).
+  if (dialect === 'mysql' && tls === 'verify-full' && isIP(url.host) !== 0) {
+    throw new TypeError('url asks for the name of the server to be verified, and has only its address: name the host.')
+  }
   const socketPath = first(parameters, sockets) ?? (url.host.startsWith('/') ? url.host : undefined)
   const timeoutMs =
     Number(parameters.get('connectTimeout') ?? 0) || Number(parameters.get('connect_timeout') ?? 0) * 1000
