@@ -139,7 +139,13 @@ export function isUnprepared(error: unknown): boolean {
  */
 export function isReset(error: unknown): boolean {
   const { errno } = driverError(error)
-  return error instanceof SettingsChanged || errno === 1243 || errno === 1461
+  return error instanceof SettingsChanged || errno === 1243 || errno === 1461 || isUnconvertible(error)
+}
+
+/** Whether the server takes what was sent for another character set than it was sent in. */
+export function isUnconvertible(error: unknown): boolean {
+  const { errno } = driverError(error)
+  return errno === 3988 || errno === 1300
 }
 
 export function isUniqueViolation(error: unknown): boolean {

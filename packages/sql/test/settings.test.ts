@@ -1,17 +1,18 @@
 import type { SessionStore } from '@sessions/core'
 import { SQLStore } from '@sessions/sql'
-import { startMariaDB, startPostgres } from '@sessions/test-servers'
+import { startMariaDB, startMySQL, startPostgres } from '@sessions/test-servers'
 import { type Options, Sequelize } from 'sequelize'
 import { afterAll, describe, expect, it } from 'vitest'
 import { failure, message } from './support/failure.ts'
 
-const [postgres, mariadb] = [await startPostgres(), await startMariaDB({ own: true })]
-afterAll(() => Promise.all([postgres.stop(), mariadb.stop()]))
+const [postgres, mariadb, mysql] = await Promise.all([startPostgres(), startMariaDB(), startMySQL()])
+afterAll(() => Promise.all([postgres.stop(), mariadb.stop(), mysql?.stop()]))
 
 const pg = { name: 'pg', database: () => postgres.createDatabase() }
 const mysqls = [
   { name: 'mariadb', database: () => mariadb.createDatabase() },
   { name: 'mysql2', database: async () => (await mariadb.createDatabase()).replace('mariadb:', 'mysql:') },
+  ...(mysql === undefined ? [] : [{ name: 'mysql2 on MySQL', database: () => mysql.createDatabase() }]),
 ]
 
 /** Says something on each connection that Sequelize makes. */
@@ -123,7 +124,7 @@ const driverOptions: Readonly<Record<string, readonly object[]>> = {
 }
 
 describe.each([pg, ...mysqls])('through $name', ({ name, database }) => {
-  it.each(driverOptions[name] ?? [])(
+  it.each(driverOptions[name.split(' ')[0] ?? ''] ?? [])(
     'no option of the driver changes what a statement means: %o',
     async (dialectOptions) => {
       const sequelize = open(await database(), { dialectOptions })
@@ -215,8 +216,8 @@ describe.each(mysqls)('through $name', ({ database }) => {
     'SET autocommit = 0',
     'SET SESSION TRANSACTION ISOLATION LEVEL READ UNCOMMITTED',
     'SET SESSION TRANSACTION ISOLATION LEVEL SERIALIZABLE',
-    "SET sql_mode = 'ANSI,ORACLE,TRADITIONAL'",
-    "SET sql_mode = 'NO_BACKSLASH_ESCAPES,HIGH_NOT_PRECEDENCE,EMPTY_STRING_IS_NULL,PAD_CHAR_TO_FULL_LENGTH'",
+    "SET sql_mode = 'ANSI,TRADITIONAL,PIPES_AS_CONCAT,REAL_AS_FLOAT'",
+    "SET sql_mode = 'NO_BACKSLASH_ESCAPES,HIGH_NOT_PRECEDENCE,PAD_CHAR_TO_FULL_LENGTH'",
     'SET foreign_key_checks = 0; SET unique_checks = 0',
     'SET sql_select_limit = 1',
     'SET sql_safe_updates = 1',
@@ -262,6 +263,16 @@ describe.each(mysqls)('through $name', ({ database }) => {
     await keepsPromises(store)
     await sequelize.close()
   })
+})
+
+it.each(['mariadb:', 'mysql:'])('modes that only MariaDB has change nothing, through %s', async (scheme) => {
+  const sequelize = telling(
+    open((await mariadb.createDatabase()).replace('mariadb:', scheme), {}),
+    "SET sql_mode = 'ORACLE,EMPTY_STRING_IS_NULL,SIMULTANEOUS_ASSIGNMENT'",
+  )
+  await using store = new SQLStore({ sequelize, createTables: true })
+  await keepsPromises(store)
+  await sequelize.close()
 })
 
 it('where a driver does not follow, nothing is stored, and the error says why', async () => {

@@ -1,5 +1,6 @@
 import { SessionError } from '@sessions/core'
 import type { Connection, Result } from '../connection.ts'
+import { isUnconvertible } from '../errors.ts'
 import { SettingsChanged } from '../failures.ts'
 import { compile, type Statement } from '../statement.ts'
 import { numberOf, textOf } from '../values.ts'
@@ -77,31 +78,39 @@ function checkOf(server: Server, alias: 'wrong' | 'still_wrong'): Statement {
  * @throws SESSION_BACKEND that names what cannot be changed
  */
 export async function settleMySQL(connection: Connection, server: Server): Promise<Settle> {
-  const found = await connection.run(checkOf(server, 'wrong'), [probe])
-  const wrong = wrongIn(found, 'wrong')
-  if (wrong === '') return (settled) => watching(settled, found)
-  await connection.execute(setterOf(allSettings(server), wrong))
+  const settings = allSettings(server)
+  const found = await connection.run(checkOf(server, 'wrong'), [probe]).catch(undefinedIfUnconvertible)
+  const wrong = found === undefined ? [probing, ...settings.map(({ name }) => name)] : wrongIn(found, 'wrong')
+  if (found !== undefined && wrong.length === 0) return (settled) => watching(settled, found)
+  await connection.execute(setterOf(settings, wrong))
   // By another text: the driver mariadb would describe the result as that of the first one.
   const left = await connection.run(checkOf(server, 'still_wrong'), [probe])
   const stillWrong = wrongIn(left, 'still_wrong')
-  if (stillWrong === '') return (settled) => watching(settled, left)
+  if (stillWrong.length === 0) return (settled) => watching(settled, left)
   throw new SessionError(
     'SESSION_BACKEND',
-    `The connection would spoil what is stored, and cannot be changed: ${stillWrong}. ` +
+    `The connection would spoil what is stored, and cannot be changed: ${stillWrong.join(', ')}. ` +
       'Connect with charset utf8mb4 and with the defaults of the server. Nothing was stored.',
   )
 }
 
-function wrongIn({ rows }: Result, alias: string): string {
-  return rows[0] === undefined ? probing : textOf(rows[0], alias)
+function wrongIn({ rows: [row] }: Result, alias: string): string[] {
+  if (row === undefined) return [probing]
+  return textOf(row, alias)
+    .split(', ')
+    .filter((name) => name !== '')
+}
+
+/** The probe itself may be what the server cannot take. */
+function undefinedIfUnconvertible(error: unknown): undefined {
+  if (!isUnconvertible(error)) throw error
 }
 
 /** The driver hears of the character set by this, where it listens. */
 const tracked =
   "session_track_system_variables = 'autocommit,character_set_client,character_set_connection,character_set_results,time_zone'"
 
-function setterOf(settings: readonly Setting[], wrong: string): string {
-  const names = wrong.split(', ')
+function setterOf(settings: readonly Setting[], names: readonly string[]): string {
   // Also where only the driver has another one: it is told so.
   const isWrong = ({ name }: Setting): boolean =>
     names.includes(name) || (names.includes(probing) && name.startsWith('character_set_'))
