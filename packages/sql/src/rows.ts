@@ -4,7 +4,7 @@ import { assertFits, batches } from './batches.ts'
 import type { Connection, Result, Row } from './connection.ts'
 import { Mutilated, SettingsChanged } from './failures.ts'
 import { bind, type Statement, type Value } from './statement.ts'
-import type { Statements } from './statements.ts'
+import { type Statements, someMessages } from './statements.ts'
 import { toTimestamp } from './timestamps.ts'
 import { flagOf, numberOf, optionalNumberOf, textOf } from './values.ts'
 
@@ -83,7 +83,7 @@ export class SessionRows {
   /** The newest `limit`, oldest first. */
   async newest(limit: number): Promise<MessageRow[]> {
     const { rows } = await this.#run(this.#statements.tail, { limit })
-    return rows.map((row) => ({ id: textOf(row, 'message_id'), record: textOf(row, 'message_data') })).reverse()
+    return rows.map(toMessage).reverse()
   }
 
   /** Removes the newest messages, which are these. How many were there to remove. */
@@ -99,6 +99,24 @@ export class SessionRows {
       const values = Object.fromEntries(batch.map((record, index) => [`record${index}`, record]))
       await this.#write(this.#statements.append(batch.length), { at, ...values })
     }
+  }
+
+  /** Keeps those of these messages that are there to this transaction. */
+  async hold(ids: readonly string[]): Promise<MessageRow[]> {
+    const found: MessageRow[] = []
+    for (const some of portions(ids)) {
+      const { rows } = await this.#run(this.#statements.hold, some)
+      for (const row of rows) found.push(toMessage(row))
+    }
+    return found
+  }
+
+  async replace(id: string, record: string): Promise<void> {
+    await this.#write(this.#statements.replace, { message: id, record })
+  }
+
+  async remove(ids: readonly string[]): Promise<void> {
+    for (const some of portions(ids)) await this.#run(this.#statements.remove, some)
   }
 
   /** Leaves the session as it says. */
@@ -140,7 +158,20 @@ export function metadataValues(name: string, content: JSONValue): { key: string;
   return { key, value, digest: createHash('sha256').update(`[${key},${value}]`).digest('hex') }
 }
 
+function toMessage(row: Row): MessageRow {
+  return { id: textOf(row, 'message_id'), record: textOf(row, 'message_data') }
+}
+
 /** @throws SettingsChanged where a locked row tells that the connection is not what it was */
 export function assertSettings({ wrong_settings: wrong = '' }: Row): void {
   if (wrong !== '') throw new SettingsChanged()
+}
+
+/** The last one is named again where there are fewer than the statement names. */
+function portions(ids: readonly string[]): Record<string, string>[] {
+  return Array.from({ length: Math.ceil(ids.length / someMessages) }, (_, portion) => {
+    const some = ids.slice(portion * someMessages, (portion + 1) * someMessages)
+    const values = Array.from({ length: someMessages }, (_, index) => some[index] ?? (some.at(-1) as string))
+    return Object.fromEntries(values.map((id, index) => [`message${index}`, id]))
+  })
 }

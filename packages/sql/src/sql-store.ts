@@ -1,12 +1,13 @@
 import {
   assertOptions,
+  type ChangeConditions,
   type CommitResult,
   checkTimeout,
   type DeleteTarget,
   type HistoryChange,
   type Lease,
   type RecordPage,
-  SessionError,
+  type SessionError,
   type SessionFilter,
   type SessionInfo,
   SessionStore,
@@ -21,6 +22,7 @@ import { type Limits, lockTimeoutMs } from './limits.ts'
 import { listSessions, toInfo } from './listing.ts'
 import { checkStoreOptions, nameTypes, type SQLStoreOptions } from './options.ts'
 import { ownOperationMs, resultOf, withOwnOperation } from './own-operation.ts'
+import { readPage, toRecord } from './pages.ts'
 import { type ErasableRow, eraseSome } from './retention.ts'
 import { SessionRows } from './rows.ts'
 import { ensureSchema, schemaText } from './schema.ts'
@@ -118,6 +120,10 @@ export class SQLStore extends SessionStore {
     return own !== undefined && result.status === 'duplicate' ? resultOf(change) : result
   }
 
+  protected override _supports(condition: keyof ChangeConditions): boolean {
+    return condition === 'maintain'
+  }
+
   protected async _info(sessionId: string): Promise<SessionInfo | undefined> {
     const [row] = await this.#calls.select(this.#statements.info, { id: sessionId })
     return row && toInfo(row)
@@ -148,19 +154,18 @@ export class SQLStore extends SessionStore {
     }
   }
 
-  /** A record that is gone took everything after it along, since only the newest are ever dropped. */
-  protected override async _page(sessionId: string, cursor: string | undefined, size: number): Promise<RecordPage> {
-    const { firstPage, nextPage } = this.#statements
-    const from = cursor === undefined ? undefined : parsePosition(cursor)
-    const limit = from === undefined ? size : size + 1
-    const rows = [
-      ...(await this.#calls.select(from === undefined ? firstPage : nextPage, { id: sessionId, limit, ...from })),
-    ]
-    const last = rows.length === limit ? rows.at(-1) : undefined
-    if (from !== undefined && rows.shift()?.message_id !== from.from) {
-      throw new SessionError('SESSION_CONFLICT', 'Items that were already read were removed meanwhile. Read again.')
-    }
-    return { records: rows.map(toRecord), ...(last !== undefined && { next: `${last.message_id} ${last.exact_time}` }) }
+  protected override _page(
+    sessionId: string,
+    cursor: string | undefined,
+    size: number,
+    places = false,
+  ): Promise<RecordPage> {
+    return readPage(this.#statements, (statement, values) => this.#calls.select(statement, values), {
+      sessionId,
+      cursor,
+      size,
+      places,
+    })
   }
 
   async #commit(
@@ -227,14 +232,4 @@ export class SQLStore extends SessionStore {
     if (this.#opened === undefined) throw new Error('A hook was called before _open.')
     return this.#opened
   }
-}
-
-function toRecord(row: Row): string {
-  return textOf(row, 'message_data')
-}
-
-/** The position of a message in its session: its id, and its time as the database writes it. */
-function parsePosition(cursor: string): { from: string; at: string } {
-  const space = cursor.indexOf(' ')
-  return { from: cursor.slice(0, space), at: cursor.slice(space + 1) }
 }

@@ -21,6 +21,8 @@ export interface Grammar {
   text(expression: string): string
   /** The names of the connection's settings that somebody has changed to what would spoil data, or `''`. */
   readonly wrongSettings?: string
+  /** The id of a message from a text, since a number cannot hold all of them. */
+  messageId(parameter: string): string
   /** The order of the messages of a session. */
   readonly oldestFirst: string
   readonly newestFirst: string

@@ -67,6 +67,7 @@ function grammar({ sessions, messages, operations, metadata }: Tables): Grammar 
     timestamp: (text) => `CAST(${text} AS DATETIME(3))`,
     text: (expression) => `CAST(${expression} AS CHAR)`,
     wrongSettings,
+    messageId: (parameter) => `CAST(${parameter} AS SIGNED)`,
     oldestFirst: 'created_at, id',
     newestFirst: 'created_at DESC, id DESC',
     onwards:

@@ -50,6 +50,7 @@ function grammar(tables: Tables): Grammar {
     exact: (timestamp) => `to_char(${timestamp}, 'YYYY-MM-DD HH24:MI:SS.US')`,
     timestamp: (text) => `${text}::timestamp`,
     text: (expression) => `(${expression})::text`,
+    messageId: (parameter) => `${parameter}::bigint`,
     oldestFirst: 'created_at, id',
     newestFirst: 'created_at DESC, id DESC',
     onwards: 'created_at >= :at::timestamp AND (created_at > :at::timestamp OR id >= :from::bigint)',

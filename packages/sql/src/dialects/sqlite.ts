@@ -41,6 +41,7 @@ function grammar({ sessions, messages, operations, metadata, ttls }: Tables): Gr
     timestamp: (text) => text,
     bound: (text) => `replace(${text}, '.000', '')`,
     text: (expression) => `CAST(${expression} AS TEXT)`,
+    messageId: (parameter) => `CAST(${parameter} AS INTEGER)`,
     oldestFirst: 'id',
     newestFirst: 'id DESC',
     onwards: 'id >= CAST(:from AS INTEGER)',
