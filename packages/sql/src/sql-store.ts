@@ -14,7 +14,6 @@ import {
 } from '@sessions/core'
 import { Calls } from './calls.ts'
 import { applyChange, eraseSession } from './changes.ts'
-import type { Row } from './connection.ts'
 import type { Database } from './database.ts'
 import { checkDialect, connectSequelize, connectURL, dialectOf, dialects, type SQLDialect } from './engine.ts'
 import { isUniqueViolation, mapError } from './errors.ts'
