@@ -19,7 +19,7 @@ const texts = [
 export async function keepsPromises(store: SessionStore): Promise<void> {
   const [user, other] = [store.session('user日'), store.session('userå')]
   await user.addItems([message('first')])
-  for (const text of texts) await user.addItems([message(text)])
+  await user.addItems(texts.map((text) => message(text)))
   await other.addItems([message('of another')])
   const all = [message('first'), ...texts.map(message)]
   expect(await user.getItems()).toEqual(all)
