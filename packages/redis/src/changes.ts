@@ -77,9 +77,9 @@ export function plainAppend({
   return others ? [] : append
 }
 
-/** What a change drops, oldest first, where that can be told without seeing it; `undefined` where not. */
-function droppedWithoutAsking({ drop = 0, expectTail = [] }: HistoryChange): readonly string[] | undefined {
-  if (drop === 0) return []
+/** What the result holds of what is dropped, oldest first, where that can be told without seeing it; `undefined` where not. */
+function droppedWithoutAsking({ drop = 0, expectTail = [], returnDropped }: HistoryChange): readonly string[] | undefined {
+  if (drop === 0 || returnDropped !== true) return []
   return drop !== 'all' && drop <= expectTail.length ? expectTail.slice(-drop) : undefined
 }
 

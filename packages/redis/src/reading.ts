@@ -1,6 +1,7 @@
 import { type RecordPage, SessionError } from '@sessions/core'
 import type { Connection } from './connection.ts'
 import type { SessionKeys } from './keys.ts'
+import { toPlace } from './maintain.ts'
 import { toArray, toNumber, toText, toTexts } from './replies.ts'
 import { scripts } from './scripts/script.ts'
 
@@ -28,34 +29,52 @@ export async function readRecords(connection: Connection, keys: SessionKeys, rea
   return records
 }
 
-/** The cursor says where to go on, and how to see that what comes before is still there. */
-export async function readPage(
-  connection: Connection,
-  { hash, list }: SessionKeys,
-  { sessionId, cursor, size }: { sessionId: string; cursor: string | undefined; size: number },
-): Promise<RecordPage> {
-  const place = cursor?.split(' ') ?? []
-  const call = { script: scripts.page, keys: [hash, list], args: [sessionId, `${size}`, ...place] }
+/** Which page. */
+interface PageRead {
+  sessionId: string
+  /** Says where to go on, and how to see that what comes before is still there. */
+  cursor: string | undefined
+  size: number
+  /** Whether the places of the records are wanted. */
+  places: boolean
+}
+
+/** Some records from the cursor on. */
+export async function readPage(connection: Connection, keys: SessionKeys, read: PageRead): Promise<RecordPage> {
+  const { sessionId, cursor, size, places } = read
+  const before = cursor?.split(' ') ?? []
+  const args = [sessionId, `${size}`, places ? '1' : '0', ...before]
+  const call = { script: scripts.page, keys: [keys.hash, keys.list], args }
   const page = await connection.readByScript(call, (reply) => (reply === null ? undefined : toPage(reply)))
   if (page === undefined) {
     throw new SessionError('SESSION_CONFLICT', 'Items that were already read were removed meanwhile. Read again.')
   }
-  const { generation, mark, following, records } = page
-  if (following <= 0) return { records }
-  const from = Number(place[0] ?? 0) + records.length
-  return { records, next: `${from} ${generation} ${mark}` }
+  const { generation, mark, following, records, digests } = page
+  const from = Number(before[0] ?? 0)
+  const placed = places && { places: digests.map((digest, index) => toPlace(from + index, digest)) }
+  if (following <= 0) return { records, ...placed }
+  return { records, ...placed, next: `${from + records.length} ${generation} ${mark}` }
 }
 
 function toOwner(reply: unknown): string | undefined {
   return reply === null ? undefined : toText(reply)
 }
 
-function toPage(reply: unknown): { generation: string; mark: string; following: number; records: string[] } {
-  const [generation, mark, following, records] = toArray(reply, 4)
+interface Page {
+  generation: string
+  mark: string
+  following: number
+  records: string[]
+  digests: string[]
+}
+
+function toPage(reply: unknown): Page {
+  const [generation, mark, following, records, digests] = toArray(reply, 5)
   return {
     generation: toText(generation),
     mark: toText(mark),
     following: toNumber(following),
     records: toTexts(records),
+    digests: toTexts(digests),
   }
 }

@@ -1,8 +1,10 @@
 import {
+  type ChangeConditions,
   type CommitResult,
   type DeleteTarget,
   type HistoryChange,
   type Lease,
+  type Maintenance,
   type RecordPage,
   SessionError,
   type SessionFilter,
@@ -17,6 +19,7 @@ import { toSessionError } from './errors.ts'
 import { Keys, type SessionKeys } from './keys.ts'
 import { type Listing, listSessions } from './listing.ts'
 import { locate } from './locate.ts'
+import { maintainCall, toMaintained } from './maintain.ts'
 import { checkStoreOptions, type RedisStoreOptions, type Settings } from './options.ts'
 import { forgetIds } from './prune.ts'
 import { readPage, readRecords } from './reading.ts'
@@ -86,6 +89,7 @@ export class RedisStore extends SessionStore {
 
   /** No function that is async: one more promise is what an append of a thousand at once can do without. */
   protected _commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
+    if (change.maintain !== undefined) return this.#maintain(sessionId, change.maintain)
     const appends = this.#keys.isAmbiguous(sessionId) ? undefined : this.#appends
     const records = appends === undefined ? [] : plainAppend(change)
     if (appends === undefined || records.length === 0) return this.#commit(sessionId, change)
@@ -102,6 +106,15 @@ export class RedisStore extends SessionStore {
       waitsForReplicas: waitForReplicas !== undefined,
     })
     return redis.write(commit.call, commit.repeatable, commit.result)
+  }
+
+  async #maintain(sessionId: string, change: Maintenance): Promise<CommitResult> {
+    const call = maintainCall(await this.#locate(sessionId), sessionId, change)
+    return call === undefined ? { status: 'conflict' } : this.#redis.write(call, false, toMaintained)
+  }
+
+  protected override _supports(condition: keyof ChangeConditions): boolean {
+    return condition === 'maintain'
   }
 
   protected async _info(sessionId: string): Promise<SessionInfo | undefined> {
@@ -136,8 +149,13 @@ export class RedisStore extends SessionStore {
     await forgetIds(this.#listing)
   }
 
-  protected override async _page(sessionId: string, cursor: string | undefined, size: number): Promise<RecordPage> {
-    return readPage(this.#redis, await this.#locate(sessionId), { sessionId, cursor, size })
+  protected override async _page(
+    sessionId: string,
+    cursor: string | undefined,
+    size: number,
+    places = false,
+  ): Promise<RecordPage> {
+    return readPage(this.#redis, await this.#locate(sessionId), { sessionId, cursor, size, places })
   }
 
   #locate(sessionId: string): SessionKeys | Promise<SessionKeys> {

@@ -38,18 +38,30 @@ describe('with retries, a lost answer', () => {
     expect(await session.getItems()).toEqual([item('1'), item('3')])
   })
 
-  it('of a compaction or a deletion is reported, since what it did cannot be told again', async () => {
+  it('of a deletion is reported, and of a compaction that tells what it dropped, since that cannot be told again', async () => {
     const store = new RedisStore({ client, retries: 3 })
     const session = store.session('a')
     await session.addItems([item('1')])
-    // So that the server knows the script, and the answer that is cut is that of the deletion.
+    // So that the server knows the scripts, and the answer that is cut is that of the write.
     await store.session('b').clearSession()
-    for (const write of [() => session.replaceHistoryWithCompaction([item('summary')]), () => session.clearSession()]) {
+    await store.records.commit('b', { drop: 'all', append: ['{}'] })
+    const change = { drop: 'all', append: ['{"role":"user","content":"summary"}'], returnDropped: true } as const
+    for (const write of [() => store.records.commit('a', change), () => session.clearSession()]) {
       const cut = proxy.cutAnswer(isScript)
       await expect(write()).rejects.toMatchObject({ code: 'SESSION_UNAVAILABLE', ambiguous: true })
       await cut
     }
     expect(await session.getItems()).toEqual([])
+  })
+
+  it('of a compaction is asked for again, and it is done once', async () => {
+    const session = new RedisStore({ client, retries: 3 }).session('a')
+    await session.addItems([item('1'), item('2')])
+    await session.replaceHistoryWithCompaction([item('0')])
+    const cut = proxy.cutAnswer(isScript)
+    await session.replaceHistoryWithCompaction([item('summary')])
+    await cut
+    expect(await session.getItems()).toEqual([item('summary')])
   })
 
   it('of a read is asked for again', async () => {

@@ -4,6 +4,7 @@ import { appendsScript, commitScript, dropScript } from './commit.ts'
 import { eraseScript } from './erase.ts'
 import { forgetScript } from './forget.ts'
 import { infoScript } from './info.ts'
+import { maintainScript } from './maintain.ts'
 import { ownerScript } from './owner.ts'
 import { pageScript } from './page.ts'
 import { readScript } from './read.ts'
@@ -14,7 +15,7 @@ export interface Script {
   readonly sha: string
 }
 
-type ScriptName = 'adopt' | 'appends' | 'commit' | 'drop' | 'erase' | 'forget' | 'info' | 'owner' | 'page' | 'read'
+type ScriptName = 'adopt' | 'appends' | 'commit' | 'drop' | 'erase' | 'forget' | 'info' | 'maintain' | 'owner' | 'page' | 'read'
 
 function script(text: string): Script {
   return { text, sha: createHash('sha1').update(text).digest('hex') }
@@ -29,6 +30,7 @@ export const scripts: Readonly<Record<ScriptName, Script>> = {
   erase: script(eraseScript),
   forget: script(forgetScript),
   info: script(infoScript),
+  maintain: script(maintainScript),
   owner: script(ownerScript),
   page: script(pageScript),
   read: script(readScript),
