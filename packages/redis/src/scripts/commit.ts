@@ -128,15 +128,16 @@ if known ~= #metadata then return redis.error_reply('CORRUPT The metadata are no
 local dropped = {}
 if dropping > 0 then
   if wantsDropped then dropped = redis.call('LRANGE', list, -dropping, -1) end
-  -- What is dropped as a whole is freed beside the server's other work.
-  if dropping == length then redis.call('UNLINK', list)
-  else redis.call('LTRIM', list, 0, -dropping - 1) end
+  -- All of it: after what is appended, since a key that is gone cannot be made again where its slot is just moving.
+  if dropping < length then redis.call('LTRIM', list, 0, -dropping - 1)
+  elseif append == 0 then redis.call('UNLINK', list) end
   generation = generation + 1
 end
 -- Lua can pass only so many arguments at once.
 for first = at, at + append - 1, 4000 do
   redis.call('RPUSH', list, unpack(ARGV, first, math.min(first + 3999, at + append - 1)))
 end
+if dropping > 0 and dropping == length and append > 0 then redis.call('LTRIM', list, length, -1) end
 at = at + append
 local count = length - dropping + append
 
