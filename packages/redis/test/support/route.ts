@@ -55,6 +55,7 @@ export class Route {
         if (portion !== undefined) client.write(portion)
       }, pauseMs)
       client.once('close', () => clearInterval(timer))
+      server.resume()
     }
   }
 
