@@ -78,7 +78,11 @@ export function plainAppend({
 }
 
 /** What the result holds of what is dropped, oldest first, where that can be told without seeing it; `undefined` where not. */
-function droppedWithoutAsking({ drop = 0, expectTail = [], returnDropped }: HistoryChange): readonly string[] | undefined {
+function droppedWithoutAsking({
+  drop = 0,
+  expectTail = [],
+  returnDropped,
+}: HistoryChange): readonly string[] | undefined {
   if (drop === 0 || returnDropped !== true) return []
   return drop !== 'all' && drop <= expectTail.length ? expectTail.slice(-drop) : undefined
 }

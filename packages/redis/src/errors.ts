@@ -25,7 +25,8 @@ export function toSessionError(error: unknown, write: boolean): SessionError {
 
 /** The server did not do it, and says why. */
 function refusal(error: unknown): SessionError | undefined {
-  const { message } = describe(error)
+  const { code: ofNode, message } = describe(error)
+  if (ofNode !== '') return undefined
   const meaning = refusals.find(({ pattern }) => pattern.test(message))
   if (meaning !== undefined) {
     const retryable = meaning.retryable === undefined ? {} : { retryable: meaning.retryable }
@@ -44,11 +45,16 @@ function failure(error: unknown, write: boolean): SessionError {
   if (error instanceof NotSentError || sent === 'no') {
     const why = known?.message ?? 'There is no connection to Redis.'
     const text = `${why}${write ? ` ${nothing}` : ''}`
-    return known?.code === undefined ? unavailable(text, error, false) : new SessionError(known.code, text, { cause: error })
+    return known?.code === undefined
+      ? unavailable(text, error, false)
+      : new SessionError(known.code, text, { cause: error })
   }
   if (sent === 'maybe') return unavailable(`The connection to Redis was lost.${write ? mayBeDone : ''}`, error, write)
   const ambiguous = write && !(error instanceof TypeError || error instanceof RangeError)
-  return new SessionError('SESSION_BACKEND', 'The client failed: see the cause.', { cause: presentable(error), ambiguous })
+  return new SessionError('SESSION_BACKEND', 'The client failed: see the cause.', {
+    cause: presentable(error),
+    ambiguous,
+  })
 }
 
 const mayBeDone = ' The write may have been done all the same: read before you try again.'

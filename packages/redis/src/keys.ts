@@ -63,7 +63,9 @@ export class Keys {
     const own = { sessionId, keys: this.#named(escapeId(sessionId)) }
     const other = unescapeId(now.slice(this.#prefix.length))
     const squatter = other === undefined ? undefined : { sessionId: other, keys: new SessionKeys(now) }
-    return [own, squatter].filter((entry) => entry !== undefined && this.of(entry.sessionId).hash !== entry.keys.hash) as {
+    return [own, squatter].filter(
+      (entry) => entry !== undefined && this.of(entry.sessionId).hash !== entry.keys.hash,
+    ) as {
       sessionId: string
       keys: SessionKeys
     }[]

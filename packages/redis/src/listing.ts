@@ -80,7 +80,9 @@ async function readMatching(
   ids: readonly string[],
   filter: SessionFilter,
 ): Promise<SessionInfo[]> {
-  const infos = await Promise.all(ids.map(async (sessionId) => readInfo(connection, await locate(sessionId), sessionId)))
+  const infos = await Promise.all(
+    ids.map(async (sessionId) => readInfo(connection, await locate(sessionId), sessionId)),
+  )
   return infos.filter((info) => info !== undefined && matchesFilter(info, filter)) as SessionInfo[]
 }
 

@@ -25,5 +25,7 @@ export function maintainCall(
 }
 
 export function toMaintained(reply: unknown): CommitResult {
-  return toOneOf(reply, ['applied', 'conflict']) === 'applied' ? { status: 'applied', dropped: [] } : { status: 'conflict' }
+  return toOneOf(reply, ['applied', 'conflict']) === 'applied'
+    ? { status: 'applied', dropped: [] }
+    : { status: 'conflict' }
 }

@@ -71,7 +71,7 @@ export const refusals: readonly Refusal[] = [
     retryable: true,
   },
   {
-    pattern: /^ERR max(?: number of clients reached|clients)/,
+    pattern: /^ERR max number of clients/,
     code: 'SESSION_BUSY',
     message: 'The server has as many connections as it takes (maxclients).',
   },
@@ -83,7 +83,8 @@ export const refusals: readonly Refusal[] = [
   {
     pattern: /^FOREIGN /,
     code: 'SESSION_BACKEND',
-    message: 'The keys belong to a session of another keyPrefix: choose a keyPrefix that is not the beginning of another one.',
+    message:
+      'The keys belong to a session of another keyPrefix: choose a keyPrefix that is not the beginning of another one.',
   },
   {
     pattern: /^CORRUPT /,
@@ -118,7 +119,13 @@ export const clientErrors: readonly ClientError[] = [
   { names: ['AbortError', 'NotSentError'], pattern: /^The command was aborted$/, sent: 'no' },
   { names: ['CommandTimeoutDuringMaintenanceError'], pattern: /^Command timeout during maintenance/, sent: 'no' },
   { names: ['TimeoutError'], pattern: never, sent: 'no' },
-  { names: [], pattern: /^The queue is full$/, sent: 'no', message: "The client's queue is full.", code: 'SESSION_BUSY' },
+  {
+    names: [],
+    pattern: /^The queue is full$/,
+    sent: 'no',
+    message: "The client's queue is full.",
+    code: 'SESSION_BUSY',
+  },
   {
     names: [],
     pattern: /^Cannot find node /,

@@ -2,6 +2,7 @@ import {
   type AgentInputItem,
   assertOptions,
   checkInteger,
+  checkOperationTTL,
   checkTTL,
   type OptionTypes,
   type SessionOptions,
@@ -90,7 +91,6 @@ export const storeTypes: OptionTypes = {
 }
 
 const defaultPrefix = 'agents:session'
-const day = 86_400
 
 /** What a timer can wait for at most (https://nodejs.org/api/timers.html), divided among the waits of one call. */
 const maxTimeoutMs = 1_000_000_000
@@ -100,7 +100,7 @@ const maxRetries = 100
 export function checkStoreOptions(options: RedisStoreOptions): Settings {
   assertOptions('RedisStore', options, storeTypes)
   const { client, url, keyPrefix = defaultPrefix, refreshTtlOnRead = false, waitForReplicas } = options
-  const { retries = 0, busyTimeoutMs = 5_000, timeoutMs = 30_000, operationTtl = day } = options
+  const { retries = 0, busyTimeoutMs = 5_000, timeoutMs = 30_000 } = options
   if ((client === undefined) === (url === undefined)) throw new TypeError('RedisStore needs either client or url.')
   if (client !== undefined) checkClient(client)
   if (url !== undefined) checkURL(url)
@@ -108,7 +108,6 @@ export function checkStoreOptions(options: RedisStoreOptions): Settings {
   checkInteger('retries', retries, 0, maxRetries)
   checkInteger('busyTimeoutMs', busyTimeoutMs, 1, maxTimeoutMs)
   checkInteger('timeoutMs', timeoutMs, 0, maxTimeoutMs)
-  checkSeconds('operationTtl', operationTtl)
   const ttl = checkTTL(options.ttl)
   return {
     client,
@@ -120,7 +119,7 @@ export function checkStoreOptions(options: RedisStoreOptions): Settings {
     retries,
     busyTimeoutMs,
     timeoutMs,
-    operationMs: Math.round(operationTtl * 1000),
+    operationMs: Math.ceil(checkOperationTTL(options.operationTtl) * 1000),
     isDefaultPrefix: keyPrefix === defaultPrefix,
   }
 }
@@ -128,7 +127,8 @@ export function checkStoreOptions(options: RedisStoreOptions): Settings {
 /** Redis takes the text between the first `{` and the next `}` of a key as its tag, unless it is empty. */
 function checkPrefix(keyPrefix: string, cluster: boolean): void {
   if (keyPrefix === '') throw new TypeError('keyPrefix must not be empty.')
-  if (keyPrefix === 'agents') throw new TypeError('keyPrefix must not be agents: its keys would be those of agents:session.')
+  if (keyPrefix === 'agents')
+    throw new TypeError('keyPrefix must not be agents: its keys would be those of agents:session.')
   if (!keyPrefix.isWellFormed()) throw new TypeError('keyPrefix must be well-formed Unicode: it has a lone surrogate.')
   if (cluster && /^[^{]*\{\}/.test(keyPrefix)) {
     throw new TypeError('keyPrefix must not have {} as its first brace on a cluster: a session would be torn apart.')
@@ -141,11 +141,4 @@ function checkReplicas(replicas: { count: number; timeoutMs: number }): { count:
   checkInteger('waitForReplicas.count', count, 1, maxRetries)
   checkInteger('waitForReplicas.timeoutMs', timeoutMs, 1, maxTimeoutMs)
   return { count, timeoutMs }
-}
-
-/** A hundred years at most, which a number of milliseconds can be added to any time. */
-function checkSeconds(name: string, seconds: number): void {
-  if (!(seconds > 0 && seconds <= 100 * 366 * day)) {
-    throw new RangeError(`${name} must be a positive number of seconds, at most a hundred years, not ${seconds}.`)
-  }
 }

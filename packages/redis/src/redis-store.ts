@@ -139,7 +139,9 @@ export class RedisStore extends SessionStore {
 
   /** One that fails keeps none of the others. */
   protected override async _deleteUnchanged(targets: readonly DeleteTarget[]): Promise<number> {
-    const calls = await Promise.allSettled(targets.map(({ sessionId, updatedAt }) => this._delete(sessionId, updatedAt)))
+    const calls = await Promise.allSettled(
+      targets.map(({ sessionId, updatedAt }) => this._delete(sessionId, updatedAt)),
+    )
     for (const call of calls) if (call.status === 'rejected') throw call.reason
     return calls.filter((call) => call.status === 'fulfilled' && call.value).length
   }

@@ -9,7 +9,11 @@ export class UnexpectedReplyError extends Error {
   constructor(reply: unknown) {
     const what = reply === null ? 'null' : typeof reply
     const isQueued = typeof reply === 'string' && reply === 'QUEUED'
-    super(isQueued ? 'The connection is in a MULTI: it is not for a store.' : `A reply was ${what}, which is not expected here.`)
+    super(
+      isQueued
+        ? 'The connection is in a MULTI: it is not for a store.'
+        : `A reply was ${what}, which is not expected here.`,
+    )
     this.name = 'UnexpectedReplyError'
   }
 }

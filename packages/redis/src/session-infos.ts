@@ -1,4 +1,4 @@
-import { type SessionInfo, SessionError } from '@sessions/core'
+import { SessionError, type SessionInfo } from '@sessions/core'
 import type { Connection } from './connection.ts'
 import type { SessionKeys } from './keys.ts'
 import { toArray, toNumber, toText } from './replies.ts'
@@ -36,7 +36,9 @@ function toMetadata(lines: readonly string[]): NonNullable<SessionInfo['metadata
   const values = lines.slice(0, -1).map(parse)
   const keys = values.filter((_, index) => index % 2 === 0)
   if (!keys.every((key) => typeof key === 'string')) throw corrupt()
-  return Object.fromEntries(keys.map((key, index) => [key, values[2 * index + 1]])) as NonNullable<SessionInfo['metadata']>
+  return Object.fromEntries(keys.map((key, index) => [key, values[2 * index + 1]])) as NonNullable<
+    SessionInfo['metadata']
+  >
 }
 
 function parse(text: string): unknown {

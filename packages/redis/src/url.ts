@@ -19,7 +19,14 @@ export function checkURL(url: string): void {
 function isPlain({ protocol, hostname, pathname, search, hash, href, username, password }: URL): boolean {
   const isKnown = protocol === 'redis:' || protocol === 'rediss:'
   const isComplete = hostname !== '' && /^\/?\d*$/.test(pathname)
-  return isKnown && isComplete && hash === '' && !href.endsWith('#') && !search.includes('@') && isEncoded(username, password)
+  return (
+    isKnown &&
+    isComplete &&
+    hash === '' &&
+    !href.endsWith('#') &&
+    !search.includes('@') &&
+    isEncoded(username, password)
+  )
 }
 
 function isEncoded(...texts: readonly string[]): boolean {

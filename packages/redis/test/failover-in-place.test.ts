@@ -1,8 +1,8 @@
-import { type RedisServer, startRedis } from '@sessions/test-servers'
 import { RedisStore } from '@sessions/redis'
+import { type RedisServer, startRedis } from '@sessions/test-servers'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { Route } from './support/route.ts'
 import { withClient } from './support/primaries.ts'
+import { Route } from './support/route.ts'
 
 const item = (content: string) => ({ role: 'user', content }) as const
 let servers: [RedisServer, RedisServer]

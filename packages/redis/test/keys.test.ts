@@ -79,7 +79,19 @@ describe.each([
 
 describe('keys', () => {
   it("are Python's on a single server, except where the hash of one id would be the list of another", () => {
-    for (const id of ['user_123', 'a:b', 'messages', 'x%y', 'é 😀', 'a:messages:b', 'tenant/1', '{x}', '50%', 'a}{', 'a:attempts']) {
+    for (const id of [
+      'user_123',
+      'a:b',
+      'messages',
+      'x%y',
+      'é 😀',
+      'a:messages:b',
+      'tenant/1',
+      '{x}',
+      '50%',
+      'a}{',
+      'a:attempts',
+    ]) {
       expect(single.of(id).hash).toBe(`agents:session:${id}`)
       expect(single.of(id).list).toBe(`agents:session:${id}:messages`)
       expect(single.of(id).counter).toBe(`agents:session:${id}:counter`)
@@ -113,7 +125,8 @@ describe('keys', () => {
     ]) {
       expect(cluster.sessionsOf(key)).toEqual([])
     }
-    for (const key of ['agents:session', 'agents:session:', 'agents:sessions:a']) expect(single.sessionsOf(key)).toEqual([])
+    for (const key of ['agents:session', 'agents:session:', 'agents:sessions:a'])
+      expect(single.sessionsOf(key)).toEqual([])
     expect(cluster.sessionsOf('agents:session:{}')).toEqual([])
   })
 })

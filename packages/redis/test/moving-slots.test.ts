@@ -4,6 +4,7 @@ import { type RedisCluster, startRedisCluster } from '@sessions/test-servers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Keys } from '../src/keys.ts'
 import { connectTo, type Place, type TestClient } from './support/clients.ts'
+import { collect } from './support/collect.ts'
 import { openSlot } from './support/moving-slot.ts'
 import { clear, keysUnder } from './support/primaries.ts'
 
@@ -49,7 +50,7 @@ describe.each([
     await session.setMetadata({ userId: 'u1' })
     expect(await session.getItems()).toEqual([item('1'), item('2'), item('4')])
     expect(await session.info()).toMatchObject({ itemCount: 3, metadata: { userId: 'u1' } })
-    expect(await Array.fromAsync(session.items())).toHaveLength(3)
+    expect(await collect(session.items())).toHaveLength(3)
     await session.replaceHistoryWithCompaction([item('summary')])
     expect(await session.getItems()).toEqual([item('summary')])
     expect(await store.deleteSessions({ prefix: id })).toBe(1)
@@ -76,7 +77,11 @@ describe.each([
     await empty.setMetadata({ b: 2 })
     expect(await empty.info()).toMatchObject({ itemCount: 0, metadata: { a: 1, b: 2 } })
     // A server takes no new keys of a slot that it gives away.
-    await expect(empty.addItems([item('1')])).rejects.toMatchObject({ code: 'SESSION_BUSY', retryable: true, ambiguous: false })
+    await expect(empty.addItems([item('1')])).rejects.toMatchObject({
+      code: 'SESSION_BUSY',
+      retryable: true,
+      ambiguous: false,
+    })
     expect(await store.deleteSession(ids[1])).toBe(true)
     expect(await empty.info()).toBeUndefined()
     for (const slot of slots) await slot.finish()
@@ -102,9 +107,9 @@ it('leaves a session whose keys are on two servers as it is, and deletes all oth
     await expect(write()).rejects.toMatchObject(busy)
   }
   expect(await store.session('torn 2').getItems()).toEqual([item('torn 2')])
-  expect((await Array.fromAsync(store.listSessions({ prefix: 'torn' }))).map(({ sessionId, itemCount }) => [sessionId, itemCount])).toEqual([
-    ['torn 2', 1],
-  ])
+  expect(
+    (await collect(store.listSessions({ prefix: 'torn' }))).map(({ sessionId, itemCount }) => [sessionId, itemCount]),
+  ).toEqual([['torn 2', 1]])
   await slot.finish()
   expect(await store.deleteSessions({ prefix: 'torn' })).toBe(1)
 })
@@ -122,7 +127,7 @@ it('lists every session, once, while all of them move from one server to another
   })()
   let rounds = 0
   for (; rounds < 5; rounds++) {
-    const listed = await Array.fromAsync(store.listSessions({ prefix: 'listed' }))
+    const listed = await collect(store.listSessions({ prefix: 'listed' }))
     expect(listed.map(({ sessionId }) => sessionId).toSorted()).toEqual(ids.toSorted())
   }
   isListing = false

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Keys } from '../src/keys.ts'
+import { collect } from './support/collect.ts'
 import { useRedis } from './support/servers.ts'
 
 const redis = useRedis()
@@ -26,35 +27,38 @@ describe('an id of any form on a single server', () => {
     expect(await pythonReads(id)).toEqual([record('theirs'), record('ours')])
     await pythonAdds(id, 'theirs')
     expect(await store.session(id).getItems()).toHaveLength(3)
-    expect((await Array.fromAsync(store.listSessions())).map(({ sessionId }) => sessionId)).toEqual([id])
+    expect((await collect(store.listSessions())).map(({ sessionId }) => sessionId)).toEqual([id])
     expect(await store.deleteSession(id)).toBe(true)
     expect(await redis.plain.keys('*')).toEqual([])
     await store.session(id).addItems([item('ours')])
     expect(await pythonReads(id)).toEqual([record('ours')])
   })
 
-  it.each(keptApart)("is used where Python has it, and otherwise kept apart from other sessions' lists: %s", async (id) => {
-    const store = redis.open()
-    await pythonAdds(id, 'theirs')
-    const session = store.session(id)
-    expect(await session.getItems()).toEqual([item('theirs')])
-    await session.addItems([item('ours')])
-    await session.setMetadata({ a: 1 })
-    expect(await pythonReads(id)).toEqual([record('theirs'), record('ours')])
-    expect((await Array.fromAsync(store.listSessions())).map(({ sessionId }) => sessionId)).toEqual([id])
-    expect(await store.deleteSession(id)).toBe(true)
-    expect(await redis.plain.keys('*')).toEqual([])
-    await session.addItems([item('ours')])
-    expect(await redis.plain.exists(`agents:session:${id}`)).toBe(0)
-    expect(await session.getItems()).toEqual([item('ours')])
-  })
+  it.each(keptApart)(
+    "is used where Python has it, and otherwise kept apart from other sessions' lists: %s",
+    async (id) => {
+      const store = redis.open()
+      await pythonAdds(id, 'theirs')
+      const session = store.session(id)
+      expect(await session.getItems()).toEqual([item('theirs')])
+      await session.addItems([item('ours')])
+      await session.setMetadata({ a: 1 })
+      expect(await pythonReads(id)).toEqual([record('theirs'), record('ours')])
+      expect((await collect(store.listSessions())).map(({ sessionId }) => sessionId)).toEqual([id])
+      expect(await store.deleteSession(id)).toBe(true)
+      expect(await redis.plain.keys('*')).toEqual([])
+      await session.addItems([item('ours')])
+      expect(await redis.plain.exists(`agents:session:${id}`)).toBe(0)
+      expect(await session.getItems()).toEqual([item('ours')])
+    },
+  )
 
   it('never reaches what belongs to another one, in whatever order they come', async () => {
     for (const ids of [all, all.toReversed()]) {
       const store = redis.open()
       for (const id of ids) await store.session(id).addItems([item(id)])
       for (const id of ids) expect(await store.session(id).getItems()).toEqual([item(id)])
-      const listed = (await Array.fromAsync(store.listSessions())).map(({ sessionId }) => sessionId)
+      const listed = (await collect(store.listSessions())).map(({ sessionId }) => sessionId)
       expect(listed.toSorted()).toEqual(ids.toSorted())
       for (const [index, id] of ids.entries()) {
         expect(await store.deleteSession(id)).toBe(true)
@@ -84,7 +88,7 @@ describe('what an earlier version stored under escaped names', () => {
       const session = now.session(id)
       if (first === 'append') await session.addItems([item('more')])
       if (first === 'list') {
-        const listed = await Array.fromAsync(now.listSessions({ prefix: id }))
+        const listed = await collect(now.listSessions({ prefix: id }))
         expect(listed.map(({ sessionId, itemCount }) => [sessionId, itemCount])).toEqual([[id, 1]])
       }
       if (first === 'delete') {
@@ -103,7 +107,10 @@ describe('what an earlier version stored under escaped names', () => {
       for (const other of all) {
         if (other === id) continue
         expect(await redis.open().session(other).getItems()).toEqual([])
-        await redis.open().session(other).addItems([item(other)])
+        await redis
+          .open()
+          .session(other)
+          .addItems([item(other)])
         expect(await redis.open().session(other).getItems()).toEqual([item(other)])
         expect(await redis.open().session(id).getItems()).toEqual([item(id)])
         await redis.open().deleteSession(other)
@@ -128,7 +135,7 @@ describe('prefixes that make the same keys', () => {
         () => session.addItems([item('x')]),
         () => session.popItem(),
         () => session.getItems(),
-        () => Array.fromAsync(session.items()),
+        () => collect(session.items()),
         () => session.setMetadata({ a: 1 }),
         () => session.replaceHistoryWithCompaction([item('x')]),
       ]) {
@@ -141,7 +148,7 @@ describe('prefixes that make the same keys', () => {
     }
     expect(await second.getSessionInfo(otherId)).toBeUndefined()
     expect(await second.deleteSession(otherId)).toBe(false)
-    expect(await Array.fromAsync(second.listSessions())).toEqual([])
+    expect(await collect(second.listSessions())).toEqual([])
     expect(await second.deleteSessions({ updatedBefore: new Date(8e15) })).toBe(0)
     expect(await first.session(oneId).getItems()).toEqual([item('secret')])
   })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { collect } from './support/collect.ts'
 import { age } from './support/primaries.ts'
 import { useRedis } from './support/servers.ts'
 
@@ -108,9 +109,13 @@ describe('a list', () => {
   it('has sessions of one millisecond in the order of the UTF-8 bytes of their ids, last first', async () => {
     const ids = ['a', 'é', '\uffee', '😀', '\u{10ffff}', 'z', 'B', '{', '']
     for (const id of ids.filter((each) => each !== '')) {
-      await redis.plain.hSet(`agents:session:${id}`, { session_id: id, created_at: '1700000000', updated_at: '1700000000' })
+      await redis.plain.hSet(`agents:session:${id}`, {
+        session_id: id,
+        created_at: '1700000000',
+        updated_at: '1700000000',
+      })
     }
-    const listed = (await Array.fromAsync(redis.open().listSessions())).map(({ sessionId }) => sessionId)
+    const listed = (await collect(redis.open().listSessions())).map(({ sessionId }) => sessionId)
     expect(listed).toEqual(['\u{10ffff}', '😀', '\uffee', 'é', '{', 'z', 'a', 'B'])
   })
 })

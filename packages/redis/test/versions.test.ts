@@ -4,6 +4,7 @@ import * as six from 'redis'
 import * as four from 'redis-4'
 import * as five from 'redis-5'
 import { afterAll, describe, expect, it } from 'vitest'
+import { collect } from './support/collect.ts'
 import { clear } from './support/primaries.ts'
 
 const [server, cluster, sentinel] = await Promise.all([startRedis(), startRedisCluster(), startRedisSentinel()])
@@ -54,10 +55,10 @@ describe.each(Object.entries(makes))('%s', (what, make) => {
         expect(await session.getItems()).toEqual([item('1'), item('2')])
         expect(await session.getItems(1)).toEqual([item('2')])
         expect(await session.info()).toMatchObject({ itemCount: 2, metadata: { id } })
-        expect(await Array.fromAsync(session.items({ pageSize: 1 }))).toHaveLength(2)
+        expect(await collect(session.items({ pageSize: 1 }))).toHaveLength(2)
         await session.replaceHistoryWithCompaction([item('summary')])
       }
-      expect(await Array.fromAsync(store.listSessions())).toHaveLength(ids.length)
+      expect(await collect(store.listSessions())).toHaveLength(ids.length)
       expect(await store.deleteSessions({ metadata: { id: 'a' } })).toBe(1)
       for (const id of ids.slice(1)) expect(await store.deleteSession(id)).toBe(true)
       await store.purgeExpired()
@@ -82,15 +83,21 @@ it.each([
   await (client.close?.() ?? client.quit?.())
 })
 
-it.each(Object.entries({
-  'a client of 4 in legacy mode': () => four.createClient({ url, legacyMode: true }),
-  'the legacy side of a client of 5': () => five.createClient({ url }).legacy(),
-  'the legacy side of a client of 6': () => six.createClient({ url }).legacy(),
-  'a MULTI of a client': () => six.createClient({ url }).multi(),
-  'an array': () => [],
-  'a function': () => () => {},
-  'what has the methods of ioredis': () => ({ sendCommand: async () => 'OK', status: 'ready', call: async () => 'OK' }),
-}))('%s is refused by the constructor', (_, make) => {
+it.each(
+  Object.entries({
+    'a client of 4 in legacy mode': () => four.createClient({ url, legacyMode: true }),
+    'the legacy side of a client of 5': () => five.createClient({ url }).legacy(),
+    'the legacy side of a client of 6': () => six.createClient({ url }).legacy(),
+    'a MULTI of a client': () => six.createClient({ url }).multi(),
+    'an array': () => [],
+    'a function': () => () => {},
+    'what has the methods of ioredis': () => ({
+      sendCommand: async () => 'OK',
+      status: 'ready',
+      call: async () => 'OK',
+    }),
+  }),
+)('%s is refused by the constructor', (_, make) => {
   expect(() => new RedisStore({ client: make() as never })).toThrow(TypeError)
   expect(() => new RedisStore({ client: make() as never })).toThrow('client')
 })

@@ -2,12 +2,17 @@ import { inspect } from 'node:util'
 import { RedisStore } from '@sessions/redis'
 import { createClient } from 'redis'
 import { describe, expect, it } from 'vitest'
+import { collect } from './support/collect.ts'
 import { useRedis } from './support/servers.ts'
 
 const redis = useRedis()
 const item = (content: string) => ({ role: 'user', content }) as const
 const hash = 'agents:session:a'
-const outcome = (work: () => Promise<unknown>): Promise<unknown> => work().then((value) => ({ value }), (error: unknown) => error)
+const outcome = (work: () => Promise<unknown>): Promise<unknown> =>
+  work().then(
+    (value) => ({ value }),
+    (error: unknown) => error,
+  )
 
 /** All that a store can be asked. */
 const calls: Record<string, (store: RedisStore) => Promise<unknown>> = {
@@ -17,14 +22,16 @@ const calls: Record<string, (store: RedisStore) => Promise<unknown>> = {
   pop: (store) => store.session('a').popItem(),
   metadata: (store) => store.session('a').setMetadata({ b: 1 }),
   transaction: (store) =>
-    store.session('a').applyHistoryTransaction({ operationId: 'o', transaction: { type: 'append_items', items: [item('new')] } }),
+    store
+      .session('a')
+      .applyHistoryTransaction({ operationId: 'o', transaction: { type: 'append_items', items: [item('new')] } }),
   compaction: (store) => store.session('a').replaceHistoryWithCompaction([item('new')]),
   clear: (store) => store.session('a').clearSession(),
   delete: (store) => store.deleteSession('a'),
-  items: (store) => Array.fromAsync(store.session('a').items()),
+  items: (store) => collect(store.session('a').items()),
   read: (store) => store.session('a').getItems(),
   info: (store) => store.getSessionInfo('a'),
-  list: (store) => Array.fromAsync(store.listSessions()),
+  list: (store) => collect(store.listSessions()),
   deleteSessions: (store) => store.deleteSessions({ prefix: 'a' }),
   purge: (store) => store.purgeExpired(),
 }
@@ -34,7 +41,10 @@ describe.each(Object.entries(calls))('%s on a connection that is in a MULTI', (n
   it.each([{}, { retries: 2 }, { refreshTtlOnRead: true, ttl: 60 }, { waitForReplicas: { count: 1, timeoutMs: 50 } }])(
     'fails, and counts nothing that is only queued as done: %o',
     async (options) => {
-      await redis.open().session('a').addItems([item('old')])
+      await redis
+        .open()
+        .session('a')
+        .addItems([item('old')])
       const client = createClient({ url: redis.url })
       await client.connect()
       await client.sendCommand(['MULTI'])
@@ -52,7 +62,14 @@ describe.each(Object.entries(calls))('%s on a connection that is in a MULTI', (n
 /** What nobody of ours would write. */
 const texts = ['', 'x', '1 2', '-1 -2 -3', '1e3 2 3', '1 2 3 4']
 const corruptions: Record<string, string[]> = {
-  'js:last': [...texts, `${'9'.repeat(30)} 1 0`, `1 ${'9'.repeat(30)} 0`, `1 1 ${'9'.repeat(30)}`, `${'9'.repeat(13)} 1 0`, `1764115200000 1 ${'9'.repeat(15)}`],
+  'js:last': [
+    ...texts,
+    `${'9'.repeat(30)} 1 0`,
+    `1 ${'9'.repeat(30)} 0`,
+    `1 1 ${'9'.repeat(30)}`,
+    `${'9'.repeat(13)} 1 0`,
+    `1764115200000 1 ${'9'.repeat(15)}`,
+  ],
   'js:state': [...texts, `${'9'.repeat(30)} 1`, `1 ${'9'.repeat(30)}`],
   created_at: [...texts, '9'.repeat(30), 'nan'],
   updated_at: [...texts, '9'.repeat(30), 'inf'],
@@ -93,7 +110,7 @@ describe('where the metadata hold something else', () => {
       const store = redis.open()
       await store.session('a').addItems([item('old')])
       await redis.plain.hSet(hash, 'js:metadata', text)
-      for (const call of [() => store.getSessionInfo('a'), () => Array.fromAsync(store.listSessions())]) {
+      for (const call of [() => store.getSessionInfo('a'), () => collect(store.listSessions())]) {
         const error = await outcome(call)
         expect(error).toMatchObject({ code: 'SESSION_RECORD_CORRUPT', retryable: false })
         expect(inspect(error, { depth: 9 })).not.toContain('secret')
@@ -139,7 +156,8 @@ describe('a key of another type', () => {
         await store.session('a').addItems([item('old')])
         await redis.plain.del(`${hash}${end}`)
         await make(`${hash}${end}`)
-        const dumps = (): Promise<unknown> => Promise.all(['', ':messages', end].map((each) => redis.plain.sendCommand(['DUMP', `${hash}${each}`])))
+        const dumps = (): Promise<unknown> =>
+          Promise.all(['', ':messages', end].map((each) => redis.plain.sendCommand(['DUMP', `${hash}${each}`])))
         const before = await dumps()
         const result = await outcome(() => call(store))
         if (result instanceof Error) expect(await dumps(), name).toEqual(before)

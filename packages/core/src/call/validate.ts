@@ -38,6 +38,24 @@ export function checkTTL(ttl: unknown): number | undefined {
   return ttl
 }
 
+/** A day: longer than whatever repeats an operation by itself goes on trying. */
+const operationSeconds = 86_400
+/** A hundred years: no backend's time is out of range when they are added. */
+const maxOperationSeconds = 100 * 366 * 86_400
+
+/**
+ * The option `operationTtl`: the seconds, fractions included, for which a session remembers the id of an operation at least. Default: a day.
+ * @throws RangeError for what is not positive or more than a hundred years, TypeError for no number
+ */
+export function checkOperationTTL(seconds: unknown = operationSeconds): number {
+  if (typeof seconds !== 'number')
+    throw new TypeError(`operationTtl must be a number of seconds, not ${describe(seconds)}.`)
+  if (!(seconds > 0 && seconds <= maxOperationSeconds)) {
+    throw new RangeError(`operationTtl must be a positive number of seconds, at most a hundred years, not ${seconds}.`)
+  }
+  return seconds
+}
+
 /** @throws RangeError for what is no integer, or none from `least` to `most` */
 export function checkInteger(name: string, value: number, least: number, most: number = Number.MAX_SAFE_INTEGER): void {
   if (!Number.isInteger(value) || value < least || value > most) {

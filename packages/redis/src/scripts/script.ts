@@ -15,7 +15,18 @@ export interface Script {
   readonly sha: string
 }
 
-type ScriptName = 'adopt' | 'appends' | 'commit' | 'drop' | 'erase' | 'forget' | 'info' | 'maintain' | 'owner' | 'page' | 'read'
+type ScriptName =
+  | 'adopt'
+  | 'appends'
+  | 'commit'
+  | 'drop'
+  | 'erase'
+  | 'forget'
+  | 'info'
+  | 'maintain'
+  | 'owner'
+  | 'page'
+  | 'read'
 
 function script(text: string): Script {
   return { text, sha: createHash('sha1').update(text).digest('hex') }

@@ -36,7 +36,9 @@ export async function openSlot(cluster: RedisCluster, key: string): Promise<Movi
 
 async function sourceAndTarget(cluster: RedisCluster, slot: number): Promise<[RedisNode, RedisNode]> {
   const masters = cluster.nodes.slice(0, 3)
-  const own = await Promise.all(masters.map(async ({ url }) => ownsSlot(String(await command(url, 'CLUSTER', 'NODES')), slot)))
+  const own = await Promise.all(
+    masters.map(async ({ url }) => ownsSlot(String(await command(url, 'CLUSTER', 'NODES')), slot)),
+  )
   const source = masters[own.indexOf(true)]
   const target = masters[own.indexOf(false)]
   if (source === undefined || target === undefined) throw new Error('Nobody has the slot.')

@@ -88,7 +88,9 @@ async function ageKey(client: RedisClientType, key: string, ms: number): Promise
 
 /** The ends of what a session remembers. */
 async function ageQueues(client: RedisClientType, key: string, ms: number): Promise<void> {
-  const fields = Object.entries(await client.hGetAll(key)).filter(([field]) => /^js:(operation|attempt)s:\d+$/.test(field))
+  const fields = Object.entries(await client.hGetAll(key)).filter(([field]) =>
+    /^js:(operation|attempt)s:\d+$/.test(field),
+  )
   for (const [field, entry] of fields) {
     const [ends, id] = entry.split(/ (.*)/s)
     await client.hSet(key, field, `${Number(ends) - ms} ${id}`)
