@@ -25,6 +25,7 @@ import { forgetIds } from './prune.ts'
 import { readPage, readRecords } from './reading.ts'
 import { isCluster } from './redis-client.ts'
 import { toNumber } from './replies.ts'
+import { withRetries } from './retries.ts'
 import { scripts } from './scripts/script.ts'
 import { readInfo } from './session-infos.ts'
 
@@ -57,7 +58,7 @@ export class RedisStore extends SessionStore {
       // The keys of several sessions lie on several servers there.
       if (this.#keys.cluster) return
     } else {
-      this.#lease = await this.#connect()
+      this.#lease = await withRetries(retries, true, () => this.#connect())
       this.#connection = new Connection(this.#lease.resource, options, this.#lease.resource)
     }
     if (retries === 0 && replicas === undefined) this.#appends = new Appends(this.#connection, ttlMs)

@@ -67,6 +67,17 @@ describe.each(Object.entries(demotions))('a server that answers %s after a failo
   })
 })
 
+it('is waited for with retries also by the call that connects first', async () => {
+  const { url } = servers[0]
+  route.leadTo('redis://127.0.0.1:1')
+  await using store = new RedisStore({ url: route.url, retries: 8 })
+  const call = store.session('a').addItems([item('1')])
+  await expect.poll(() => route.accepted).toBeGreaterThan(1)
+  route.leadTo(url)
+  await call
+  expect(await store.session('a').getItems()).toEqual([item('1')])
+})
+
 it('is not stormed with connections as long as it stays a replica', async () => {
   await using store = new RedisStore({ url: route.url })
   await store.session('a').addItems([item('old')])

@@ -8,7 +8,7 @@ import { sessionPrelude } from './session.ts'
  * The time of the last change stays, also the one that is worked out where Python wrote last: it is put down before the length
  * changes, on which that rests. No key's end is touched.
  */
-export const maintainScript: string = `#!lua
+export const maintainScript: string = `#!lua flags=allow-oom
 ${sessionPrelude}
 local hash, count, mark = KEYS[1], tonumber(ARGV[2]), ARGV[3]
 local removals = 4 + 3 * count
