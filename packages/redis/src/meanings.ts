@@ -39,7 +39,7 @@ export const refusals: readonly Refusal[] = [
     message: 'The server is part of a cluster: pass a client of createCluster.',
   },
   {
-    pattern: /^(?:ASK|TRYAGAIN) |Script attempted to access a non local key/,
+    pattern: /^(?:ASK|TRYAGAIN) |attempted to access a non.local key/i,
     code: 'SESSION_BUSY',
     message: 'The session is just moving to another server of the cluster.',
   },

@@ -6,7 +6,8 @@ export function startsWith(error: unknown, code: string): boolean {
 /** Whether keys of the call are not where it went, as its slot is just moving; nothing was done. */
 export function isMoving(error: unknown): boolean {
   if (startsWith(error, 'TRYAGAIN')) return true
-  return error instanceof Error && error.message.includes('Script attempted to access a non local key')
+  // In the words of Redis, and of Valkey.
+  return error instanceof Error && /attempted to access a non.local key/i.test(error.message)
 }
 
 /** Whether the server is no primary, or one that lost its replicas: a new connection to the same place may reach the one that is. */

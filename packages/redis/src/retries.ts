@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { SessionError } from '@sessions/core'
+import { noteRetry, SessionError } from '@sessions/core'
 import { isMoving } from './refusals.ts'
 
 /** Milliseconds before the first repetition, at most; twice as many before each further one … */
@@ -23,6 +23,7 @@ export async function withRetries<T>(retries: number, repeatable: boolean, attem
     } catch (error) {
       const again = error instanceof SessionError && error.retryable && (repeatable || !error.ambiguous)
       if (!again || tried === retries) throw error
+      noteRetry()
       await delay(Math.random() * longestPause(tried))
     }
   }

@@ -55,6 +55,7 @@ const replies: readonly Row[] = [
   ['TRYAGAIN Multiple keys request during rehashing of slot', 'SESSION_BUSY', true, false],
   ['ASK 3999 127.0.0.1:6381', 'SESSION_BUSY', true, false],
   ['ERR Script attempted to access a non local key in a cluster node script: 1', 'SESSION_BUSY', true, false],
+  ['ERR Script attempted to access a non-local key in a cluster node', 'SESSION_BUSY', true, false],
   ['MOVED 3999 127.0.0.1:6381', 'SESSION_BACKEND', false, false],
   ["CROSSSLOT Keys in request don't hash to the same slot", 'SESSION_BACKEND', false, false],
   ["NOPERM User sessions has no permissions to run the 'evalsha' command", 'SESSION_BACKEND', false, false],

@@ -6,7 +6,7 @@ import { Keys } from '../src/keys.ts'
 import { connectTo, type Place, type TestClient } from './support/clients.ts'
 import { collect } from './support/collect.ts'
 import { openSlot } from './support/moving-slot.ts'
-import { clear, keysUnder } from './support/primaries.ts'
+import { keysUnder } from './support/primaries.ts'
 
 const item = (content: string): AgentInputItem => ({ role: 'user', content })
 const keys = new Keys('agents:session', true)
@@ -26,8 +26,7 @@ afterAll(async () => {
 
 describe.each([
   ['plain', {}],
-  ['with retries', { retries: 2 }],
-  ['with a ttl that reading refreshes', { ttl: 3_600, refreshTtlOnRead: true }],
+  ['with retries and a ttl that reading refreshes', { retries: 2, ttl: 3_600, refreshTtlOnRead: true }],
   ['with replicas', { waitForReplicas: { count: 1, timeoutMs: 5_000 } }],
 ] as const)('a store %s, while a slot is held open', (name, options) => {
   const open = (): RedisStore => new RedisStore({ client: client as RedisClient, ...options })
@@ -86,7 +85,7 @@ describe.each([
     expect(await empty.info()).toBeUndefined()
     for (const slot of slots) await slot.finish()
     expect(await store.session(ids[0]).getItems()).toEqual([item('1'), item('2')])
-    await clear(place, 'agents:session')
+    await store.deleteSession(ids[0])
   })
 })
 
@@ -132,5 +131,5 @@ it('lists every session, once, while all of them move from one server to another
   }
   isListing = false
   await moving
-  await clear(place, 'agents:session')
+  expect(await store.deleteSessions({ prefix: 'listed' })).toBe(ids.length)
 })
