@@ -74,9 +74,8 @@ export class OwnClient implements RedisSingleClient {
       (connected) => {
         this.#current = connected
         this.#replacing = undefined
-        if (!this.#isOpen) connected.client.destroy()
-        if (isDead) old.client.destroy()
-        else void linger(old.client)
+        if (!isDead) void linger(old.client)
+        else if (old.client.isOpen) old.client.destroy()
       },
       () => {
         // The old one goes on trying by itself, and the next call that fails tries this again.

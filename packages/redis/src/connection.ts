@@ -41,8 +41,7 @@ export class Connection {
   readonly #own: OwnClient | undefined
   readonly #driver: Driver
   readonly #options: ConnectionOptions
-  readonly #reads: TimeLimits
-  readonly #writes: TimeLimits
+  readonly #limits: TimeLimits
 
   /** @param own - the client, where it was opened by the store */
   constructor(client: RedisClient, options: ConnectionOptions, own?: OwnClient) {
@@ -52,8 +51,8 @@ export class Connection {
     this.#driver = createDriver(client)
     this.#options = options
     const sending = new Deadlines(timeoutMs === 0 ? busyTimeoutMs : Math.min(busyTimeoutMs, timeoutMs))
-    this.#reads = { sending, silenceMs: timeoutMs }
-    this.#writes = { sending, silenceMs: timeoutMs === 0 ? 0 : timeoutMs + (replicas?.timeoutMs ?? 0) }
+    // A write that waits for replicas holds up what is sent after it.
+    this.#limits = { sending, silenceMs: timeoutMs === 0 ? 0 : timeoutMs + (replicas?.timeoutMs ?? 0) }
   }
 
   /** Milliseconds for which the server must know an attempt again; 0 where nothing is ever tried twice. */
@@ -140,7 +139,7 @@ export class Connection {
 
   #guard<T>({ write, repeatable }: CallKind, work: (call: Call) => Promise<T>): Promise<T> {
     const { retries } = this.#options
-    const limits = write ? this.#writes : this.#reads
+    const limits = this.#limits
     const fail = (error: unknown): SessionError => {
       if (error instanceof NoAnswerError || isDemoted(error)) this.#own?.replace(error instanceof NoAnswerError)
       return this.#translate(error, write)

@@ -110,6 +110,21 @@ describe('a refusal of the server', () => {
     await redis.plain.configSet('requirepass', '')
   })
 
+  it('of further connections is SESSION_BUSY, and over with retries once there is room', async () => {
+    await redis.plain.configSet('maxclients', '1')
+    const error = await failure(() => redis.open().session('a').addItems([item]))
+    expect(error).toMatchObject({ code: 'SESSION_BUSY', retryable: true, ambiguous: false })
+    const patient = redis.open({ retries: 20, busyTimeoutMs: 6_000 })
+    const call = patient.session('a').addItems([item])
+    const refused = async (): Promise<number> =>
+      Number(/rejected_connections:(\d+)/.exec(await redis.plain.info('stats'))?.[1])
+    const before = await refused()
+    await expect.poll(refused).toBeGreaterThan(before)
+    await redis.plain.configSet('maxclients', '1000')
+    await call
+    expect(await patient.session('a').getItems()).toEqual([item])
+  })
+
   it('by a read-only replica says so', async () => {
     await redis.plain.replicaOf('127.0.0.1', 1)
     const error = await failure(() => redis.open().session('a').addItems([item]))
