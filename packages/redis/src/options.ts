@@ -2,7 +2,7 @@ import {
   type AgentInputItem,
   assertOptions,
   checkInteger,
-  checkOperationTTL,
+  checkOperationTtl,
   checkTTL,
   type OptionTypes,
   type SessionOptions,
@@ -48,10 +48,7 @@ export interface RedisStoreOptions {
    * `client` of yours, and with TLS, without a whole answer. Default: 30,000.
    */
   timeoutMs?: number
-  /**
-   * Seconds for which a session remembers the id of an operation at least, so that a repetition does nothing. It costs the same however many
-   * there are. Default: 86,400, a day.
-   */
+  /** Seconds for which the ids of operations are remembered, each from when it was applied. Default: 86,400, a day. */
   operationTtl?: number
 }
 
@@ -119,7 +116,7 @@ export function checkStoreOptions(options: RedisStoreOptions): Settings {
     retries,
     busyTimeoutMs,
     timeoutMs,
-    operationMs: Math.ceil(checkOperationTTL(options.operationTtl) * 1000),
+    operationMs: checkOperationTtl(options.operationTtl),
     isDefaultPrefix: keyPrefix === defaultPrefix,
   }
 }
