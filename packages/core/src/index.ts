@@ -1,5 +1,6 @@
 export { type Clock, systemClock } from './call/clock.ts'
 export { noteRetry, type SessionCallContext } from './call/diagnostics.ts'
+export { yieldIfLong } from './call/event-loop.ts'
 export { kept } from './call/kept.ts'
 export {
   type CancelOptions,
@@ -10,8 +11,17 @@ export {
   type Progress,
 } from './call/long-call.ts'
 export { type Lease, SharedResources } from './call/shared-resources.ts'
+export { checkTimeout, type TimeoutOptions } from './call/timeout.ts'
 export { traceSessionIds } from './call/traced-ids.ts'
-export { assertOptions, checkClock, checkInteger, checkTTL, type OptionTypes } from './call/validate.ts'
+export {
+  assertOptions,
+  checkClock,
+  checkInteger,
+  checkMilliseconds,
+  checkOperationTtl,
+  checkTTL,
+  type OptionTypes,
+} from './call/validate.ts'
 export type { AgentInputItem } from './codec/agent-input-item.ts'
 export type { CodecContext, ItemCodec, SyncItemCodec } from './codec/item-codec.ts'
 export { canonicalJSON, type JSONValue } from './codec/json.ts'

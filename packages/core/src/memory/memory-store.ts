@@ -1,5 +1,6 @@
 import type { Clock } from '../call/clock.ts'
-import { assertOptions, checkClock, checkTTL, type OptionTypes } from '../call/validate.ts'
+import { yieldIfLong } from '../call/event-loop.ts'
+import { assertOptions, checkClock, checkOperationTtl, checkTTL, type OptionTypes } from '../call/validate.ts'
 import { SessionStore } from '../session/session-store.ts'
 import { type ForkRequest, type ForkResult, forkMetadata } from '../store/fork-request.ts'
 import { type CommitResult, type HistoryChange, writes } from '../store/history-change.ts'
@@ -16,11 +17,13 @@ import { refusalOf, SessionState } from './session-state.ts'
 export interface MemoryStoreOptions {
   /** Seconds after which a session that is not written is gone. Default: never. */
   ttl?: number
+  /** Seconds for which the ids of operations are remembered, each from when it was applied. Default: 86,400, a day. */
+  operationTtl?: number
   /** For tests. Default: the time of the machine. */
   clock?: Clock
 }
 
-export const memoryTypes: OptionTypes = { ttl: 'number', clock: 'object' }
+export const memoryTypes: OptionTypes = { ttl: 'number', operationTtl: 'number', clock: 'object' }
 
 /** Sessions in the memory of the process: the reference implementation, for tests and for what need not last. */
 export class MemoryStore extends SessionStore {
@@ -28,6 +31,7 @@ export class MemoryStore extends SessionStore {
   readonly #leases: Leases = new Leases(() => this.#now())
   readonly #clock: Clock
   readonly #ttl: number | undefined
+  readonly #operationMs: number
 
   constructor(options: MemoryStoreOptions = {}) {
     assertOptions('MemoryStore', options, memoryTypes)
@@ -35,6 +39,7 @@ export class MemoryStore extends SessionStore {
     this.#clock = checkClock(options.clock)
     const ttl = checkTTL(options.ttl)
     this.#ttl = ttl === undefined ? undefined : ttl * 1000
+    this.#operationMs = checkOperationTtl(options.operationTtl)
   }
 
   protected async _read(sessionId: string, limit: number | undefined): Promise<string[]> {
@@ -46,13 +51,16 @@ export class MemoryStore extends SessionStore {
     if (change.maintain !== undefined) {
       return found?.log.maintain(change.maintain) ? { status: 'applied', dropped: [] } : { status: 'conflict' }
     }
+    found?.operations.forget(this.#now())
     const refusal = refusalOf(found, change, (token) => this.#leases.isHeld(sessionId, token))
     if (refusal !== undefined) return { status: refusal }
     if (found === undefined && !writes(change)) return { status: 'applied', dropped: [] }
-    const state = found ?? new SessionState(this.#now())
+    const state = found ?? new SessionState(this.#now(), this.#operationMs)
+    const { updatedAt } = state
     const { dropped, isGone } = state.apply(change, this.#now())
-    if (isGone) this.#sessions.delete(sessionId)
-    else this.#sessions.set(sessionId, state)
+    // Last in the map, which so stays in the order in which it is listed.
+    if (state.updatedAt !== updatedAt || isGone) this.#sessions.delete(sessionId)
+    if (!isGone) this.#sessions.set(sessionId, state)
     return { status: 'applied', dropped }
   }
 
@@ -69,7 +77,7 @@ export class MemoryStore extends SessionStore {
     if (this.#live(to) !== undefined) return 'exists'
     const log = source?.log.fork(upTo)
     if (source === undefined || log === undefined) return 'absent'
-    const fork = new SessionState(this.#now(), log)
+    const fork = new SessionState(this.#now(), this.#operationMs, log)
     fork.apply({ metadata: forkMetadata({ from, metadata }, Object.fromEntries(source.metadata)) }, this.#now())
     this.#sessions.set(to, fork)
     return 'forked'
@@ -89,14 +97,22 @@ export class MemoryStore extends SessionStore {
   }
 
   protected async *_list(filter: SessionFilter): AsyncIterable<SessionInfo> {
-    const found = [...this.#sessions.keys()]
-      .flatMap((sessionId) => {
-        const entry = this.#live(sessionId)
-        return entry === undefined ? [] : [this.#describe(sessionId, entry)]
-      })
-      .filter((info) => matchesFilter(info, filter))
-      .sort(byListingOrder)
-    yield* found.slice(0, filter.limit)
+    const found = Array.from(this.#sessions, ([sessionId, { updatedAt }]) => ({
+      sessionId,
+      updatedAt: new Date(updatedAt),
+    }))
+    let left = filter.limit ?? Infinity
+    for (const { sessionId, updatedAt } of found.sort(byListingOrder)) {
+      if (left <= 0) return
+      await yieldIfLong()
+      const entry = this.#live(sessionId)
+      // One that was changed meanwhile has another place now.
+      if (entry === undefined || entry.updatedAt !== updatedAt.getTime()) continue
+      const info = this.#describe(sessionId, entry)
+      if (!matchesFilter(info, filter)) continue
+      left--
+      yield info
+    }
   }
 
   protected async _delete(sessionId: string, unchangedSince?: Date, lease?: string): Promise<boolean | 'lost'> {
@@ -109,9 +125,15 @@ export class MemoryStore extends SessionStore {
 
   protected override async _purgeExpired(): Promise<number> {
     this.#leases.purge()
-    const before = this.#sessions.size
-    for (const sessionId of [...this.#sessions.keys()]) this.#live(sessionId)
-    return before - this.#sessions.size
+    let purged = 0
+    for (const sessionId of [...this.#sessions.keys()]) {
+      await yieldIfLong()
+      const there = this.#sessions.has(sessionId)
+      const entry = this.#live(sessionId)
+      if (entry !== undefined) entry.operations.forget(this.#now())
+      else if (there) purged++
+    }
+    return purged
   }
 
   /** Whole milliseconds, as a `Date` holds them. */

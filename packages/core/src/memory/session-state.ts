@@ -1,17 +1,18 @@
 import { canonicalJSON, type JSONValue } from '../codec/json.ts'
 import { type CommitResult, type HistoryChange, writes } from '../store/history-change.ts'
+import { Operations } from './operations.ts'
 import { RecordLog } from './record-log.ts'
 
 /** What is kept of one session. */
 export class SessionState {
   readonly log: RecordLog
   readonly metadata: Map<string, JSONValue> = new Map()
-  /** Operation ids and their fingerprints. */
-  readonly operations: Map<string, string> = new Map()
+  readonly operations: Operations
   readonly createdAt: number
   updatedAt: number
 
-  constructor(now: number, log: RecordLog = new RecordLog()) {
+  constructor(now: number, operationMs: number, log: RecordLog = new RecordLog()) {
+    this.operations = new Operations(operationMs)
     this.createdAt = now
     this.updatedAt = now - 1
     this.log = log
@@ -35,7 +36,7 @@ export class SessionState {
     const isGone = clear && this.metadata.size === 0 && !writes(change)
     if (isGone || (removed.length === 0 && !writes(change))) return { dropped, isGone }
     this.log.append(append, appendTimes, now)
-    if (operation !== undefined) this.operations.set(operation.id, operation.fingerprint)
+    if (operation !== undefined) this.operations.remember(operation, now)
     for (const [key, value] of Object.entries(metadata)) {
       if (value === undefined) this.metadata.delete(key)
       else this.metadata.set(key, value)
@@ -52,7 +53,7 @@ export function refusalOf(
   holdsLease: (token: string) => boolean,
 ): Exclude<CommitResult['status'], 'applied'> | undefined {
   const { operation, lease, create, expectTail, expectNewest, expectMetadata } = change
-  const applied = operation && state?.operations.get(operation.id)
+  const applied = operation && state?.operations.fingerprintOf(operation.id)
   if (applied !== undefined) return applied === operation?.fingerprint ? 'duplicate' : 'reused'
   if (lease !== undefined && !holdsLease(lease)) return 'lost'
   if (create === true && state !== undefined) return 'exists'
