@@ -10,12 +10,15 @@ import {
   type HistoryChange,
   writes,
 } from './history-change.ts'
+import { maintains } from './maintenance.ts'
+import type { RecordPage } from './store-hooks.ts'
 
 /** What {@link RecordAccess} does its work with: the hooks of a store, and how its calls are run. */
 export interface RecordSource {
   read(sessionId: string, limit: number | undefined): Promise<string[]>
   commit(sessionId: string, change: HistoryChange): Promise<CommitResult>
   supports(condition: keyof ChangeConditions): boolean
+  page(sessionId: string, cursor: string | undefined, size: number): Promise<RecordPage>
   pages(sessionId: string, size: number): AsyncIterable<string[]>
   run<T>(operation: string, sessionId: string, work: () => T | Promise<T>): Promise<T>
   iterate<T>(operation: string, call: LongCall, start: () => AsyncIterable<T>, sessionId: string): AsyncIterable<T>
@@ -61,12 +64,18 @@ export class RecordAccess {
   pages(sessionId: string, size: number, options: CancelOptions = {}): AsyncIterable<string[]> {
     const call = LongCall.from('pages', options, cancelTypes)
     assertId(sessionId, 'sessionId')
-    if (!Number.isSafeInteger(size) || size <= 0) {
-      throw new RangeError(
-        `pageSize must be a positive integer, not ${typeof size === 'number' ? size : describe(size)}.`,
-      )
-    }
+    checkSize(size)
     return this.#source.iterate('items', call, () => this.#source.pages(sessionId, size), sessionId)
+  }
+
+  /**
+   * One page of them, with their places where the store supports `maintain`: from the start, or where the `next` of the page before
+   * says. A store without pages gives all at once. @throws SESSION_CONFLICT as `pages` does
+   */
+  async page(sessionId: string, cursor: string | undefined, size: number): Promise<RecordPage> {
+    assertId(sessionId, 'sessionId')
+    checkSize(size)
+    return await this.#source.run('read', sessionId, () => this.#source.page(sessionId, cursor, size))
   }
 
   /** For sessions that have nothing to ask the store. @throws SESSION_CLOSED after `close()` */
@@ -78,10 +87,16 @@ export class RecordAccess {
     const conditions = conditionsOf(change)
     const unknown = conditions.find((condition) => !this.#source.supports(condition))
     if (unknown !== undefined) {
-      throw new SessionError('SESSION_UNSUPPORTED', `This store knows no condition ${unknown}. Nothing was changed.`)
+      throw new SessionError('SESSION_UNSUPPORTED', `This store does not know ${unknown}. Nothing was changed.`)
     }
     const removes = (change.drop ?? 0) !== 0 || change.clear === true
+    if (change.maintain !== undefined && !maintains(change.maintain)) return { status: 'applied', dropped: [] }
     const idle = !writes(change) && !removes && change.expectTail === undefined && conditions.length === 0
     return idle ? { status: 'applied', dropped: [] } : this.#source.commit(sessionId, change)
   }
+}
+
+function checkSize(size: unknown): void {
+  if (Number.isSafeInteger(size) && (size as number) > 0) return
+  throw new RangeError(`pageSize must be a positive integer, not ${typeof size === 'number' ? size : describe(size)}.`)
 }

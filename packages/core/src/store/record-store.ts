@@ -39,6 +39,8 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
     read: (sessionId, limit) => this._read(sessionId, limit),
     commit: (sessionId, change) => this._commit(sessionId, change),
     supports: (condition) => this._supports(condition),
+    page: async (sessionId, cursor, size) =>
+      this._page?.(sessionId, cursor, size, true) ?? { records: await this._read(sessionId, undefined) },
     pages: (sessionId, size) => this._pages(sessionId, size),
     run: (operation, sessionId, work) => this.#run(operation, sessionId, work),
     iterate: (operation, call, start, sessionId) => this.#iterate(operation, call, start, sessionId),

@@ -7,6 +7,7 @@ import { itemMutants } from './items.ts'
 import { lifecycleMutants } from './lifecycle.ts'
 import { listMutants } from './listing.ts'
 import { longCallMutants } from './long-calls.ts'
+import { maintainMutants } from './maintain.ts'
 import { metadataMutants } from './metadata.ts'
 import type { Mutant } from './mutant.ts'
 import { pageMutants } from './pages.ts'
@@ -26,6 +27,7 @@ export const mutants: readonly Mutant[] = [
   ...sessionMutants,
   ...metadataMutants,
   ...recordMutants,
+  ...maintainMutants,
   ...pageMutants,
   ...listMutants,
   ...deleteMutants,

@@ -16,6 +16,7 @@ import { limitCases } from './limit.ts'
 import { listCases } from './list.ts'
 import { listingOrderCases } from './listing-order.ts'
 import { longCallCases } from './long-calls.ts'
+import { maintainCases } from './maintain.ts'
 import { metadataCases } from './metadata.ts'
 import { modelCases } from './model.ts'
 import { mutationCases } from './mutations.ts'
@@ -40,6 +41,7 @@ export const definitions: readonly CaseDefinition[] = [
   ...metadataCases,
   ...recordCases,
   ...recordClearCases,
+  ...maintainCases,
   ...iterationCases,
   ...listCases,
   ...listingOrderCases,
