@@ -6,20 +6,9 @@ import { type CommitResult, checkChange, type HistoryChange, writes } from './hi
 import { Lifecycle } from './lifecycle.ts'
 import { describe } from './plain-data.ts'
 import { checkDate, checkFilter, hasCriterion, type SessionFilter, type SessionInfo } from './session-filter.ts'
+import type { DeleteTarget, ReadOptions, RecordPage } from './store-types.ts'
 import { StoredSession, type StoredSessionOptions } from './stored-session.ts'
 import { assertId, assertOptions, checkLimit } from './validate.ts'
-
-/** Some records of a session, oldest first, and where to go on; without `next`, these were the last. */
-export interface RecordPage {
-  records: string[]
-  next?: string
-}
-
-/** A session to delete, unless it was changed since `updatedAt`. */
-export interface DeleteTarget {
-  sessionId: string
-  updatedAt: Date
-}
 
 /** How many sessions `deleteSessions` hands to an adapter at a time. */
 const deleteBatchSize = 500
@@ -55,11 +44,12 @@ export abstract class SessionStore implements AsyncDisposable {
   /**
    * The sessions that match, newest `updatedAt` first, each once. A session changed while this runs comes at its old place
    * or not at all. @throws TypeError or RangeError that names the criterion, at once
+   * @param options - for wrappers
    */
-  listSessions(filter: SessionFilter = {}): AsyncIterable<SessionInfo> {
+  listSessions(filter: SessionFilter = {}, options: ReadOptions = {}): AsyncIterable<SessionInfo> {
     const checked = checkFilter(filter)
     return this.#iterate('listSessions', () =>
-      checked.limit !== undefined && checked.limit <= 0 ? nothing() : this._list(checked),
+      checked.limit !== undefined && checked.limit <= 0 ? nothing() : this._list(checked, options),
     )
   }
 
@@ -98,7 +88,7 @@ export abstract class SessionStore implements AsyncDisposable {
       batch = []
       deleted += await this.#run('deleteSessions', undefined, () => this._deleteUnchanged(targets))
     }
-    for await (const { sessionId, updatedAt } of this.listSessions(checked)) {
+    for await (const { sessionId, updatedAt } of this.listSessions(checked, { latest: true })) {
       if (batch.push({ sessionId, updatedAt }) === deleteBatchSize) await flush()
     }
     if (batch.length > 0) await flush()
@@ -115,11 +105,11 @@ export abstract class SessionStore implements AsyncDisposable {
   }
 
   /** The newest `limit` records, oldest first; all without a limit. What a codec has not decoded yet: for wrappers. */
-  async read(sessionId: string, limit?: number): Promise<string[]> {
+  async read(sessionId: string, limit?: number, options: ReadOptions = {}): Promise<string[]> {
     assertId(sessionId, 'sessionId')
     const checked = checkLimit(limit)
     return await this.#run('read', sessionId, () =>
-      checked !== undefined && checked <= 0 ? [] : this._read(sessionId, checked),
+      checked !== undefined && checked <= 0 ? [] : this._read(sessionId, checked, options),
     )
   }
 
@@ -159,7 +149,7 @@ export abstract class SessionStore implements AsyncDisposable {
   }
 
   /** The newest `limit` records, oldest first; all where `limit` is `undefined`. Creates nothing. */
-  protected abstract _read(sessionId: string, limit: number | undefined): Promise<string[]>
+  protected abstract _read(sessionId: string, limit: number | undefined, options: ReadOptions): Promise<string[]>
   /**
    * One atomic write, as {@link HistoryChange} says. Creates the session only where `writes(change)`; where nothing is dropped
    * either, changes nothing, `updatedAt` included, and is `applied`. A metadata key that is `undefined` counts as written.
@@ -171,7 +161,7 @@ export abstract class SessionStore implements AsyncDisposable {
    * What matches, newest `updatedAt` first, each session once; `limit` is positive. Without this ability, throw
    * `SESSION_UNSUPPORTED`.
    */
-  protected abstract _list(filter: SessionFilter): AsyncIterable<SessionInfo>
+  protected abstract _list(filter: SessionFilter, options: ReadOptions): AsyncIterable<SessionInfo>
   /** With `unchangedSince`, only if `updatedAt` is still that. Whether a session was removed. */
   protected abstract _delete(sessionId: string, unchangedSince?: Date): Promise<boolean>
   /** Many at once, for a backend that can do better than one by one. Resolves to how many were removed. */
@@ -196,7 +186,7 @@ export abstract class SessionStore implements AsyncDisposable {
   /** What `_page` gives, page after page. For a wrapper, which goes through the pages of another store. */
   protected async *_pages(sessionId: string, size: number): AsyncIterable<string[]> {
     if (this._page === undefined) {
-      yield await this._read(sessionId, undefined)
+      yield await this._read(sessionId, undefined, {})
       return
     }
     let cursor: string | undefined

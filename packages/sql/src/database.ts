@@ -94,12 +94,9 @@ export class Database {
     return (await this.#server) ?? plain
   }
 
-  /** Makes tables while nobody else does. */
-  exclusively(limits: Limits, work: (connection: Connection, server: Server) => Promise<void>): Promise<void> {
-    return this.#use(limits, 'primary', async (connection) => {
-      const server = (await this.#server) ?? plain
-      await this.dialect.exclusively(connection, () => work(connection, server))
-    })
+  /** Makes tables on a connection that is its own for as long as it takes. */
+  migrate(limits: Limits, work: (connection: Connection, server: Server) => Promise<void>): Promise<void> {
+    return this.#use(limits, 'primary', async (connection) => work(connection, (await this.#server) ?? plain))
   }
 
   async #withPrepared<T>(work: () => Promise<T>): Promise<T> {

@@ -5,6 +5,7 @@ import {
   type DeleteTarget,
   type HistoryChange,
   type Lease,
+  type ReadOptions,
   type RecordPage,
   SessionError,
   type SessionFilter,
@@ -29,11 +30,11 @@ import { type Limits, lockTimeoutMs } from './limits.ts'
 import { listSessions, toInfo } from './listing.ts'
 import { checkStoreOptions, nameTypes, type SQLStoreOptions } from './options.ts'
 import { ownOperationMs, resultOf, withOwnOperation } from './own-operation.ts'
-import { type ErasableRow, eraseSome } from './retention.ts'
+import { type ErasableRow, eraseExpired, eraseSome } from './retention.ts'
 import { SessionRows } from './rows.ts'
 import { ensureSchema, schemaText } from './schema.ts'
 import { bind } from './statement.ts'
-import { prepareStatements, type Statements, someSessions } from './statements.ts'
+import { prepareStatements, type Statements } from './statements.ts'
 import { checkNames, quoteTables, type TableNames, type Tables } from './tables.ts'
 
 export type { SQLDialect }
@@ -105,9 +106,9 @@ export class SQLStore extends SessionStore {
     return mapped
   }
 
-  protected async _read(sessionId: string, limit: number | undefined): Promise<string[]> {
+  protected async _read(sessionId: string, limit: number | undefined, options: ReadOptions): Promise<string[]> {
     const statement = limit === undefined ? this.#statements.all : this.#statements.newest
-    const rows = await this.#calls.select(statement, { id: sessionId, limit: limit ?? null })
+    const rows = await this.#calls.select(statement, { id: sessionId, limit: limit ?? null }, options)
     const records = rows.map(toRecord)
     return limit === undefined ? records : records.reverse()
   }
@@ -126,8 +127,8 @@ export class SQLStore extends SessionStore {
     return row && toInfo(row)
   }
 
-  protected _list(filter: SessionFilter): AsyncIterable<SessionInfo> {
-    return listSessions(filter, this.#statements, (statement, values) => this.#calls.select(statement, values))
+  protected _list(filter: SessionFilter, options: ReadOptions): AsyncIterable<SessionInfo> {
+    return listSessions(filter, this.#statements, (statement, values) => this.#calls.select(statement, values, options))
   }
 
   protected async _delete(sessionId: string, unchangedSince?: Date): Promise<boolean> {
@@ -138,17 +139,16 @@ export class SQLStore extends SessionStore {
 
   protected override async _deleteUnchanged(targets: readonly DeleteTarget[]): Promise<number> {
     const unchanged = new Map(targets.map(({ sessionId, updatedAt }) => [sessionId, updatedAt.getTime()]))
-    return this.#eraseSome([...unchanged.keys()], (row) => unchanged.get(row.sessionId) === row.updatedMs)
+    const isWanted = (row: ErasableRow): boolean => unchanged.get(row.sessionId) === row.updatedMs
+    return eraseSome([...unchanged.keys()], isWanted, this.#statements, (work) => this.#calls.changeSome(work))
   }
 
   protected override async _purgeExpired(): Promise<number> {
-    let purged = 0
-    for (;;) {
-      const rows = await this.#calls.select(this.#statements.expired, { limit: someSessions })
-      if (rows.length === 0) return purged
-      const sessionIds = rows.map((row) => String(row.session_id))
-      purged += await this.#eraseSome(sessionIds, (row) => row.expired)
-    }
+    return eraseExpired(
+      this.#statements,
+      (statement, values) => this.#calls.select(statement, values, { latest: true }),
+      (work) => this.#calls.changeSome(work),
+    )
   }
 
   /** A record that is gone took everything after it along, since only the newest are ever dropped. */
@@ -207,10 +207,6 @@ export class SQLStore extends SessionStore {
       if (isUniqueViolation(error)) return false
       throw error
     }
-  }
-
-  #eraseSome(sessionIds: readonly string[], isWanted: (row: ErasableRow) => boolean): Promise<number> {
-    return eraseSome(sessionIds, isWanted, this.#statements, (work) => this.#calls.changeSome(work))
   }
 
   /** A store that may not make the tables must not decide for one that may. */

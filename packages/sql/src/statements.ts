@@ -26,12 +26,15 @@ export interface Statements {
   readonly lockSome: Statement
   readonly eraseSome: readonly Statement[]
   readonly tail: Statement
+  /** The same as it is now, whatever the transaction has seen before. */
+  readonly tailNow: Statement
   readonly drop: Statement
   readonly operation: Statement
   readonly saveOperation: Statement
   readonly pruneOperations: Statement
   readonly forgetMetadata: Statement
   readonly saveMetadata: Statement
+  /** Sessions whose ttl has ended, those first whose ended first, after the one of `:after` that ended `:at`. */
   readonly expired: Statement
   /** The whole of an append in one statement, for a dialect that can: all rows, or none where something stands in the way. */
   readonly appendAtOnce?: Statement
@@ -72,6 +75,7 @@ export function prepareStatements(dialect: Dialect, tables: Tables): Statements 
   }
   const oldestFirst = `ORDER BY ${grammar.oldestFirst}`
   const newestFirst = `ORDER BY ${grammar.newestFirst}`
+  const tail = `SELECT ${text('id')} AS message_id, message_data ${ofSession} ${newestFirst} LIMIT :limit`
   const some = `session_id IN (${Array.from({ length: someSessions }, (_, index) => `:id${index}`).join(', ')})`
   // No alias is the name of a column: ORDER BY would sort by the alias.
   const page = `SELECT ${text('id')} AS message_id, ${exact('created_at')} AS exact_time, message_data`
@@ -103,7 +107,8 @@ export function prepareStatements(dialect: Dialect, tables: Tables): Statements 
     lockSome: once(`SELECT session_id, ${ms('updated_at')} AS updated_ms, ${expired} AS expired
       FROM ${sessions} ${grammar.byKey ?? ''} WHERE ${some} ORDER BY session_id ${forUpdate}`),
     eraseSome: grammar.erase(some).map(once),
-    tail: once(`SELECT ${text('id')} AS message_id, message_data ${ofSession} ${newestFirst} LIMIT :limit`),
+    tail: once(tail),
+    tailNow: once(`${tail} ${forUpdate}`),
     drop: once(grammar.drop),
     operation: once(`SELECT fingerprint FROM ${operations} WHERE session_id = :id AND operation_id = :operation`),
     saveOperation: once(`INSERT INTO ${operations} (session_id, operation_id, fingerprint, forget_at)
@@ -111,7 +116,7 @@ export function prepareStatements(dialect: Dialect, tables: Tables): Statements 
     pruneOperations: once(`DELETE FROM ${operations} WHERE session_id = :id AND forget_at <= ${now}`),
     forgetMetadata: once(`DELETE FROM ${metadata} WHERE session_id = :id`),
     saveMetadata: once(grammar.saveMetadata),
-    expired: once(`SELECT session_id FROM ${sessions} WHERE ${grammar.over} LIMIT :limit`),
+    expired: once(grammar.expiredPage),
     ...(grammar.appendAtOnce !== undefined && {
       appendAtOnce: once(grammar.appendAtOnce(false)),
       appendOperationAtOnce: once(grammar.appendAtOnce(true)),

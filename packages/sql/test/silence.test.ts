@@ -54,7 +54,8 @@ describe.each(servers)('a server that falls silent, through $name', ({ database 
     await using persistent = new SQLStore({ url: proxy.url(url), timeoutMs, retries: 2 })
     const isCommit = (bytes: Buffer): boolean => /the item|COMMIT\0?$/.test(bytes.toString('latin1'))
     // The statement that is the commit too on Postgres, the COMMIT of the transaction elsewhere.
-    const isWrite = (bytes: Buffer): boolean => (url.startsWith('postgres') ? isCommit(bytes) : /COMMIT$/.test(bytes.toString('latin1')))
+    const isWrite = (bytes: Buffer): boolean =>
+      url.startsWith('postgres') ? isCommit(bytes) : /COMMIT$/.test(bytes.toString('latin1'))
     await store.session('a').addItems([message('first')])
     const silent = proxy.silenceAnswer(isWrite)
     const error = await failure(store.session('a').addItems([message('the item')]))

@@ -1,6 +1,7 @@
 import type { CommitResult, HistoryChange } from '../history-change.ts'
 import type { SessionFilter, SessionInfo } from '../session-filter.ts'
 import { SessionStore } from '../session-store.ts'
+import type { ReadOptions } from '../store-types.ts'
 
 /** What can be made to fail or to wait. */
 export type FaultyOperation = 'read' | 'commit' | 'info' | 'list' | 'delete'
@@ -46,8 +47,8 @@ export class FaultyStore extends SessionStore {
     return { entered: entered.promise, release: () => released.resolve() }
   }
 
-  protected _read(sessionId: string, limit: number | undefined): Promise<string[]> {
-    return this.#through('read', () => this.#store.read(sessionId, limit))
+  protected _read(sessionId: string, limit: number | undefined, options: ReadOptions = {}): Promise<string[]> {
+    return this.#through('read', () => this.#store.read(sessionId, limit, options))
   }
 
   protected _commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
@@ -58,8 +59,8 @@ export class FaultyStore extends SessionStore {
     return this.#through('info', () => this.#store.getSessionInfo(sessionId))
   }
 
-  protected async *_list(filter: SessionFilter): AsyncIterable<SessionInfo> {
-    yield* await this.#through('list', async () => this.#store.listSessions(filter))
+  protected async *_list(filter: SessionFilter, options: ReadOptions = {}): AsyncIterable<SessionInfo> {
+    yield* await this.#through('list', async () => this.#store.listSessions(filter, options))
   }
 
   protected _delete(sessionId: string, unchangedSince?: Date): Promise<boolean> {
