@@ -24,7 +24,7 @@ const fresh: KeyEntry = { id: '2026', key: randomBytes(32) }
 
 const store = new EncryptedStore({ store: database, keys: [old] })
 await runner.run(agent, 'The code is 1234.', { session: store.session(sessionId) })
-const records = await database.read(sessionId) // what somebody with the file sees
+const records = await database.records.read(sessionId) // what somebody with the file sees
 assert.doesNotMatch(records.join(), /code|1234/)
 printNote(`The file holds ${records.length} envelopes, such as ${(records[0] ?? '').slice(0, 52)}…`)
 

@@ -105,9 +105,9 @@ function describe(statement: ts.Statement, source: ts.SourceFile): Declaration[]
   ]
 }
 
-/** Not `#private`, and not the field by which a class says that `await using` closes it. */
+/** Not `#private`, and not what is found by a symbol: by `await using`, or by a function of ours. */
 function isVisible({ name }: ts.ClassElement | ts.TypeElement): boolean {
-  return name === undefined || !/^(#|\[Symbol)/.test(name.getText())
+  return name === undefined || !/^(#|\[)/.test(name.getText())
 }
 
 function describeMember(member: ts.ClassElement | ts.TypeElement): Member {

@@ -9,10 +9,10 @@ const publicMethods = [
   'popItem',
   'clearSession',
   'close',
-  'read',
-  'commit',
-  'pages',
   'listSessions',
+  'getSessionInfo',
+  'deleteSession',
+  'deleteSessions',
 ]
 
 /** Who knows one adapter knows all: the same file names, and nothing overridden that core guards. */

@@ -28,11 +28,11 @@ class ByHand {
 
   async replace(records: string[]): Promise<void> {
     await this.#store.deleteSession('bench')
-    await this.#store.commit('bench', { append: records.map((record) => this.#seal(record)) })
+    await this.#store.records.commit('bench', { append: records.map((record) => this.#seal(record)) })
   }
 
   async read(): Promise<string[]> {
-    return (await this.#store.read('bench')).map((record) => this.#open(record))
+    return (await this.#store.records.read('bench')).map((record) => this.#open(record))
   }
 }
 
@@ -45,11 +45,11 @@ function pair(count: number, length: number): { write: Contender; read: Contende
   const byHand = new ByHand()
   const replace = async (): Promise<void> => {
     await ours.deleteSession('bench')
-    await ours.commit('bench', { append: records })
+    await ours.records.commit('bench', { append: records })
   }
   return {
     write: { ours: replace, byHand: () => byHand.replace(records) },
-    read: { ours: () => ours.read('bench'), byHand: () => byHand.read() },
+    read: { ours: () => ours.records.read('bench'), byHand: () => byHand.read() },
   }
 }
 

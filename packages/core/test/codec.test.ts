@@ -90,10 +90,10 @@ describe('a codec of one’s own', () => {
     const session = store.session('a', { codec: failing })
     await expect(session.addItems([{}])).rejects.toMatchObject({ code: 'SESSION_ITEM_INVALID' })
     await expect(session.addItems([{}])).rejects.toThrow(/^(?!.*secret).*RangeError/)
-    await store.commit('a', { append: ['x'] })
+    await store.records.commit('a', { append: ['x'] })
     await expect(session.getItems()).rejects.toMatchObject({ code: 'SESSION_RECORD_CORRUPT' })
     await expect(session.getItems()).rejects.toThrow(/^(?!.*secret).*SyntaxError/)
-    expect(await store.read('a')).toEqual(['x'])
+    expect(await store.records.read('a')).toEqual(['x'])
   })
 
   it('that rejects is treated as one that throws', async () => {
@@ -122,7 +122,7 @@ describe('a codec of one’s own', () => {
       .catch((reason: unknown) => reason)
     expect(refused).toMatchObject({ code: 'SESSION_ITEM_INVALID' })
     expect(inspect(refused, { depth: 9 })).not.toContain('a secret')
-    expect(await store.read('a')).toEqual([])
+    expect(await store.records.read('a')).toEqual([])
   })
 
   it('may give promises of another realm', async () => {
@@ -147,7 +147,7 @@ describe('a codec of one’s own', () => {
         return {}
       },
     }
-    await store.commit('a', { append: ['{}', 'first', '{}', 'second'] })
+    await store.records.commit('a', { append: ['{}', 'first', '{}', 'second'] })
     await expect(store.session('a', { codec: slow }).getItems()).rejects.toThrow(/^Record 2 of the 4/)
   })
 

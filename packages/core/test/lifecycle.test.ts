@@ -66,9 +66,9 @@ describe('a store', () => {
     const store = new ConnectingStore()
     store.failures = 1
     store.release()
-    const first = [store.read('a'), store.read('a')]
+    const first = [store.records.read('a'), store.records.read('a')]
     for (const read of first) await expect(read).rejects.toMatchObject({ code: 'SESSION_UNAVAILABLE', retryable: true })
-    expect(await store.read('a')).toEqual(['{}'])
+    expect(await store.records.read('a')).toEqual(['{}'])
     expect(store.opened).toBe(2)
   })
 
@@ -93,7 +93,7 @@ describe('a store', () => {
     }
     const store = new FailingStore()
     store.release()
-    await store.read('a')
+    await store.records.read('a')
     await expect(store.close()).rejects.toMatchObject({ code: 'SESSION_BACKEND', operation: 'close', cause: driver })
   })
 
@@ -103,7 +103,7 @@ describe('a store', () => {
     expect([unused.opened, unused.closed]).toEqual([0, 0])
     const used = new ConnectingStore()
     used.release()
-    await used.read('a')
+    await used.records.read('a')
     await Promise.all([used.close(), used.close()])
     await used.close()
     expect([used.opened, used.closed]).toEqual([1, 1])
@@ -111,9 +111,9 @@ describe('a store', () => {
 
   it('waits with closing for a first connect under way', async () => {
     const store = new ConnectingStore()
-    const read = store.read('a')
+    const read = store.records.read('a')
     const closing = store.close()
-    await expect(store.read('a')).rejects.toMatchObject({ code: 'SESSION_CLOSED' })
+    await expect(store.records.read('a')).rejects.toMatchObject({ code: 'SESSION_CLOSED' })
     expect(store.closed).toBe(0)
     store.release()
     expect(await read).toEqual(['{}'])

@@ -1,6 +1,6 @@
 import { type CommitResult, type HistoryChange, jsonCodec, MemoryStore } from '@sessions/core'
 import { describe, expect, it } from 'vitest'
-import { KnownTail } from '../src/known-tail.ts'
+import { KnownTail } from '../src/session/known-tail.ts'
 
 /** A store that says which hooks were called. */
 class RecordingStore extends MemoryStore {
@@ -87,12 +87,12 @@ describe('popItem', () => {
     const store = new RecordingStore()
     const session = store.session('a', { onCorrupt: 'skip' })
     await session.addItems([item('1')])
-    await store.commit('a', { append: ['{"cut'] })
+    await store.records.commit('a', { append: ['{"cut'] })
     expect(await session.getItems()).toEqual([item('1')])
     for (let time = 0; time < 2; time++) {
       await expect(session.popItem()).rejects.toMatchObject({ code: 'SESSION_RECORD_CORRUPT' })
     }
-    expect(await store.read('a')).toHaveLength(2)
+    expect(await store.records.read('a')).toHaveLength(2)
   })
 
   it('never removes a record that it wrote itself where its codec cannot read it any more', async () => {

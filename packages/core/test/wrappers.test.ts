@@ -5,6 +5,7 @@ import {
   type ItemCodec,
   jsonCodec,
   MemoryStore,
+  partsOf,
   SessionError,
   type SessionInfo,
   SessionStore,
@@ -28,19 +29,19 @@ class Wrapper extends SessionStore {
   count(sessionId: string): Promise<number> {
     return this.run('count', sessionId, async () => {
       if (sessionId === 'none') throw new Error('no such session')
-      return (await this.#store.read(sessionId)).length
+      return (await this.#store.records.read(sessionId)).length
     })
   }
 
   protected _read(sessionId: string, limit: number | undefined): Promise<string[]> {
-    return this.#store.read(sessionId, limit)
+    return this.#store.records.read(sessionId, limit)
   }
   protected override _pages(sessionId: string, size: number): AsyncIterable<string[]> {
     this.calls.push('_pages')
-    return this.#store.pages(sessionId, size)
+    return this.#store.records.pages(sessionId, size)
   }
   protected _commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
-    return this.#store.commit(sessionId, change)
+    return this.#store.records.commit(sessionId, change)
   }
   protected _info(sessionId: string): Promise<SessionInfo | undefined> {
     return this.#store.getSessionInfo(sessionId)
@@ -85,7 +86,7 @@ it('a wrapper purges items with its sessions, but not where sessions are deleted
 
 it('a wrapper is told that it is closed, once, whether it was used or not', async () => {
   const [used, unused] = [new Wrapper(new MemoryStore()), new Wrapper(new MemoryStore())]
-  await used.read('a')
+  await used.records.read('a')
   await Promise.all([used.close(), used.close(), unused.close(), unused.close()])
   expect(used.calls).toEqual(['_close'])
   expect(unused.calls).toEqual(['_closeUnopened'])
@@ -104,9 +105,9 @@ it('a public method of a subclass runs as those of the store do', async () => {
 it('a stored session can be taken apart', () => {
   const store = new MemoryStore()
   const codec: ItemCodec = { encode: (one) => jsonCodec.encode(one), decode: (record) => jsonCodec.decode(record) }
-  expect(new StoredSession(store, 'a').parts).toEqual({ store, codec: jsonCodec, onCorrupt: 'throw' })
-  const { parts } = new StoredSession(store, 'a', { codec, onCorrupt: 'skip' })
-  expect([parts.store, parts.codec, parts.onCorrupt]).toEqual([store, codec, 'skip'])
+  expect(partsOf(new StoredSession(store, 'a'))).toEqual({ store, codec: jsonCodec, onCorrupt: 'throw' })
+  const parts = partsOf(new StoredSession(store, 'a', { codec, onCorrupt: 'skip' }))
+  expect([parts?.store, parts?.codec, parts?.onCorrupt]).toEqual([store, codec, 'skip'])
 })
 
 it('an option of any type may still be required, and must be the caller’s own', () => {

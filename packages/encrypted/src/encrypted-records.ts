@@ -1,10 +1,4 @@
-import {
-  type CommitResult,
-  type HistoryChange,
-  type ReadOptions,
-  SessionError,
-  type SessionStore,
-} from '@sessions/core'
+import { type CommitResult, type HistoryChange, type ReadOptions, type RecordStore, SessionError } from '@sessions/core'
 import { type Arranged, arrange } from './arrangement.ts'
 import { type Entry, EntryReader, live, type OnUnreadable, recordOf, textOf } from './entries.ts'
 import type { Encryption } from './options.ts'
@@ -23,11 +17,11 @@ interface Cut {
 
 /** The records of a store, encrypted on the way in and decrypted on the way out. */
 export class EncryptedRecords {
-  readonly #store: SessionStore
+  readonly #store: RecordStore
   readonly #encryption: Encryption
   readonly #proven = new Set<string>()
 
-  constructor(store: SessionStore, encryption: Encryption) {
+  constructor(store: RecordStore, encryption: Encryption) {
     this.#store = store
     this.#encryption = encryption
   }
@@ -41,10 +35,10 @@ export class EncryptedRecords {
     sessionId: string,
     limit: number | undefined,
     onUnreadable: OnUnreadable,
-    options: ReadOptions = {},
+    options: ReadOptions,
   ): Promise<string[]> {
     for (let wanted = limit; ; wanted = (wanted ?? 0) * 2) {
-      const records = await this.#store.read(sessionId, wanted, options)
+      const records = await this.#store.records.read(sessionId, wanted, options)
       const found = live(await new EntryReader(this.cipher(sessionId), onUnreadable).open(records))
       if (onUnreadable === 'throw' && records.length > 0) this.#prove(sessionId)
       if (limit === undefined || wanted === undefined) return found.map(textOf)
@@ -55,7 +49,8 @@ export class EncryptedRecords {
   /** All that are not expired, oldest first, in pages of about `size`. */
   async *pages(sessionId: string, size: number, onUnreadable: OnUnreadable): AsyncIterable<string[]> {
     const reader = new EntryReader(this.cipher(sessionId), onUnreadable)
-    for await (const records of this.#store.pages(sessionId, size)) yield live(await reader.open(records)).map(textOf)
+    for await (const records of this.#store.records.pages(sessionId, size))
+      yield live(await reader.open(records)).map(textOf)
   }
 
   /**
@@ -95,7 +90,7 @@ export class EncryptedRecords {
   /** Opens all records, and writes again, in one atomic step, from the first that `decide` gives something else for. */
   async rewrite(sessionId: string, decide: (entry: Entry) => string[] | Promise<string[]>): Promise<number> {
     return retry(async () => {
-      const records = await this.#store.read(sessionId, undefined, { latest: true })
+      const records = await this.#store.records.read(sessionId, undefined, { latest: true })
       const entries = await new EntryReader(this.cipher(sessionId), 'throw').open(records)
       const written = await inOrder(entries, decide)
       const isChanged = (after: readonly string[], index: number): boolean => {
@@ -104,7 +99,7 @@ export class EncryptedRecords {
       const first = written.findIndex(isChanged)
       if (first < 0) return 0
       const [expectTail, append] = [records.slice(first), written.slice(first).flat()]
-      const result = await this.#store.commit(sessionId, { expectTail, drop: expectTail.length, append })
+      const result = await this.#store.records.commit(sessionId, { expectTail, drop: expectTail.length, append })
       return result.status === 'conflict' ? undefined : written.filter(isChanged).length
     })
   }
@@ -128,7 +123,7 @@ export class EncryptedRecords {
   /** The newest entries, among them `wanted` that are not expired, or all there are. */
   async #tail(sessionId: string, cipher: SessionCipher, wanted: number | undefined): Promise<Entry[]> {
     for (let limit = wanted; ; limit = (limit ?? 0) * 2) {
-      const records = await this.#store.read(sessionId, limit, { latest: true })
+      const records = await this.#store.records.read(sessionId, limit, { latest: true })
       const entries = await new EntryReader(cipher, 'throw').open(records)
       const complete = wanted === undefined || limit === undefined || records.length < limit
       if (complete || live(entries).length >= wanted) return entries
@@ -148,10 +143,10 @@ export class EncryptedRecords {
   /** With a keyed digest in the place of the operation's fingerprint; one under an older key is the same operation. */
   async #commit(sessionId: string, cipher: SessionCipher, change: HistoryChange): Promise<CommitResult> {
     const { operation } = change
-    if (operation === undefined) return this.#store.commit(sessionId, change)
+    if (operation === undefined) return this.#store.records.commit(sessionId, change)
     let result: CommitResult = { status: 'reused' }
     for await (const fingerprint of cipher.fingerprints(operation.fingerprint)) {
-      result = await this.#store.commit(sessionId, { ...change, operation: { id: operation.id, fingerprint } })
+      result = await this.#store.records.commit(sessionId, { ...change, operation: { id: operation.id, fingerprint } })
       if (result.status !== 'reused') break
     }
     return result
@@ -165,7 +160,7 @@ export class EncryptedRecords {
   async #proveKey(sessionId: string, cipher: SessionCipher): Promise<void> {
     if (this.#proven.has(sessionId)) return
     try {
-      await new EntryReader(cipher, 'throw').open(await this.#store.read(sessionId, 1, { latest: true }))
+      await new EntryReader(cipher, 'throw').open(await this.#store.records.read(sessionId, 1, { latest: true }))
     } catch (error) {
       if (!(error instanceof SessionError && error.code === 'SESSION_KEY_UNKNOWN')) throw error
     }

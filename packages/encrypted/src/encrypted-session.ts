@@ -9,7 +9,7 @@ import {
 import { EncryptedStore } from './encrypted-store.ts'
 import { ForeignStore } from './foreign-store.ts'
 import { type EncryptionOptions, encryptionTypes } from './options.ts'
-import { checkUnderlying, type ForeignSession, partsOf, type UnderlyingSession } from './underlying-session.ts'
+import { checkUnderlying, type ForeignSession, partsBeneath, type UnderlyingSession } from './underlying-session.ts'
 
 /** The session to encrypt, and how. */
 export interface EncryptedSessionOptions extends EncryptionOptions {
@@ -73,7 +73,7 @@ export class EncryptedSession<TItem extends object = AgentInputItem> extends Ses
     assertOptions('EncryptedSession', options, types, ['underlyingSession'])
     const { underlyingSession, sessionId, onCorrupt, ownsSession = false, ...encryption } = options
     checkUnderlying(underlyingSession)
-    const parts = partsOf<TItem>(underlyingSession)
+    const parts = partsBeneath<TItem>(underlyingSession)
     super(checkSessionId(underlyingSession, sessionId, parts !== undefined))
     this.#owned = ownsSession ? underlyingSession : undefined
     const store = parts?.store ?? new ForeignStore(underlyingSession)
@@ -116,7 +116,7 @@ export class EncryptedSession<TItem extends object = AgentInputItem> extends Ses
   }
 
   protected override _assertOpen(): void {
-    this.#store.assertOpen()
+    this.#store.records.assertOpen()
   }
 
   /** Wipes the keys. */

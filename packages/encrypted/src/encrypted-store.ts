@@ -4,6 +4,7 @@ import {
   type CommitResult,
   type HistoryChange,
   type ReadOptions,
+  type RecordStore,
   type SessionFilter,
   type SessionInfo,
   SessionStore,
@@ -19,7 +20,7 @@ import { checkSweep, type SweepOptions, type SweepResult, sweep } from './sweep.
 /** The store to encrypt, and how. */
 export interface EncryptedStoreOptions extends EncryptionOptions {
   /** Where the envelopes are kept: any store. */
-  store: SessionStore
+  store: RecordStore
   /** Whether `close()` closes that store too. Default: false. */
   ownsStore?: boolean
 }
@@ -33,7 +34,7 @@ export interface EncryptedStoreOptions extends EncryptionOptions {
  * `SESSION_PLAINTEXT_REFUSED` or `SESSION_REPLAYED`, and with `SESSION_UNAVAILABLE` where a key provider fails.
  */
 export class EncryptedStore extends SessionStore {
-  readonly #store: SessionStore
+  readonly #store: RecordStore
   readonly #ownsStore: boolean
   readonly #encryption: Encryption
   readonly #records: EncryptedRecords
@@ -43,7 +44,7 @@ export class EncryptedStore extends SessionStore {
   constructor(options: EncryptedStoreOptions) {
     assertOptions('EncryptedStore', options, { store: 'object', ownsStore: 'boolean', ...encryptionTypes }, ['store'])
     const { store, ownsStore = false, ...encryption } = options
-    if (typeof store.commit !== 'function' || typeof store.read !== 'function') {
+    if (typeof store.records?.commit !== 'function') {
       throw new TypeError('store must be a SessionStore; around a session, use EncryptedSession.')
     }
     super()

@@ -2,6 +2,7 @@ import {
   type CommitResult,
   type HistoryChange,
   type ReadOptions,
+  type RecordStore,
   type SessionFilter,
   type SessionInfo,
   SessionStore,
@@ -14,10 +15,10 @@ import type { EncryptedRecords } from './encrypted-records.ts'
  */
 export class SkippingStore extends SessionStore {
   readonly #records: EncryptedRecords
-  readonly #store: SessionStore
+  readonly #store: RecordStore
 
   /** @param store - where the envelopes of `records` are kept */
-  constructor(records: EncryptedRecords, store: SessionStore) {
+  constructor(records: EncryptedRecords, store: RecordStore) {
     super()
     this.#records = records
     this.#store = store

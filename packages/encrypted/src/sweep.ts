@@ -1,4 +1,4 @@
-import { assertOptions, SessionError, type SessionFilter, type SessionStore } from '@sessions/core'
+import { assertOptions, type RecordStore, SessionError, type SessionFilter } from '@sessions/core'
 
 /** One session is done, or failed. */
 export interface SweepProgress {
@@ -42,7 +42,7 @@ export function checkSweep(owner: string, options: SweepOptions): SweepOptions {
  * @throws the first failure at the end, which says how many there were
  */
 export async function sweep(
-  store: SessionStore,
+  store: RecordStore,
   { sessionId, filter = {}, onProgress }: SweepOptions,
   work: (sessionId: string) => Promise<number>,
 ): Promise<SweepResult> {
@@ -73,7 +73,7 @@ export async function sweep(
  * A list leaves out a session that is changed while it is read, so it is read again until it names none that is new. All ids are
  * there before the first session is changed.
  */
-async function* everySession(store: SessionStore, filter: SessionFilter): AsyncIterable<string> {
+async function* everySession(store: RecordStore, filter: SessionFilter): AsyncIterable<string> {
   const seen = new Set<string>()
   for (;;) {
     const found: string[] = []

@@ -1,4 +1,4 @@
-import { Session, type SessionParts, StoredSession } from '@sessions/core'
+import { partsOf, Session, type SessionParts, StoredSession } from '@sessions/core'
 
 /** What is needed of a session to encrypt it, by shape: every session of the OpenAI Agents SDK has it. */
 export interface UnderlyingSession {
@@ -38,20 +38,19 @@ export function checkUnderlying(session: object): asserts session is ForeignSess
 
 /** Taken for anybody's, it would lose what it can do: nobody would see why. */
 function isOfOtherCopy(session: object): boolean {
-  const { parts } = session as { parts?: { store?: unknown; codec?: unknown } }
-  return typeof parts === 'object' && parts.store !== undefined && parts.codec !== undefined
+  return partsOf(session) !== undefined
 }
 
 /**
  * The store and the codec of a session of ours, which is encrypted there, below its items. `undefined` for anybody else's, and for
  * one whose methods were overridden: what they do must happen.
  */
-export function partsOf<TItem extends object>(session: object): SessionParts<TItem> | undefined {
+export function partsBeneath<TItem extends object>(session: object): SessionParts<TItem> | undefined {
   if (!(session instanceof StoredSession)) return undefined
   const names = [StoredSession.prototype, Session.prototype].flatMap((prototype) =>
     Object.getOwnPropertyNames(prototype),
   )
-  const methods = names.filter((name) => name !== 'constructor' && name !== 'parts')
+  const methods = names.filter((name) => name !== 'constructor')
   const isOverridden = methods.some((name) => Reflect.get(session, name) !== Reflect.get(StoredSession.prototype, name))
-  return isOverridden ? undefined : session.parts
+  return isOverridden ? undefined : partsOf<TItem>(session)
 }

@@ -8,14 +8,14 @@ import { encrypted, id, items, written } from './support/written.ts'
 
 /** Puts records in the place of those that are there. */
 async function overwrite(memory: MemoryStore, records: readonly string[]): Promise<void> {
-  await memory.commit(id, { drop: 'all', append: records })
+  await memory.records.commit(id, { drop: 'all', append: records })
 }
 
 /**
  * Every way to read or to remove the newest item fails alike, and nothing is lost by it.
  */
 async function failsEverywhere(memory: MemoryStore, options?: EncryptionOptions): Promise<SessionError> {
-  const before = await memory.read(id)
+  const before = await memory.records.read(id)
   const session = encrypted(memory, options).session(id)
   const error = await failure(() => session.getItems())
   const calls = [
@@ -32,7 +32,7 @@ async function failsEverywhere(memory: MemoryStore, options?: EncryptionOptions)
         .addItems([item('more')]),
   ]
   for (const call of calls) expect((await failure(call)).code).toBe(error.code)
-  expect(await memory.read(id)).toEqual(before)
+  expect(await memory.records.read(id)).toEqual(before)
   return error
 }
 
@@ -96,7 +96,7 @@ describe('SESSION_DECRYPT_FAILED', () => {
 
   it('refuses an envelope of another session, and one under another key id', async () => {
     const { memory, records } = await written()
-    await memory.commit('other', { append: records })
+    await memory.records.commit('other', { append: records })
     const keys = [
       { id: 'default', key: testKey() },
       { id: 'more', key: testKey() },
@@ -131,7 +131,7 @@ it('SESSION_KEY_UNKNOWN names the key id that is missing', async () => {
     expect(error).toMatchObject({ code: 'SESSION_KEY_UNKNOWN', retryable: false })
     expect(error.message).toMatch(/^Record 1 of those read.* no key "2026-01" among the keys\. It was left/)
   }
-  expect(await memory.read(id)).toHaveLength(3)
+  expect(await memory.records.read(id)).toHaveLength(3)
 })
 
 it('SESSION_PLAINTEXT_REFUSED where an item among encrypted ones is not encrypted', async () => {
@@ -150,7 +150,7 @@ it('SESSION_REPLAYED where one envelope stands there twice, on whatever page', a
   expect(error.code).toBe('SESSION_REPLAYED')
   expect(error.message).toMatch(/^Record 4 of those read/)
   await using paged = new SQLiteStore()
-  await paged.commit(id, { append: await memory.read(id) })
+  await paged.records.commit(id, { append: await memory.records.read(id) })
   const iterating = async (): Promise<void> => {
     for await (const _ of encrypted(paged).session(id).items({ pageSize: 1 }));
   }
@@ -158,7 +158,7 @@ it('SESSION_REPLAYED where one envelope stands there twice, on whatever page', a
   expect(iterated.code).toBe('SESSION_REPLAYED')
   expect(iterated.message, 'counted from the first page on').toMatch(/^Record 4 of those read/)
   expect((await failure(() => session.replaceHistoryWithCompaction([]))).code).toBe('SESSION_REPLAYED')
-  expect(await memory.read(id)).toHaveLength(4)
+  expect(await memory.records.read(id)).toHaveLength(4)
 })
 
 it("reads around all of that with onCorrupt: 'skip', and removes none of it", async () => {
@@ -184,7 +184,7 @@ it("reads around all of that with onCorrupt: 'skip', and removes none of it", as
   for await (const one of session.items({ pageSize: 3 })) iterated.push(one)
   expect(iterated).toEqual([items[0], items[2]])
   await failure(() => session.popItem())
-  expect(await memory.read(id)).toHaveLength(8)
+  expect(await memory.records.read(id)).toHaveLength(8)
   await session.addItems([item('after')])
   expect(await session.popItem()).toEqual(item('after'))
 })
@@ -202,5 +202,5 @@ it('SESSION_CLOSED after close, and the keys of the store are gone', async () =>
   ]) {
     expect((await failure(call)).code).toBe('SESSION_CLOSED')
   }
-  expect(await memory.read(id), 'the other store stays open').toHaveLength(3)
+  expect(await memory.records.read(id), 'the other store stays open').toHaveLength(3)
 })

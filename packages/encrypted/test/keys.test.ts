@@ -30,7 +30,7 @@ describe('a key', () => {
   ])('is 32 bytes as %s', async (_, key) => {
     const memory = new MemoryStore()
     await open(memory, bytes).session('a').addItems([item()])
-    expect(await memory.read('a')).not.toContain('kdf')
+    expect(await memory.records.read('a')).not.toContain('kdf')
     expect(await open(memory, key).session('a').getItems()).toEqual([item()])
   })
 
@@ -42,7 +42,7 @@ describe('a key', () => {
     ]) {
       const memory = new MemoryStore()
       await open(memory, passphrase).session('a').addItems([item()])
-      expect((await memory.read('a'))[0]).toContain('"kdf":"scrypt-17-8-1"')
+      expect((await memory.records.read('a'))[0]).toContain('"kdf":"scrypt-17-8-1"')
       expect(await open(memory, passphrase).session('a').getItems()).toEqual([item()])
     }
   })
@@ -143,14 +143,14 @@ it('is wiped on close, also in a store that was never used, and never used again
   const closed = vi.spyOn(KeyRing.prototype, 'close')
   onTestFinished(() => closed.mockRestore())
   const used = open(new MemoryStore(), bytes)
-  await used.read('a')
+  await used.records.read('a')
   await used.close()
   expect(closed, 'a store closes its ring').toHaveBeenCalledTimes(1)
   const underlying = new MemoryStore()
   const unused = new EncryptedStore({ store: underlying, ownsStore: true, encryptionKey: bytes })
   await unused.close()
   expect(closed).toHaveBeenCalledTimes(2)
-  expect((await failure(() => underlying.read('a'))).code, 'what it owns is closed').toBe('SESSION_CLOSED')
+  expect((await failure(() => underlying.records.read('a'))).code, 'what it owns is closed').toBe('SESSION_CLOSED')
 })
 
 it('is nowhere to be seen: not in inspect, JSON, own properties, events or what is stored', async () => {
@@ -168,7 +168,7 @@ it('is nowhere to be seen: not in inspect, JSON, own properties, events or what 
   await session.addItems([item()])
   await new EncryptedStore({ store: memory, keys: keys.toReversed() }).session('a').addItems([item()])
   await failure(() => new EncryptedStore({ store: memory, encryptionKey: testKey() }).session('a').getItems())
-  const stored = await memory.read('a')
+  const stored = await memory.records.read('a')
   for (const seen of [store, session, events, stored]) {
     const text = inspect(seen, { depth: 20, showHidden: true, getters: true }) + JSON.stringify(seen)
     for (const hidden of [base64, passphrase, secret, Buffer.from(bytes).toString('hex'), `${bytes.subarray(0, 8)}`]) {

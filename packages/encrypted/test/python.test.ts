@@ -43,7 +43,7 @@ describe("in Python's format", () => {
     await python(memory)
       .session('a')
       .addItems([item('1'.repeat(20))])
-    const [record = ''] = await memory.read('a')
+    const [record = ''] = await memory.records.read('a')
     expect(record, 'a token that ends with padding').toMatch(/="}$/)
     const wrong = python(memory, 'other secret')
     for (const call of [
@@ -53,7 +53,7 @@ describe("in Python's format", () => {
     ]) {
       expect((await failure(call)).code).toBe('SESSION_DECRYPT_FAILED')
     }
-    expect(await memory.read('a')).toEqual([record])
+    expect(await memory.records.read('a')).toEqual([record])
     const planted: [string, string][] = [
       ['SESSION_DECRYPT_FAILED', record.replace('"v":1', '"v":2')],
       ['SESSION_DECRYPT_FAILED', record.replace('hkdf-v1', 'hkdf-v2')],
@@ -64,11 +64,11 @@ describe("in Python's format", () => {
       ['SESSION_REPLAYED', record],
     ]
     for (const [code, text] of planted) {
-      await memory.commit('a', { append: [text] })
+      await memory.records.commit('a', { append: [text] })
       expect((await failure(() => python(memory).session('a').getItems())).code, text).toBe(code)
-      await memory.commit('a', { drop: 1 })
+      await memory.records.commit('a', { drop: 1 })
     }
-    await memory.commit('b', { append: [record] })
+    await memory.records.commit('b', { append: [record] })
     expect((await failure(() => python(memory).session('b').getItems())).code).toBe('SESSION_DECRYPT_FAILED')
     const ours = new EncryptedStore({ store: memory, encryptionKey: 'a passphrase of ours' })
     await ours.session('c').addItems([item('1')])

@@ -16,7 +16,9 @@ function open(store: SessionStore, ...keys: KeyEntry[]): EncryptedStore {
 
 /** How many records of a session name each key id. */
 async function keyIds(store: SessionStore, sessionId: string): Promise<Record<string, number>> {
-  const ids = (await store.read(sessionId)).map((record) => (JSON.parse(record) as { kid?: string }).kid ?? 'none')
+  const ids = (await store.records.read(sessionId)).map(
+    (record) => (JSON.parse(record) as { kid?: string }).kid ?? 'none',
+  )
   return Object.fromEntries(Object.entries(Object.groupBy(ids, (id) => id)).map(([id, all]) => [id, all?.length ?? 0]))
 }
 
@@ -35,7 +37,7 @@ describe.each<[string, () => SessionStore]>([
     await open(store, newer)
       .session('c')
       .addItems([item('4')])
-    const before = await store.read('c')
+    const before = await store.records.read('c')
     const progress: SweepProgress[] = []
     const both = open(store, newer, older)
     await both.session('a').addItems([item('5')])
@@ -48,7 +50,7 @@ describe.each<[string, () => SessionStore]>([
     ])
     expect(progress.map(({ sessions }) => sessions)).toEqual([1, 2, 3])
     expect(await open(store, newer).session('a').getItems()).toEqual([item('1'), item('2'), item('5')])
-    expect(await store.read('c')).toEqual(before)
+    expect(await store.records.read('c')).toEqual(before)
     expect(await both.rotateKeys(), 'again').toEqual({ sessions: 0, items: 0 })
     await both.close()
     await store.close()
@@ -119,7 +121,7 @@ it('goes on with the other sessions where one fails, says so at the end, and res
     await open(memory, older)
       .session(id)
       .addItems([item(id)])
-  await memory.commit('b', { append: ['{"__enc__":2'] })
+  await memory.records.commit('b', { append: ['{"__enc__":2'] })
   const both = open(faulty, newer, older)
   const progress: SweepProgress[] = []
   const error = await failure(() => both.rotateKeys({ onProgress: (one) => progress.push(one) }))
@@ -128,7 +130,7 @@ it('goes on with the other sessions where one fails, says so at the end, and res
   expect(progress.filter((one) => one.error !== undefined).map(({ sessionId }) => sessionId)).toEqual(['b'])
   expect(await keyIds(memory, 'a')).toEqual({ 2026: 1 })
   expect(await keyIds(memory, 'c')).toEqual({ 2026: 1 })
-  await memory.commit('b', { drop: 1 })
+  await memory.records.commit('b', { drop: 1 })
   faulty.failAfter('commit', new Error('connection lost'))
   expect((await failure(() => both.rotateKeys())).message).toMatch(/1 of 3 sessions were left/)
   expect(await both.rotateKeys(), 'the write whose acknowledgement was lost had been done').toEqual({
@@ -207,14 +209,14 @@ describe('encryptExisting', () => {
     await open(memory, newer)
       .session('a')
       .addItems([item('1')])
-    const [record = ''] = await memory.read('a')
+    const [record = ''] = await memory.records.read('a')
     const moving = new EncryptedStore({ store: memory, keys: [newer], allowPlaintext: true })
     for (const altered of [
       record.slice(0, -5),
       record.replace('"payload":"A', '"payload":"B'),
       record.replace(':2', ':9'),
     ]) {
-      await memory.commit('a', { drop: 'all', append: [altered] })
+      await memory.records.commit('a', { drop: 'all', append: [altered] })
       expect((await failure(() => moving.session('a').getItems())).code).toBe('SESSION_DECRYPT_FAILED')
       expect((await failure(() => moving.encryptExisting({ sessionId: 'a' }))).code).toBe('SESSION_DECRYPT_FAILED')
     }

@@ -54,16 +54,16 @@ it('leaves everything as it was where compaction meets what it cannot read', asy
   const held = faulty.hold('commit')
   const compacting = session.replaceHistoryWithCompaction([item('summary')])
   await held.entered
-  await memory.commit('a', { append: ['{"__enc__":2,"cut'] })
+  await memory.records.commit('a', { append: ['{"__enc__":2,"cut'] })
   held.release()
   expect((await failure(() => compacting)).code).toBe('SESSION_DECRYPT_FAILED')
-  expect(await memory.read('a')).toHaveLength(2)
+  expect(await memory.records.read('a')).toHaveLength(2)
 })
 
 it('writes each item under a nonce of its own, and equal items differently', async () => {
   const memory = new MemoryStore()
   await new EncryptedStore({ store: memory, encryptionKey }).session('a').addItems(Array(500).fill(item('same')))
-  const records = await memory.read('a')
+  const records = await memory.records.read('a')
   expect(new Set(records.map((record) => record.slice(record.indexOf('payload') + 18, -1).slice(0, 32))).size).toBe(500)
   expect(new Set(records.map((record) => record.length)).size, 'sizes tell the sizes').toBe(1)
 })
@@ -71,12 +71,12 @@ it('writes each item under a nonce of its own, and equal items differently', asy
 it('refuses a record that UTF-8 cannot say, and writes nothing', async () => {
   const memory = new MemoryStore()
   const store = new EncryptedStore({ store: memory, encryptionKey })
-  const error = await failure(() => store.commit('a', { append: ['fine', 'a\ud800'] }))
+  const error = await failure(() => store.records.commit('a', { append: ['fine', 'a\ud800'] }))
   expect(error).toMatchObject({ code: 'SESSION_ITEM_INVALID', operation: 'commit' })
   expect(error.message).toMatch(/^Record 2 of 2 has a lone surrogate/)
-  expect(await memory.read('a')).toEqual([])
-  await store.commit('a', { append: ['\ufeffwith a mark', 'nul \0'] })
-  expect(await store.read('a')).toEqual(['\ufeffwith a mark', 'nul \0'])
+  expect(await memory.records.read('a')).toEqual([])
+  await store.records.commit('a', { append: ['\ufeffwith a mark', 'nul \0'] })
+  expect(await store.records.read('a')).toEqual(['\ufeffwith a mark', 'nul \0'])
 })
 
 it('passes the times, metadata and failures of the other store on as they are', async () => {
@@ -96,7 +96,7 @@ it('does not see deletion, another order or an older state within one session, a
   const memory = new MemoryStore()
   const session = new EncryptedStore({ store: memory, encryptionKey }).session('a')
   await session.addItems([item('1'), item('2'), item('3')])
-  const [first = '', second = '', third = ''] = await memory.read('a')
+  const [first = '', second = '', third = ''] = await memory.records.read('a')
   for (const [records, texts] of [
     [
       [third, first, second],
@@ -108,7 +108,7 @@ it('does not see deletion, another order or an older state within one session, a
     ],
     [[first], ['1']],
   ] as const) {
-    await memory.commit('a', { drop: 'all', append: records })
+    await memory.records.commit('a', { drop: 'all', append: records })
     expect(await session.getItems()).toEqual(texts.map(item))
   }
 })

@@ -16,7 +16,7 @@ it('writes nothing under a wrong key, also where nothing was read before', async
   ]) {
     expect((await failure(call)).code).toBe('SESSION_DECRYPT_FAILED')
   }
-  expect(await memory.read(id)).toEqual(records)
+  expect(await memory.records.read(id)).toEqual(records)
 })
 
 it('writes nothing under a wrong key to a session that was empty when it looked', async () => {

@@ -153,7 +153,7 @@ describe('the multi-tenant recipe', () => {
     // Another process with the same keys goes on; the database has nothing in the clear.
     expect(await stopped(server, DATABASE)).toEqual({ code: 0, closed: true })
     await using database = new SQLiteStore({ path: DATABASE })
-    const records = await database.read('acme/1')
+    const records = await database.records.read('acme/1')
     expect(records).toHaveLength(2)
     expect(records.join()).not.toContain('secret')
     await using next = await startServer(`${recipes}/multi-tenant.ts`, environment)

@@ -31,7 +31,7 @@ describe('a refusal of the server', () => {
     const writes = [
       () => store.session('a').addItems([item]),
       () => store.session('a').setMetadata({ a: 1 }),
-      () => store.commit('a', { append: ['a secret'], drop: 'all' }),
+      () => store.records.commit('a', { append: ['a secret'], drop: 'all' }),
     ]
     for (const write of writes) {
       const [error] = await Promise.all([failure(write), other.addItems([item])])

@@ -107,9 +107,9 @@ it('appends and drops 50,000 items at once, in order', async () => {
   await session.addItems(items)
   expect(await session.getItems()).toEqual(items)
   const store = redis.open()
-  const dropped = await store.commit('long', { drop: 'all', append: ['{}'] })
+  const dropped = await store.records.commit('long', { drop: 'all', append: ['{}'] })
   expect(dropped.status === 'applied' && dropped.dropped.length).toBe(50_000)
-  expect(await store.read('long')).toEqual(['{}'])
+  expect(await store.records.read('long')).toEqual(['{}'])
 })
 
 it('asks once for an append, a read and a pop', async () => {

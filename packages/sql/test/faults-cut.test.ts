@@ -120,12 +120,12 @@ describe.each(servers)('connections cut, through $name', ({ name, cuts, database
     const { proxy, store, direct, close } = await open({ retries: 5 })
     const [first, second, third] = ['1', '2', '3'].map((id) => `{"role":"user","content":"the item ${id}"}`)
     if (first === undefined || second === undefined || third === undefined) throw new Error('Three records')
-    await store.commit('s', { append: [first, second] })
+    await store.records.commit('s', { append: [first, second] })
     const cut = proxy.cutAnswer(writes.commit)
     const change = { expectTail: [first, second], drop: 1, append: [third] }
-    expect(await store.commit('s', change)).toEqual({ status: 'applied', dropped: [second] })
+    expect(await store.records.commit('s', change)).toEqual({ status: 'applied', dropped: [second] })
     await cut
-    expect(await direct.read('s')).toEqual([first, third])
+    expect(await direct.records.read('s')).toEqual([first, third])
     await close()
   })
 

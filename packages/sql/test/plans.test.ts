@@ -117,7 +117,7 @@ describe.each([
   it('answer within a bound on 100,000 items, also where the limit is a parameter', async () => {
     await using store = new SQLStore({ url: admin.url })
     const startedAt = performance.now()
-    for (let time = 0; time < 100; time++) expect(await store.read('long', 20)).toHaveLength(20)
+    for (let time = 0; time < 100; time++) expect(await store.records.read('long', 20)).toHaveLength(20)
     // A scan or a sort of 100,000 rows takes far more than 20 ms each time.
     expect(performance.now() - startedAt).toBeLessThan(2_000)
   })

@@ -1,6 +1,6 @@
-import { firstFailure } from '../first-failure.ts'
-import { SessionStore } from '../session-store.ts'
-import type { StoredSession } from '../stored-session.ts'
+import { firstFailure } from '../call/first-failure.ts'
+import { SessionStore } from '../session/session-store.ts'
+import type { StoredSession } from '../session/stored-session.ts'
 import { CaseSkipped } from './case-skipped.ts'
 import {
   type Capability,

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { inspect, isDeepStrictEqual } from 'node:util'
 import type { SessionErrorCode } from '../errors/codes.ts'
 import { SessionError } from '../errors/session-error.ts'
-import type { SessionFilter } from '../session-filter.ts'
-import type { SessionStore } from '../session-store.ts'
+import type { SessionStore } from '../session/session-store.ts'
+import type { SessionFilter } from '../store/session-filter.ts'
 import type { Item, ItemSession } from './item.ts'
 
 /** A user message: an item that every part of the SDK takes. */

@@ -1,7 +1,7 @@
-import type { JSONValue } from '../json.ts'
-import type { Session } from '../session.ts'
-import type { SessionStore } from '../session-store.ts'
-import type { StoredSession } from '../stored-session.ts'
+import type { JSONValue } from '../codec/json.ts'
+import type { Session } from '../session/session.ts'
+import type { SessionStore } from '../session/session-store.ts'
+import type { StoredSession } from '../session/stored-session.ts'
 
 /** A store to certify. What it declares is tested; what it does not declare is tested to be absent. */
 export interface StoreHarness {

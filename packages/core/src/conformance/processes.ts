@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { extname } from 'node:path'
-import type { HistoryTransactionArgs } from '../history-transaction.ts'
+import type { HistoryTransactionArgs } from '../session/history-transaction.ts'
 import type { WorkerSource } from './harness.ts'
 import type { Item } from './item.ts'
 import type { Request } from './linearizability.ts'

@@ -1,4 +1,4 @@
-import { assertOptions, type OptionTypes } from '../validate.ts'
+import { assertOptions, type OptionTypes } from '../call/validate.ts'
 import type { CaseDefinition } from './case.ts'
 import { CaseSkipped } from './case-skipped.ts'
 import { definitions } from './cases/index.ts'

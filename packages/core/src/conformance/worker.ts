@@ -1,5 +1,5 @@
 import { SessionError } from '../errors/session-error.ts'
-import type { SessionStore } from '../session-store.ts'
+import type { SessionStore } from '../session/session-store.ts'
 import { clientOf } from './clients.ts'
 import { batch } from './fixtures.ts'
 import type { Item } from './item.ts'

@@ -1,4 +1,4 @@
-import type { AgentInputItem } from '../agent-input-item.ts'
+import type { AgentInputItem } from '../codec/agent-input-item.ts'
 import { checkCount, type HistoryWindow, type WindowOptions, windowFrom } from './window.ts'
 
 /**

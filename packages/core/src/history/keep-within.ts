@@ -1,4 +1,4 @@
-import type { AgentInputItem } from '../agent-input-item.ts'
+import type { AgentInputItem } from '../codec/agent-input-item.ts'
 import { type HistoryWindow, isSystemMessage, type WindowOptions, windowFrom } from './window.ts'
 
 /**

@@ -1,5 +1,5 @@
-import type { AgentInputItem } from '../agent-input-item.ts'
-import { assertOptions, checkLimit } from '../validate.ts'
+import { assertOptions, checkLimit } from '../call/validate.ts'
+import type { AgentInputItem } from '../codec/agent-input-item.ts'
 import { safeStart } from './safe-start.ts'
 
 /**

@@ -1,7 +1,7 @@
-import type { CommitResult, HistoryChange } from '../history-change.ts'
-import type { SessionFilter, SessionInfo } from '../session-filter.ts'
-import { SessionStore } from '../session-store.ts'
-import type { ReadOptions } from '../store-types.ts'
+import { SessionStore } from '../session/session-store.ts'
+import type { CommitResult, HistoryChange } from '../store/history-change.ts'
+import type { SessionFilter, SessionInfo } from '../store/session-filter.ts'
+import type { ReadOptions } from '../store/store-hooks.ts'
 
 /** What can be made to fail or to wait. */
 export type FaultyOperation = 'read' | 'commit' | 'info' | 'list' | 'delete'
@@ -48,11 +48,11 @@ export class FaultyStore extends SessionStore {
   }
 
   protected _read(sessionId: string, limit: number | undefined, options: ReadOptions = {}): Promise<string[]> {
-    return this.#through('read', () => this.#store.read(sessionId, limit, options))
+    return this.#through('read', () => this.#store.records.read(sessionId, limit, options))
   }
 
   protected _commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
-    return this.#through('commit', () => this.#store.commit(sessionId, change))
+    return this.#through('commit', () => this.#store.records.commit(sessionId, change))
   }
 
   protected _info(sessionId: string): Promise<SessionInfo | undefined> {

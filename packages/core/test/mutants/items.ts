@@ -69,7 +69,7 @@ export const itemMutants: readonly Mutant[] = [
     class extends OpenSession {
       override async addItems(items: readonly Item[]): Promise<void> {
         if (Array.isArray(items) && items.length === 0)
-          await this.log.commit(this.sessionId, { metadata: { opened: true } })
+          await this.log.records.commit(this.sessionId, { metadata: { opened: true } })
         return super.addItems(items)
       }
     },

@@ -2,7 +2,7 @@ import { setImmediate as moment } from 'node:timers/promises'
 import { type CommitResult, type HistoryChange, type JSONValue, SessionError } from '@sessions/core'
 import { type Item, type Mutant, OpenSession, session, store } from './mutant.ts'
 import { MemoryPlace, type Place } from './place.ts'
-import { PlainStore } from './plain-store.ts'
+import { PlainStore, type PlainStoreOptions } from './plain-store.ts'
 
 export const lifecycleMutants: readonly Mutant[] = [
   session(
@@ -29,7 +29,7 @@ export const lifecycleMutants: readonly Mutant[] = [
     ['lifecycle/closed-optional-methods'],
     class extends OpenSession {
       override async setMetadata(metadata: Record<string, JSONValue | undefined>): Promise<void> {
-        await this.log.commit(this.sessionId, { metadata })
+        await this.log.records.commit(this.sessionId, { metadata })
       }
     },
   ),
@@ -97,11 +97,12 @@ export const lifecycleMutants: readonly Mutant[] = [
   ),
   store(
     'reads-after-close',
-    'overrides a public method and so skips its checks',
+    'lets records be read past the checks',
     ['lifecycle/closed-store', 'lifecycle/dispose'],
     class extends PlainStore {
-      override async read(sessionId: string, limit?: number): Promise<string[]> {
-        return this._read(sessionId, limit)
+      constructor(options: PlainStoreOptions) {
+        super(options)
+        this.records.read = (sessionId, limit) => this._read(sessionId, limit)
       }
     },
   ),

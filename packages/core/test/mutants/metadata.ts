@@ -139,11 +139,11 @@ export const metadataMutants: readonly Mutant[] = [
       const kept = new MemoryStore()
       class Kept extends PlainStore {
         protected override async _read(sessionId: string, limit: number | undefined): Promise<string[]> {
-          return kept.read(sessionId, limit)
+          return kept.records.read(sessionId, limit)
         }
 
         protected override async _commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
-          return kept.commit(sessionId, change)
+          return kept.records.commit(sessionId, change)
         }
       }
       return memoryHarness('durable-not-declared', Kept)

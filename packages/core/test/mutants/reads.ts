@@ -121,7 +121,7 @@ export const readMutants: readonly Mutant[] = [
       override async popItem(): Promise<Item | undefined> {
         const [item] = await super.getItems(1)
         await moment()
-        if (item !== undefined) await this.log.commit(this.sessionId, { drop: 1 })
+        if (item !== undefined) await this.log.records.commit(this.sessionId, { drop: 1 })
         return item
       }
     },
@@ -132,7 +132,7 @@ export const readMutants: readonly Mutant[] = [
     ['pop/corrupt-stays'],
     class extends OpenSession {
       override async popItem(): Promise<Item | undefined> {
-        const result = await this.log.commit(this.sessionId, { drop: 1 })
+        const result = await this.log.records.commit(this.sessionId, { drop: 1 })
         const [record] = result.status === 'applied' ? result.dropped : []
         if (record === undefined) return undefined
         return parse(record)
@@ -145,7 +145,7 @@ export const readMutants: readonly Mutant[] = [
     ['pop/corrupt-stays', 'pop/corrupt-skipped-on-request'],
     class extends OpenSession {
       override async getItems(limit?: number): Promise<Item[]> {
-        return (await this.log.read(this.sessionId, limit)).flatMap((record) => {
+        return (await this.log.records.read(this.sessionId, limit)).flatMap((record) => {
           try {
             return [parse(record)]
           } catch {
@@ -162,7 +162,7 @@ export const readMutants: readonly Mutant[] = [
     class extends OpenSession {
       override async getItems(limit?: number): Promise<Item[]> {
         return super.getItems(limit).catch(async (error: Error) => {
-          error.message += ` It was ${await this.log.read(this.sessionId, 1)}`
+          error.message += ` It was ${await this.log.records.read(this.sessionId, 1)}`
           throw error
         })
       }

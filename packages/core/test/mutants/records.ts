@@ -1,7 +1,7 @@
 import type { CommitResult, HistoryChange } from '@sessions/core'
 import { type Mutant, store } from './mutant.ts'
 import type { Entry } from './place.ts'
-import { PlainStore } from './plain-store.ts'
+import { PlainStore, type PlainStoreOptions } from './plain-store.ts'
 
 export const recordMutants: readonly Mutant[] = [
   store(
@@ -211,11 +211,12 @@ export const recordMutants: readonly Mutant[] = [
   ),
   store(
     'commit-unchecked',
-    'overrides a public method and so skips its checks',
+    'lets records be written past the checks',
     ['records/refused'],
     class extends PlainStore {
-      override async commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
-        return this._commit(sessionId, change)
+      constructor(options: PlainStoreOptions) {
+        super(options)
+        this.records.commit = (sessionId, change) => this._commit(sessionId, change)
       }
     },
   ),

@@ -154,7 +154,7 @@ export const sessionMutants: readonly Mutant[] = [
     ['clear/listing', 'clear/metadata'],
     class extends OpenSession {
       override async clearSession(): Promise<void> {
-        await this.log.commit(this.sessionId, { drop: 'all' })
+        await this.log.records.commit(this.sessionId, { drop: 'all' })
       }
     },
   ),

@@ -95,7 +95,7 @@ export const transactionMutants: readonly Mutant[] = [
           return super.applyHistoryTransaction(args)
         const append = args.transaction.items.map((item) => JSON.stringify(item))
         const operation = { id: args.operationId, fingerprint: JSON.stringify(append) }
-        const { status } = await this.log.commit(this.sessionId, { operation, append })
+        const { status } = await this.log.records.commit(this.sessionId, { operation, append })
         if (status === 'reused') throw new SessionError('SESSION_OPERATION_REUSED', 'It was used.')
       }
     },

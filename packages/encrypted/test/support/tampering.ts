@@ -129,7 +129,7 @@ export async function fuzzStore(
   }
   const [native, words, python] = [open(testKey(), 'sessions'), open(passphrase, 'sessions'), open(testKey(), 'python')]
   for (const record of records) {
-    await memory.commit(sessionId, { drop: 'all', append: [record] })
+    await memory.records.commit(sessionId, { drop: 'all', append: [record] })
     const store = record.includes('hkdf-v1') ? python : record.includes('scrypt') ? words : native
     const session = store.session(sessionId)
     for (const call of [() => session.getItems(), () => session.popItem()]) {

@@ -10,7 +10,7 @@ export const items = [item('1'), item('2'), item('3')]
 export async function written(): Promise<{ memory: MemoryStore; records: string[] }> {
   const memory = new MemoryStore()
   await encrypted(memory).session(id).addItems(items)
-  return { memory, records: await memory.read(id) }
+  return { memory, records: await memory.records.read(id) }
 }
 
 export function encrypted(

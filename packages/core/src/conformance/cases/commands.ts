@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Arbitrary, AsyncCommand, Parameters as PropertyOptions } from 'fast-check'
 import { SessionError } from '../../errors/session-error.ts'
-import type { HistoryTransactionArgs } from '../../history-transaction.ts'
+import type { HistoryTransactionArgs } from '../../session/history-transaction.ts'
 import type { CaseDefinition } from '../case.ts'
 import { CaseSkipped } from '../case-skipped.ts'
 import { clientOf, type Replaceable } from '../clients.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import type { SessionFilter } from '../../session-filter.ts'
-import type { StoredSession } from '../../stored-session.ts'
+import type { StoredSession } from '../../session/stored-session.ts'
+import type { SessionFilter } from '../../store/session-filter.ts'
 import type { CaseDefinition } from '../case.ts'
 import {
   assertEqual,
@@ -36,11 +36,11 @@ export const deleteCases: readonly CaseDefinition[] = [
     async run(t) {
       const store = await t.store()
       const operation = { id: 'op', fingerprint: 'f' }
-      await store.commit('a', { operation, append: ['old'], metadata: { old: true } })
+      await store.records.commit('a', { operation, append: ['old'], metadata: { old: true } })
       assert.equal(await store.deleteSession('a'), true)
-      assertEqual(await store.read('a'), [])
-      assertEqual(await store.commit('a', { append: ['new'] }), { status: 'applied', dropped: [] })
-      assertEqual(await store.read('a'), ['new'])
+      assertEqual(await store.records.read('a'), [])
+      assertEqual(await store.records.commit('a', { append: ['new'] }), { status: 'applied', dropped: [] })
+      assertEqual(await store.records.read('a'), ['new'])
       assert.equal((await store.getSessionInfo('a'))?.metadata, undefined)
     },
   },

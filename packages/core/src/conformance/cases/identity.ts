@@ -69,8 +69,8 @@ export const identityCases: readonly CaseDefinition[] = [
       for (const [what, id] of refused) {
         await assertMistake(() => store.getSessionInfo(id as string), TypeError, what)
         await assertMistake(() => store.deleteSession(id as string), TypeError, what)
-        await assertMistake(() => store.read(id as string), TypeError, what)
-        await assertMistake(() => store.commit(id as string, {}), TypeError, what)
+        await assertMistake(() => store.records.read(id as string), TypeError, what)
+        await assertMistake(() => store.records.commit(id as string, {}), TypeError, what)
       }
     },
   },

@@ -117,8 +117,8 @@ export const lifecycleCases: readonly CaseDefinition[] = [
         () => store.deleteSessions({ prefix: 'x' }),
         () => store.purgeExpired(),
         () => collect(store.listSessions()),
-        () => store.read('x'),
-        () => store.commit('x', { append: ['{}'] }),
+        () => store.records.read('x'),
+        () => store.records.commit('x', { append: ['{}'] }),
         () => session.getItems(),
         () => session.getItems(0),
         () => session.addItems(messages(1)),
@@ -159,7 +159,7 @@ export const lifecycleCases: readonly CaseDefinition[] = [
       await session[Symbol.asyncDispose]()
       await assertCode(() => session.getItems(), 'SESSION_CLOSED')
       await store[Symbol.asyncDispose]()
-      await assertCode(() => store.read('x'), 'SESSION_CLOSED')
+      await assertCode(() => store.records.read('x'), 'SESSION_CLOSED')
     },
   },
   {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { SessionFilter } from '../../session-filter.ts'
+import type { SessionFilter } from '../../store/session-filter.ts'
 import type { CaseDefinition } from '../case.ts'
 import { assertCode, assertEqual, assertMistake, collect, listed, message, writeInOrder } from '../fixtures.ts'
 import type { Item } from '../item.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { SessionError } from '../../errors/session-error.ts'
-import type { HistoryTransactionArgs } from '../../history-transaction.ts'
+import type { HistoryTransactionArgs } from '../../session/history-transaction.ts'
 import type { CaseDefinition } from '../case.ts'
 import type { CaseContext } from '../context.ts'
 import { assertEqual, message } from '../fixtures.ts'

@@ -73,13 +73,13 @@ export const popCases: readonly CaseDefinition[] = [
       await session.addItems(messages(2) as [])
       const secret = 'the secret content'
       for (const corrupt of [`{"role":"user","content":"${secret}`, `"${secret}"`, '[]', 'null', '']) {
-        await store.commit(id, { append: [corrupt] })
+        await store.records.commit(id, { append: [corrupt] })
         for (const call of [() => session.popItem(), () => session.getItems(), () => session.getItems(1)]) {
           const error = await assertCode(call, 'SESSION_RECORD_CORRUPT')
           assert.ok(!inspect(error, { depth: 9 }).includes(secret), 'the error shows what the record holds')
         }
-        assertEqual(await store.read(id, 1), [corrupt])
-        await store.commit(id, { drop: 1 })
+        assertEqual(await store.records.read(id, 1), [corrupt])
+        await store.records.commit(id, { drop: 1 })
       }
       await assertItems(session as never, messages(2))
     },
@@ -93,11 +93,11 @@ export const popCases: readonly CaseDefinition[] = [
       const store = await t.store()
       const session = store.session(id, { onCorrupt: 'skip' })
       await session.addItems(messages(4) as [])
-      await store.commit(id, { append: ['not json', '[]', '{"cut'] })
+      await store.records.commit(id, { append: ['not json', '[]', '{"cut'] })
       assertEqual(await session.getItems(), messages(4))
       assertEqual(await session.getItems(2), messages(4).slice(2))
       await assertCode(() => session.popItem(), 'SESSION_RECORD_CORRUPT')
-      assert.equal((await store.read(id)).length, 7)
+      assert.equal((await store.records.read(id)).length, 7)
     },
   },
 ]

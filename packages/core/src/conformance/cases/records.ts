@@ -10,13 +10,16 @@ export const recordCases: readonly CaseDefinition[] = [
     async run(t) {
       const store = await t.store()
       const id = t.id()
-      assertEqual(await store.commit(id, { append: ['a', 'b', 'c', 'd'] }), { status: 'applied', dropped: [] })
-      assertEqual(await store.commit(id, { drop: 2, append: ['e'] }), { status: 'applied', dropped: ['c', 'd'] })
-      assertEqual(await store.read(id), ['a', 'b', 'e'])
-      assertEqual(await store.commit(id, { drop: 9 }), { status: 'applied', dropped: ['a', 'b', 'e'] })
-      assertEqual(await store.commit(id, { append: ['f', 'g'] }), { status: 'applied', dropped: [] })
-      assertEqual(await store.commit(id, { drop: 'all' }), { status: 'applied', dropped: ['f', 'g'] })
-      assertEqual(await store.read(id), [])
+      assertEqual(await store.records.commit(id, { append: ['a', 'b', 'c', 'd'] }), { status: 'applied', dropped: [] })
+      assertEqual(await store.records.commit(id, { drop: 2, append: ['e'] }), {
+        status: 'applied',
+        dropped: ['c', 'd'],
+      })
+      assertEqual(await store.records.read(id), ['a', 'b', 'e'])
+      assertEqual(await store.records.commit(id, { drop: 9 }), { status: 'applied', dropped: ['a', 'b', 'e'] })
+      assertEqual(await store.records.commit(id, { append: ['f', 'g'] }), { status: 'applied', dropped: [] })
+      assertEqual(await store.records.commit(id, { drop: 'all' }), { status: 'applied', dropped: ['f', 'g'] })
+      assertEqual(await store.records.read(id), [])
     },
   },
   {
@@ -26,16 +29,16 @@ export const recordCases: readonly CaseDefinition[] = [
     async run(t) {
       const store = await t.store()
       const id = t.id()
-      await store.commit(id, { append: ['a', 'b', 'c'] })
+      await store.records.commit(id, { append: ['a', 'b', 'c'] })
       for (const expectTail of [['b'], ['c', 'b'], ['x', 'b', 'c'], ['a', 'a', 'b', 'c'], ['C'], ['c ']]) {
-        const result = await store.commit(id, { expectTail, drop: 1, append: ['z'], metadata: { z: 1 } })
+        const result = await store.records.commit(id, { expectTail, drop: 1, append: ['z'], metadata: { z: 1 } })
         assertEqual(result, { status: 'conflict' }, JSON.stringify(expectTail))
       }
-      assertEqual(await store.read(id), ['a', 'b', 'c'])
+      assertEqual(await store.records.read(id), ['a', 'b', 'c'])
       assert.equal((await store.getSessionInfo(id))?.metadata, undefined)
-      assert.equal((await store.commit(id, { expectTail: ['b', 'c'], drop: 1 })).status, 'applied')
-      assert.equal((await store.commit(id, { expectTail: [], append: ['d'] })).status, 'applied')
-      assertEqual(await store.read(id), ['a', 'b', 'd'])
+      assert.equal((await store.records.commit(id, { expectTail: ['b', 'c'], drop: 1 })).status, 'applied')
+      assert.equal((await store.records.commit(id, { expectTail: [], append: ['d'] })).status, 'applied')
+      assertEqual(await store.records.read(id), ['a', 'b', 'd'])
     },
   },
   {
@@ -45,12 +48,12 @@ export const recordCases: readonly CaseDefinition[] = [
     async run(t) {
       const store = await t.store()
       const id = t.id()
-      assertEqual(await store.commit(id, { expectTail: ['a'], append: ['b'] }), { status: 'conflict' })
+      assertEqual(await store.records.commit(id, { expectTail: ['a'], append: ['b'] }), { status: 'conflict' })
       assert.equal(await store.getSessionInfo(id), undefined)
-      assert.equal((await store.commit(id, { expectTail: [], append: ['a'] })).status, 'applied')
-      await store.commit(id, { drop: 1 })
-      assertEqual(await store.commit(id, { expectTail: ['a'], append: ['b'] }), { status: 'conflict' })
-      assertEqual(await store.read(id), [])
+      assert.equal((await store.records.commit(id, { expectTail: [], append: ['a'] })).status, 'applied')
+      await store.records.commit(id, { drop: 1 })
+      assertEqual(await store.records.commit(id, { expectTail: ['a'], append: ['b'] }), { status: 'conflict' })
+      assertEqual(await store.records.read(id), [])
     },
   },
   {
@@ -60,7 +63,7 @@ export const recordCases: readonly CaseDefinition[] = [
     async run(t) {
       const store = await t.store()
       const id = t.id()
-      await store.commit(id, { append: ['a', 'b', 'c'], metadata: { kept: 1, gone: 2 } })
+      await store.records.commit(id, { append: ['a', 'b', 'c'], metadata: { kept: 1, gone: 2 } })
       const operation = { id: 'op', fingerprint: 'f' }
       const change = {
         operation,
@@ -69,12 +72,12 @@ export const recordCases: readonly CaseDefinition[] = [
         append: ['d', 'e'],
         metadata: { gone: undefined, new: 3 },
       }
-      assertEqual(await store.commit(id, change), { status: 'applied', dropped: ['b', 'c'] })
-      assertEqual(await store.read(id), ['a', 'd', 'e'])
+      assertEqual(await store.records.commit(id, change), { status: 'applied', dropped: ['b', 'c'] })
+      assertEqual(await store.records.read(id), ['a', 'd', 'e'])
       const info = await store.getSessionInfo(id)
       assertEqual(info?.metadata, { kept: 1, new: 3 })
       assert.equal(info?.itemCount, 3)
-      assertEqual(await store.commit(id, change), { status: 'duplicate' })
+      assertEqual(await store.records.commit(id, change), { status: 'duplicate' })
     },
   },
   {
@@ -85,10 +88,10 @@ export const recordCases: readonly CaseDefinition[] = [
       const store = await t.store()
       const id = t.id()
       const operation = { id: 'op', fingerprint: 'f' }
-      const commits = Array.from({ length: 12 }, () => store.commit(id, { operation, append: ['a'] }))
+      const commits = Array.from({ length: 12 }, () => store.records.commit(id, { operation, append: ['a'] }))
       const statuses = (await Promise.all(commits)).map(({ status }) => status).toSorted()
       assertEqual(statuses, ['applied', ...Array(11).fill('duplicate')])
-      assertEqual(await store.read(id), ['a'])
+      assertEqual(await store.records.read(id), ['a'])
     },
   },
   {
@@ -100,14 +103,14 @@ export const recordCases: readonly CaseDefinition[] = [
       const id = t.id()
       const operation = { id: 'op', fingerprint: 'f' }
       const change = { operation, expectTail: [], append: ['a'], metadata: { n: 1 } }
-      assert.equal((await store.commit(id, change)).status, 'applied')
-      assertEqual(await store.commit(id, { ...change, expectTail: ['x'] }), { status: 'duplicate' })
+      assert.equal((await store.records.commit(id, change)).status, 'applied')
+      assertEqual(await store.records.commit(id, { ...change, expectTail: ['x'] }), { status: 'duplicate' })
       const reused = { ...change, operation: { id: 'op', fingerprint: 'g' } }
-      assertEqual(await store.commit(id, reused), { status: 'reused' })
+      assertEqual(await store.records.commit(id, reused), { status: 'reused' })
       const failed = { operation: { id: 'other', fingerprint: 'f' }, expectTail: ['x'] }
-      assertEqual(await store.commit(id, failed), { status: 'conflict' })
-      assert.equal((await store.commit(id, { ...failed, expectTail: ['a'] })).status, 'applied')
-      assertEqual(await store.read(id), ['a'])
+      assertEqual(await store.records.commit(id, failed), { status: 'conflict' })
+      assert.equal((await store.records.commit(id, { ...failed, expectTail: ['a'] })).status, 'applied')
+      assertEqual(await store.records.read(id), ['a'])
     },
   },
   {
@@ -119,13 +122,13 @@ export const recordCases: readonly CaseDefinition[] = [
       const idle = [{}, { drop: 3 }, { drop: 'all' as const }, { append: [] }, { metadata: {} }, { expectTail: [] }]
       for (const change of idle) {
         const id = t.id()
-        assertEqual(await store.commit(id, change), { status: 'applied', dropped: [] }, JSON.stringify(change))
+        assertEqual(await store.records.commit(id, change), { status: 'applied', dropped: [] }, JSON.stringify(change))
         assert.equal(await store.getSessionInfo(id), undefined, JSON.stringify(change))
       }
       const writing = [{ append: ['a'] }, { metadata: { a: 1 } }, { operation: { id: 'op', fingerprint: 'f' } }]
       for (const change of writing) {
         const id = t.id()
-        await store.commit(id, change)
+        await store.records.commit(id, change)
         assert.notEqual(await store.getSessionInfo(id), undefined, JSON.stringify(change))
       }
     },
@@ -138,8 +141,8 @@ export const recordCases: readonly CaseDefinition[] = [
       const store = await t.store()
       const id = t.id()
       const operation = { id: 'op', fingerprint: 'f' }
-      await store.commit(id, { operation, append: ['a'] })
-      await store.commit(id, { drop: 'all' })
+      await store.records.commit(id, { operation, append: ['a'] })
+      await store.records.commit(id, { drop: 'all' })
       const before = await store.getSessionInfo(id)
       const idle = [
         {},
@@ -153,7 +156,7 @@ export const recordCases: readonly CaseDefinition[] = [
         { operation: { id: 'op', fingerprint: 'other' }, append: ['b'] },
       ]
       for (const change of idle) {
-        await store.commit(id, change)
+        await store.records.commit(id, change)
         assertEqual(await store.getSessionInfo(id), before, `info() after ${JSON.stringify(change)}`)
       }
     },
@@ -184,8 +187,8 @@ export const recordCases: readonly CaseDefinition[] = [
         '[]',
         'text',
       ]
-      await store.commit(id, { append: records })
-      assertEqual(await store.read(id), records)
+      await store.records.commit(id, { append: records })
+      assertEqual(await store.records.read(id), records)
     },
   },
   {
@@ -196,13 +199,13 @@ export const recordCases: readonly CaseDefinition[] = [
       const store = await t.store()
       const id = t.id()
       const append = ['a', 'b']
-      await store.commit(id, { append })
+      await store.records.commit(id, { append })
       append.push('c')
-      for (const records of [await store.read(id), await store.read(id, 2)]) records.length = 0
-      assertEqual(await store.read(id), ['a', 'b'])
-      const committed = await store.commit(id, { drop: 1, append: ['d'] })
+      for (const records of [await store.records.read(id), await store.records.read(id, 2)]) records.length = 0
+      assertEqual(await store.records.read(id), ['a', 'b'])
+      const committed = await store.records.commit(id, { drop: 1, append: ['d'] })
       if (committed.status === 'applied') committed.dropped.push('e')
-      assertEqual(await store.read(id), ['a', 'd'])
+      assertEqual(await store.records.read(id), ['a', 'd'])
     },
   },
   {
@@ -212,16 +215,16 @@ export const recordCases: readonly CaseDefinition[] = [
     async run(t) {
       const store = await t.store()
       const id = t.id()
-      await store.commit(id, { append: ['a'] })
+      await store.records.commit(id, { append: ['a'] })
       for (const drop of [-1, 1.5, Number.NaN]) {
-        await assertMistake(() => store.commit(id, { drop }), RangeError, `drop ${drop}`)
+        await assertMistake(() => store.records.commit(id, { drop }), RangeError, `drop ${drop}`)
       }
       const changes = [{ drop: '1' }, { append: 'a' }, { append: [1] }, { expectTail: [null] }, { metadata: [] }]
       const operations = [{ operation: { id: '', fingerprint: 'f' } }, { operation: { id: 'op' } }]
       for (const change of [...changes, ...operations]) {
-        await assertMistake(() => store.commit(id, change as never), TypeError, JSON.stringify(change))
+        await assertMistake(() => store.records.commit(id, change as never), TypeError, JSON.stringify(change))
       }
-      assertEqual(await store.read(id), ['a'])
+      assertEqual(await store.records.read(id), ['a'])
     },
   },
 ]

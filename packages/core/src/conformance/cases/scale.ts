@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import type { SessionStore } from '../../session-store.ts'
+import type { SessionStore } from '../../session/session-store.ts'
 import type { CaseDefinition } from '../case.ts'
 import { CaseSkipped } from '../case-skipped.ts'
 import { assertEqual, collect, messages } from '../fixtures.ts'

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { StoredSession } from '../../stored-session.ts'
+import type { StoredSession } from '../../session/stored-session.ts'
 import type { CaseDefinition } from '../case.ts'
 import type { CaseContext } from '../context.ts'
 import { assertEqual, assertItems, collect, message, messages } from '../fixtures.ts'
@@ -113,10 +113,10 @@ export const timeCases: readonly CaseDefinition[] = [
       const { session, ttlMs } = await mortal(t)
       await session.setMetadata({ old: true })
       const { sessionId } = session
-      const expectTail = await store.read(sessionId, 1)
+      const expectTail = await store.records.read(sessionId, 1)
       await t.advance(ttlMs + 1_000)
-      assertEqual(await store.commit(sessionId, { drop: 1 }), { status: 'applied', dropped: [] })
-      assertEqual(await store.commit(sessionId, { expectTail, append: ['x'] }), { status: 'conflict' })
+      assertEqual(await store.records.commit(sessionId, { drop: 1 }), { status: 'applied', dropped: [] })
+      assertEqual(await store.records.commit(sessionId, { expectTail, append: ['x'] }), { status: 'conflict' })
       assert.equal(await session.info(), undefined)
       await session.setMetadata({ new: true })
       assertEqual((await session.info())?.metadata, { new: true })

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { HistoryTransactionArgs } from '../../history-transaction.ts'
+import type { HistoryTransactionArgs } from '../../session/history-transaction.ts'
 import type { CaseDefinition } from '../case.ts'
 import { assertCode, assertItems, assertMistake, message, messages } from '../fixtures.ts'
 import type { Item } from '../item.ts'

@@ -1,6 +1,6 @@
-import { SessionError } from './errors/session-error.ts'
+import { isBytes } from '../call/describe.ts'
+import { SessionError } from '../errors/session-error.ts'
 import type { SyncItemCodec } from './item-codec.ts'
-import { isBytes } from './plain-data.ts'
 
 /**
  * JSON, as the Agents SDK for Python stores it too. What JSON cannot say is bytes: a `Uint8Array` becomes

@@ -1,5 +1,5 @@
-import type { SessionErrorCode } from './errors/codes.ts'
-import type { Call } from './errors/translate.ts'
+import type { SessionErrorCode } from '../errors/codes.ts'
+import type { Call } from '../errors/translate.ts'
 
 /** What is published on the diagnostics channel `sessions:call` when a call has ended. It never holds items or keys. */
 export interface SessionCallEvent extends Call {

@@ -1,6 +1,14 @@
-import type { AgentInputItem } from './agent-input-item.ts'
-import { SessionError } from './errors/session-error.ts'
-import { type CommitResult, checkMetadata } from './history-change.ts'
+import { assertOptions } from '../call/validate.ts'
+import type { AgentInputItem } from '../codec/agent-input-item.ts'
+import type { ItemCodec } from '../codec/item-codec.ts'
+import { canonicalJSON, type JSONValue } from '../codec/json.ts'
+import { jsonCodec } from '../codec/json-codec.ts'
+import { assertItems } from '../codec/plain-data.ts'
+import { copy, plain, Records } from '../codec/records.ts'
+import { SessionError } from '../errors/session-error.ts'
+import { type CommitResult, checkMetadata } from '../store/history-change.ts'
+import type { RecordStore } from '../store/record-store.ts'
+import type { SessionInfo } from '../store/session-filter.ts'
 import {
   applyMutations,
   checkMutations,
@@ -9,16 +17,9 @@ import {
   type HistoryTransactionArgs,
 } from './history-transaction.ts'
 import { inTurn } from './in-turn.ts'
-import type { ItemCodec } from './item-codec.ts'
-import { canonicalJSON, type JSONValue } from './json.ts'
-import { jsonCodec } from './json-codec.ts'
 import { KnownTail } from './known-tail.ts'
-import { assertItems } from './plain-data.ts'
-import { copy, plain, Records } from './records.ts'
 import { Session } from './session.ts'
-import type { SessionInfo } from './session-filter.ts'
-import type { SessionStore } from './session-store.ts'
-import { assertOptions } from './validate.ts'
+import { parts, type SessionParts } from './session-parts.ts'
 
 /** How a session reads and writes its records. */
 export interface StoredSessionOptions<TItem extends object = AgentInputItem> {
@@ -30,26 +31,19 @@ export interface StoredSessionOptions<TItem extends object = AgentInputItem> {
   ownsStore?: boolean
 }
 
-/** A session taken apart. */
-export interface SessionParts<TItem extends object = AgentInputItem> {
-  store: SessionStore
-  codec: ItemCodec<TItem>
-  onCorrupt: 'throw' | 'skip'
-}
-
 /** How often a read-modify-write is tried while others keep changing the same session. */
 const maxAttempts = 1_000
 
 /** A {@link Session} over a {@link SessionStore}, with the SDK's optional history interfaces, all atomic. */
 export class StoredSession<TItem extends object = AgentInputItem> extends Session<TItem> {
-  readonly #store: SessionStore
+  readonly #store: RecordStore
   readonly #records: Records<TItem>
   readonly #codec: ItemCodec<TItem>
   readonly #skipCorrupt: boolean
   readonly #ownsStore: boolean
   readonly #tail: KnownTail = new KnownTail()
 
-  constructor(store: SessionStore, sessionId: string, options: StoredSessionOptions<TItem> = {}) {
+  constructor(store: RecordStore, sessionId: string, options: StoredSessionOptions<TItem> = {}) {
     super(sessionId)
     assertOptions('StoredSession', options, { codec: 'object', onCorrupt: 'string', ownsStore: 'boolean' })
     const { codec = jsonCodec, onCorrupt = 'throw', ownsStore = false } = options
@@ -64,8 +58,8 @@ export class StoredSession<TItem extends object = AgentInputItem> extends Sessio
     this.#ownsStore = ownsStore
   }
 
-  /** What the session is made of: for wrappers, which make a session of their own of it. */
-  get parts(): Readonly<SessionParts<TItem>> {
+  /** What {@link partsOf} gives. */
+  get [parts](): Readonly<SessionParts<TItem>> {
     return { store: this.#store, codec: this.#codec, onCorrupt: this.#skipCorrupt ? 'skip' : 'throw' }
   }
 
@@ -92,14 +86,14 @@ export class StoredSession<TItem extends object = AgentInputItem> extends Sessio
     const mutations = checkMutations(args).map((mutation) => ({ ...mutation, replacement: copy(mutation.replacement) }))
     return await this.run('applyHistoryMutations', async () => {
       await this.#modify(async () => {
-        const records = await this.#store.read(this.sessionId, undefined, { latest: true })
+        const records = await this.#store.records.read(this.sessionId, undefined, { latest: true })
         const before = await this.#records.decode(records)
         const after = applyMutations(before, mutations)
         const kept = after.findIndex((item, index) => item !== before[index])
         if (kept < 0) return { status: 'applied', dropped: [] }
         const expectTail = records.slice(kept)
         const append = await this.#reencode(before, records, after.slice(kept))
-        return this.#store.commit(this.sessionId, { expectTail, drop: expectTail.length, append })
+        return this.#store.records.commit(this.sessionId, { expectTail, drop: expectTail.length, append })
       })
     })
   }
@@ -110,7 +104,7 @@ export class StoredSession<TItem extends object = AgentInputItem> extends Sessio
     return await this.run('replaceHistoryWithCompaction', async () => {
       const append = await this.#records.encode(items)
       this.#tail.forget()
-      await this.#store.commit(this.sessionId, { drop: 'all', append })
+      await this.#store.records.commit(this.sessionId, { drop: 'all', append })
       this.#tail.replace(append)
     })
   }
@@ -121,7 +115,7 @@ export class StoredSession<TItem extends object = AgentInputItem> extends Sessio
    */
   items(options: { pageSize?: number } = {}): AsyncIterable<TItem> {
     assertOptions('items', options, { pageSize: 'number' })
-    return this.#items(this.#store.pages(this.sessionId, options.pageSize ?? 500))
+    return this.#items(this.#store.records.pages(this.sessionId, options.pageSize ?? 500))
   }
 
   /** `undefined` where nothing was written yet. */
@@ -133,12 +127,12 @@ export class StoredSession<TItem extends object = AgentInputItem> extends Sessio
   async setMetadata(patch: Record<string, JSONValue | undefined>): Promise<void> {
     const metadata = checkMetadata(patch)
     return await this.run('setMetadata', async () => {
-      await this.#store.commit(this.sessionId, { metadata })
+      await this.#store.records.commit(this.sessionId, { metadata })
     })
   }
 
   protected async _getItems(limit: number | undefined): Promise<TItem[]> {
-    const records = await this.#store.read(this.sessionId, limit)
+    const records = await this.#store.records.read(this.sessionId, limit)
     this.#tail.replace(records)
     if (!this.#skipCorrupt) return this.#records.decode(records)
     const items = await this.#records.decodeReadable(records)
@@ -149,7 +143,7 @@ export class StoredSession<TItem extends object = AgentInputItem> extends Sessio
   protected async _addItems(items: readonly TItem[]): Promise<void> {
     const encoded = this.#records.encode(items)
     const append = Array.isArray(encoded) ? encoded : await encoded
-    await this.#store.commit(this.sessionId, { append })
+    await this.#store.records.commit(this.sessionId, { append })
     this.#tail.append(append)
   }
 
@@ -163,11 +157,11 @@ export class StoredSession<TItem extends object = AgentInputItem> extends Sessio
       const { newest } = this.#tail
       const [guess] = newest === undefined ? [] : await this.#records.decodeReadable([newest])
       const guessed = newest !== undefined && guess !== undefined
-      const expectTail = guessed ? [newest] : await this.#store.read(this.sessionId, 1, { latest: true })
+      const expectTail = guessed ? [newest] : await this.#store.records.read(this.sessionId, 1, { latest: true })
       popped = guessed ? guess : (await this.#records.decode(expectTail))[0]
       if (popped === undefined) return { status: 'applied', dropped: [] }
       if (guessed) this.#tail.drop()
-      const result = await this.#store.commit(this.sessionId, { expectTail, drop: 1 })
+      const result = await this.#store.records.commit(this.sessionId, { expectTail, drop: 1 })
       if (result.status !== 'applied') this.#tail.forget()
       return result
     })
@@ -180,7 +174,7 @@ export class StoredSession<TItem extends object = AgentInputItem> extends Sessio
   }
 
   protected override _assertOpen(): void {
-    this.#store.assertOpen()
+    this.#store.records.assertOpen()
   }
 
   protected override async _close(): Promise<void> {
@@ -207,9 +201,9 @@ export class StoredSession<TItem extends object = AgentInputItem> extends Sessio
     let expectTail = expected
     const result = await this.#modify(async () => {
       const drop = expected.length
-      const attempt = await this.#store.commit(this.sessionId, { operation, expectTail, drop, append })
+      const attempt = await this.#store.records.commit(this.sessionId, { operation, expectTail, drop, append })
       if (attempt.status !== 'conflict') return attempt
-      expectTail = await this.#store.read(this.sessionId, drop, { latest: true })
+      expectTail = await this.#store.records.read(this.sessionId, drop, { latest: true })
       const same = (await this.#records.canonical(expectTail)) === (await this.#records.canonical(expected))
       if (same) return attempt
       throw new SessionError(

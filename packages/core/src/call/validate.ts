@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from './clock.ts'
-import { describe } from './plain-data.ts'
+import { describe } from './describe.ts'
 
 /** The longest session id and operation id, in UTF-16 units: what a `VARCHAR(255)` holds. */
 const maxIdLength = 255

@@ -1,6 +1,6 @@
+import { SessionError } from '../errors/session-error.ts'
+import { type Call, type ErrorMapper, translateError } from '../errors/translate.ts'
 import { isObserved, publish } from './diagnostics.ts'
-import { SessionError } from './errors/session-error.ts'
-import { type Call, type ErrorMapper, translateError } from './errors/translate.ts'
 import type { Lifecycle } from './lifecycle.ts'
 
 /**

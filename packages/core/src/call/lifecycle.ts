@@ -1,4 +1,4 @@
-import { SessionError } from './errors/session-error.ts'
+import { SessionError } from '../errors/session-error.ts'
 
 /** What a {@link Lifecycle} opens and closes. */
 export interface LifecycleHooks {

@@ -1,6 +1,7 @@
-import type { AgentInputItem } from './agent-input-item.ts'
-import { assertItem, assertItems, describe } from './plain-data.ts'
-import { assertId } from './validate.ts'
+import { describe } from '../call/describe.ts'
+import { assertId } from '../call/validate.ts'
+import type { AgentInputItem } from '../codec/agent-input-item.ts'
+import { assertItem, assertItems } from '../codec/plain-data.ts'
 
 /** Appends `items` once, however often it is sent. */
 export interface AppendItems<TItem extends object = AgentInputItem> {

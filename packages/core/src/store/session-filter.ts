@@ -1,6 +1,6 @@
-import type { JSONValue } from './json.ts'
-import { describe } from './plain-data.ts'
-import { assertOptions, checkLimit } from './validate.ts'
+import { describe } from '../call/describe.ts'
+import { assertOptions, checkLimit } from '../call/validate.ts'
+import type { JSONValue } from '../codec/json.ts'
 
 /** Which sessions: all criteria must hold. Sessions come newest `updatedAt` first. */
 export interface SessionFilter {

@@ -1,4 +1,5 @@
-import { SessionError } from './errors/session-error.ts'
+import { describe, isBytes, isPlain } from '../call/describe.ts'
+import { SessionError } from '../errors/session-error.ts'
 
 /** Deeper values could overflow the stack of a process that reads them, where one that wrote them had room. */
 const maxDepth = 1_550
@@ -22,20 +23,6 @@ export function assertItem(item: unknown, at: string): asserts item is object {
 export function assertItems(items: unknown, name: string): asserts items is readonly object[] {
   if (!Array.isArray(items)) throw new TypeError(`${name} must be an array, not ${describe(items)}.`)
   for (let index = 0; index < items.length; index++) assertItem(items[index], `${name}[${index}]`)
-}
-
-/** A `Uint8Array` of any realm, `Buffer` included. */
-export function isBytes(value: object): value is Uint8Array {
-  return ArrayBuffer.isView(value) && Object.prototype.toString.call(value) === '[object Uint8Array]'
-}
-
-/** A kind of value in words, never the value itself. */
-export function describe(value: unknown): string {
-  if (value === null || value === undefined) return String(value)
-  if (Array.isArray(value)) return 'an array'
-  if (typeof value === 'object') return isPlain(value) ? 'an object' : 'an instance of a class'
-  if (typeof value === 'number' && !Number.isFinite(value)) return String(value)
-  return `a ${typeof value}`
 }
 
 function visit(value: unknown, at: string, path: Path, ancestors: object[]): void {
@@ -79,13 +66,6 @@ function visitProperties(object: object, at: string, path: Path, ancestors: obje
     visit(value, at, path, ancestors)
     path.pop()
   }
-}
-
-/** An object literal of any realm, or one without a prototype. */
-function isPlain(object: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(object)
-  if (prototype === Object.prototype || prototype === null) return true
-  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype as object, 'hasOwnProperty')
 }
 
 function tooDeep(at: string, path: Path, ancestors: object[]): SessionError {

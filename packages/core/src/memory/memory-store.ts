@@ -1,9 +1,9 @@
-import type { Clock } from './clock.ts'
-import { type CommitResult, type HistoryChange, writes } from './history-change.ts'
-import type { JSONValue } from './json.ts'
-import { matchesFilter, type SessionFilter, type SessionInfo } from './session-filter.ts'
-import { SessionStore } from './session-store.ts'
-import { assertOptions, checkClock, checkTTL, type OptionTypes } from './validate.ts'
+import type { Clock } from '../call/clock.ts'
+import { assertOptions, checkClock, checkTTL, type OptionTypes } from '../call/validate.ts'
+import type { JSONValue } from '../codec/json.ts'
+import { SessionStore } from '../session/session-store.ts'
+import { type CommitResult, type HistoryChange, writes } from '../store/history-change.ts'
+import { matchesFilter, type SessionFilter, type SessionInfo } from '../store/session-filter.ts'
 
 /** How long sessions live, and by which clock. */
 export interface MemoryStoreOptions {

@@ -1,7 +1,7 @@
-import type { AgentInputItem } from './agent-input-item.ts'
+import type { AgentInputItem } from '../codec/agent-input-item.ts'
+import { type SessionOptions, splitSessionOptions } from '../session/session-options.ts'
+import { StoredSession } from '../session/stored-session.ts'
 import { MemoryStore, type MemoryStoreOptions, memoryTypes } from './memory-store.ts'
-import { type SessionOptions, splitSessionOptions } from './session-options.ts'
-import { StoredSession } from './stored-session.ts'
 
 /** The id, and the options of the store and of the session. */
 export interface MemorySessionOptions<TItem extends object = AgentInputItem>

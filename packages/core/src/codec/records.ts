@@ -1,5 +1,5 @@
-import { SessionError } from './errors/session-error.ts'
-import { firstFailure } from './first-failure.ts'
+import { firstFailure } from '../call/first-failure.ts'
+import { SessionError } from '../errors/session-error.ts'
 import type { ItemCodec } from './item-codec.ts'
 import { canonicalJSON } from './json.ts'
 import { jsonCodec } from './json-codec.ts'

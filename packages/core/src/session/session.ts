@@ -1,9 +1,10 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import type { AgentInputItem } from './agent-input-item.ts'
-import { closing, guarded } from './guarded.ts'
-import { Lifecycle } from './lifecycle.ts'
-import { assertItems } from './plain-data.ts'
-import { assertId, checkLimit } from './validate.ts'
+
+import { closing, guarded } from '../call/guarded.ts'
+import { Lifecycle } from '../call/lifecycle.ts'
+import { assertId, checkLimit } from '../call/validate.ts'
+import type { AgentInputItem } from '../codec/agent-input-item.ts'
+import { assertItems } from '../codec/plain-data.ts'
 
 /**
  * One conversation: a light handle to pass to `run(agent, input, { session })`.

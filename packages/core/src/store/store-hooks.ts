@@ -1,0 +1,90 @@
+import type { SessionError } from '../errors/session-error.ts'
+import type { ChangeConditions, CommitResult, HistoryChange } from './history-change.ts'
+import type { SessionFilter, SessionInfo } from './session-filter.ts'
+
+/** Some records of a session, oldest first, and where to go on; without `next`, these were the last. */
+export interface RecordPage {
+  records: string[]
+  next?: string
+}
+
+/** How a store reads. */
+export interface ReadOptions {
+  /** Whether a write depends on what is read: then a replica, which may not have the newest yet, is no place to read it from. */
+  latest?: boolean
+}
+
+/** A session to delete, unless it was changed since `updatedAt`. */
+export interface DeleteTarget {
+  sessionId: string
+  updatedAt: Date
+}
+
+/**
+ * What an adapter writes. Hooks get checked arguments, run only while the store is open, and may throw whatever the driver
+ * throws. The abstract ones are what every store needs; the others have a default.
+ */
+export abstract class StoreHooks {
+  /** The newest `limit` records, oldest first; all where `limit` is `undefined`. Creates nothing. */
+  protected abstract _read(sessionId: string, limit: number | undefined, options: ReadOptions): Promise<string[]>
+  /**
+   * One atomic write, as {@link HistoryChange} says. Creates the session only where `writes(change)`; where nothing is dropped
+   * either, changes nothing, `updatedAt` included, and is `applied`. A metadata key that is `undefined` counts as written.
+   */
+  protected abstract _commit(sessionId: string, change: HistoryChange): Promise<CommitResult>
+  /** Whether `_commit` knows this condition; a change with another one does not reach it. A wrapper asks the store beneath. */
+  protected _supports(_condition: keyof ChangeConditions): boolean {
+    return false
+  }
+  /** `undefined` where there is no such session. Creates nothing. */
+  protected abstract _info(sessionId: string): Promise<SessionInfo | undefined>
+  /**
+   * What matches, newest `updatedAt` first, each session once; `limit` is positive. Without this ability, throw
+   * `SESSION_UNSUPPORTED`.
+   */
+  protected abstract _list(filter: SessionFilter, options: ReadOptions): AsyncIterable<SessionInfo>
+  /** With `unchangedSince`, only if `updatedAt` is still that. Whether a session was removed. */
+  protected abstract _delete(sessionId: string, unchangedSince?: Date): Promise<boolean>
+  /** Many at once, for a backend that can do better than one by one. Resolves to how many were removed. */
+  protected async _deleteUnchanged(targets: readonly DeleteTarget[]): Promise<number> {
+    let deleted = 0
+    for (const { sessionId, updatedAt } of targets) {
+      if (await this._delete(sessionId, updatedAt)) deleted++
+    }
+    return deleted
+  }
+  /** For a backend that keeps what has expired until told. */
+  protected async _purgeExpired(): Promise<number> {
+    return 0
+  }
+  /** For a wrapper whose items expire one by one. Not called by `deleteSessions`, which need not be able to read items. */
+  protected async _purgeExpiredItems(): Promise<void> {}
+  /**
+   * About `size` records from `cursor` on, oldest first; from the start without one. Without this hook `items()` reads all
+   * at once. @throws SESSION_CONFLICT where the record before `cursor` is no longer there
+   */
+  protected _page?(sessionId: string, cursor: string | undefined, size: number): Promise<RecordPage>
+  /** What `_page` gives, page after page. For a wrapper, which goes through the pages of another store. */
+  protected async *_pages(sessionId: string, size: number): AsyncIterable<string[]> {
+    if (this._page === undefined) {
+      yield await this._read(sessionId, undefined, {})
+      return
+    }
+    let cursor: string | undefined
+    do {
+      const page: RecordPage = await this._page(sessionId, cursor, size)
+      yield page.records
+      cursor = page.next
+    } while (cursor !== undefined)
+  }
+  /** Called before the first use, again on the next use if it fails, never twice at once. */
+  protected async _open(): Promise<void> {}
+  /** Called once, after the last call has finished, if the store was opened. */
+  protected async _close(): Promise<void> {}
+  /** Called instead where the store was never opened: for a wrapper that holds something from the start. */
+  protected async _closeUnopened(): Promise<void> {}
+  /** What the driver's error means, by its code; `undefined` becomes `SESSION_BACKEND`. */
+  protected _mapError(_error: unknown): SessionError | undefined {
+    return undefined
+  }
+}
