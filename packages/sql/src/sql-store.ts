@@ -1,5 +1,6 @@
 import {
   assertOptions,
+  type ChangeConditions,
   type CommitResult,
   checkTimeout,
   type DeleteTarget,
@@ -7,14 +8,13 @@ import {
   type Lease,
   type ReadOptions,
   type RecordPage,
-  SessionError,
+  type SessionError,
   type SessionFilter,
   type SessionInfo,
   SessionStore,
 } from '@sessions/core'
 import { Calls } from './calls.ts'
 import { applyChange, eraseSession } from './changes.ts'
-import type { Row } from './connection.ts'
 import type { Database } from './database.ts'
 import {
   checkDialect,
@@ -30,6 +30,7 @@ import { type Limits, lockTimeoutMs } from './limits.ts'
 import { listSessions, toInfo } from './listing.ts'
 import { checkStoreOptions, nameTypes, type SQLStoreOptions } from './options.ts'
 import { ownOperationMs, resultOf, withOwnOperation } from './own-operation.ts'
+import { readPage, toRecord } from './pages.ts'
 import { type ErasableRow, eraseExpired, eraseSome } from './retention.ts'
 import { SessionRows } from './rows.ts'
 import { ensureSchema, schemaText } from './schema.ts'
@@ -122,6 +123,10 @@ export class SQLStore extends SessionStore {
     return own !== undefined && result.status === 'duplicate' ? resultOf(change) : result
   }
 
+  protected override _supports(condition: keyof ChangeConditions): boolean {
+    return condition === 'maintain'
+  }
+
   protected async _info(sessionId: string): Promise<SessionInfo | undefined> {
     const [row] = await this.#calls.select(this.#statements.info, { id: sessionId })
     return row && toInfo(row)
@@ -151,19 +156,22 @@ export class SQLStore extends SessionStore {
     )
   }
 
-  /** A record that is gone took everything after it along, since only the newest are ever dropped. */
-  protected override async _page(sessionId: string, cursor: string | undefined, size: number): Promise<RecordPage> {
-    const { firstPage, nextPage } = this.#statements
-    const from = cursor === undefined ? undefined : parsePosition(cursor)
-    const limit = from === undefined ? size : size + 1
-    const rows = [
-      ...(await this.#calls.select(from === undefined ? firstPage : nextPage, { id: sessionId, limit, ...from })),
-    ]
-    const last = rows.length === limit ? rows.at(-1) : undefined
-    if (from !== undefined && Number(rows.shift()?.message_id) !== from.from) {
-      throw new SessionError('SESSION_CONFLICT', 'Items that were already read were removed meanwhile. Read again.')
-    }
-    return { records: rows.map(toRecord), ...(last !== undefined && { next: `${last.message_id} ${last.exact_time}` }) }
+  protected override _page(
+    sessionId: string,
+    cursor: string | undefined,
+    size: number,
+    places = false,
+  ): Promise<RecordPage> {
+    return readPage(
+      this.#statements,
+      (statement, values) => this.#calls.select(statement, values, { latest: places }),
+      {
+        sessionId,
+        cursor,
+        size,
+        places,
+      },
+    )
   }
 
   async #commit(
@@ -226,14 +234,4 @@ export class SQLStore extends SessionStore {
     if (this.#opened === undefined) throw new Error('A hook was called before _open.')
     return this.#opened
   }
-}
-
-function toRecord(row: Row): string {
-  return row.message_data as string
-}
-
-/** The position of a message in its session: its id, and its time as the database writes it. */
-function parsePosition(cursor: string): { from: number; at: string } {
-  const space = cursor.indexOf(' ')
-  return { from: Number(cursor.slice(0, space)), at: cursor.slice(space + 1) }
 }

@@ -9,13 +9,15 @@ import {
   type HistoryChange,
   writes,
 } from './history-change.ts'
-import type { ReadOptions } from './store-hooks.ts'
+import { maintains } from './maintenance.ts'
+import type { ReadOptions, RecordPage } from './store-hooks.ts'
 
 /** What {@link RecordAccess} does its work with: the hooks of a store, and how its calls are run. */
 export interface RecordSource {
   read(sessionId: string, limit: number | undefined, options: ReadOptions): Promise<string[]>
   commit(sessionId: string, change: HistoryChange): Promise<CommitResult>
   supports(condition: keyof ChangeConditions): boolean
+  page(sessionId: string, cursor: string | undefined, size: number): Promise<RecordPage>
   pages(sessionId: string, size: number): AsyncIterable<string[]>
   run<T>(operation: string, sessionId: string, work: () => T | Promise<T>): Promise<T>
   iterate<T>(operation: string, sessionId: string, start: () => AsyncIterable<T>): AsyncIterable<T>
@@ -60,12 +62,18 @@ export class RecordAccess {
    */
   pages(sessionId: string, size: number): AsyncIterable<string[]> {
     assertId(sessionId, 'sessionId')
-    if (!Number.isSafeInteger(size) || size <= 0) {
-      throw new RangeError(
-        `pageSize must be a positive integer, not ${typeof size === 'number' ? size : describe(size)}.`,
-      )
-    }
+    checkSize(size)
     return this.#source.iterate('items', sessionId, () => this.#source.pages(sessionId, size))
+  }
+
+  /**
+   * One page of them, with their places where the store supports `maintain`: from the start, or where the `next` of the page before
+   * says. A store without pages gives all at once. @throws SESSION_CONFLICT as `pages` does
+   */
+  async page(sessionId: string, cursor: string | undefined, size: number): Promise<RecordPage> {
+    assertId(sessionId, 'sessionId')
+    checkSize(size)
+    return await this.#source.run('read', sessionId, () => this.#source.page(sessionId, cursor, size))
   }
 
   /** For sessions that have nothing to ask the store. @throws SESSION_CLOSED after `close()` */
@@ -77,10 +85,16 @@ export class RecordAccess {
     const conditions = conditionsOf(change)
     const unknown = conditions.find((condition) => !this.#source.supports(condition))
     if (unknown !== undefined) {
-      throw new SessionError('SESSION_UNSUPPORTED', `This store knows no condition ${unknown}. Nothing was changed.`)
+      throw new SessionError('SESSION_UNSUPPORTED', `This store does not know ${unknown}. Nothing was changed.`)
     }
     const removes = (change.drop ?? 0) !== 0 || change.clear === true
+    if (change.maintain !== undefined && !maintains(change.maintain)) return { status: 'applied', dropped: [] }
     const idle = !writes(change) && !removes && change.expectTail === undefined && conditions.length === 0
     return idle ? { status: 'applied', dropped: [] } : this.#source.commit(sessionId, change)
   }
+}
+
+function checkSize(size: unknown): void {
+  if (Number.isSafeInteger(size) && (size as number) > 0) return
+  throw new RangeError(`pageSize must be a positive integer, not ${typeof size === 'number' ? size : describe(size)}.`)
 }

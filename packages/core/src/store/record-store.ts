@@ -32,6 +32,10 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
     read: (sessionId, limit, options) => this._read(sessionId, limit, options),
     commit: (sessionId, change) => this._commit(sessionId, change),
     supports: (condition) => this._supports(condition),
+    page: async (sessionId, cursor, size) =>
+      this._page?.(sessionId, cursor, size, true) ?? {
+        records: await this._read(sessionId, undefined, { latest: true }),
+      },
     pages: (sessionId, size) => this._pages(sessionId, size),
     run: (operation, sessionId, work) => this.#run(operation, sessionId, work),
     iterate: (operation, sessionId, start) => this.#iterate(operation, start, sessionId),
