@@ -9,6 +9,7 @@ export {
   type Progress,
 } from './call/long-call.ts'
 export { type Lease, SharedResources } from './call/shared-resources.ts'
+export { checkTimeout, type TimeoutOptions } from './call/timeout.ts'
 export { assertOptions, checkClock, checkInteger, checkTTL, type OptionTypes } from './call/validate.ts'
 export type { AgentInputItem } from './codec/agent-input-item.ts'
 export type { CodecContext, ItemCodec, SyncItemCodec } from './codec/item-codec.ts'
@@ -34,6 +35,6 @@ export { type ChangeConditions, type CommitResult, type HistoryChange, writes } 
 export { byListingOrder, type SessionPlace } from './store/listing-order.ts'
 export { type Maintenance, placeOf, positionOf, type Replacement } from './store/maintenance.ts'
 export { RecordAccess } from './store/record-access.ts'
-export { type DeleteSessionsOptions, RecordStore } from './store/record-store.ts'
+export { type DeleteSessionsOptions, type ListOptions, RecordStore } from './store/record-store.ts'
 export { matchesFilter, type SessionFilter, type SessionInfo } from './store/session-filter.ts'
-export { type DeleteTarget, type RecordPage, StoreHooks } from './store/store-hooks.ts'
+export { type DeleteTarget, type ReadOptions, type RecordPage, StoreHooks } from './store/store-hooks.ts'

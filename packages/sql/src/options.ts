@@ -2,15 +2,17 @@ import {
   type AgentInputItem,
   assertOptions,
   checkInteger,
+  checkTimeout,
   checkTTL,
   type OptionTypes,
   type SessionOptions,
+  type TimeoutOptions,
 } from '@sessions/core'
 import type { SequelizeLike } from './sequelize.ts'
 import type { TableNames } from './tables.ts'
 
 /** Which database, and how it is written. One of `url` and `sequelize` is needed. */
-export interface SQLStoreOptions extends TableNames {
+export interface SQLStoreOptions extends TableNames, TimeoutOptions {
   /**
    * `postgres://user:password@host:5432/database`, `mariadb://…`, `mysql://…` or `sqlite:file.db`. All stores of the
    * process with one url share one pool of connections, closed with the last of them.
@@ -28,8 +30,8 @@ export interface SQLStoreOptions extends TableNames {
    */
   retries?: number
   /**
-   * Milliseconds to wait for other writers and for a connection of the pool before `SESSION_BUSY`. A Sequelize of the
-   * caller's has its own `pool.acquire`; MySQL and MariaDB have their own `innodb_lock_wait_timeout`. Default: 30,000.
+   * Milliseconds to wait for other writers, for a connection of the pool, and for a server that has none left, before
+   * `SESSION_BUSY`. MySQL and MariaDB have their own `innodb_lock_wait_timeout`. Default: 30,000.
    */
   busyTimeoutMs?: number
   /** Where Sequelize replicates reads: `replica` may miss the latest writes. Default: `primary`. */
@@ -51,6 +53,7 @@ export const storeTypes: OptionTypes = {
   ttl: 'number',
   retries: 'number',
   busyTimeoutMs: 'number',
+  timeoutMs: 'number',
   readFrom: 'string',
 }
 
@@ -63,4 +66,5 @@ export function checkStoreOptions(options: SQLStoreOptions): void {
   checkInteger('busyTimeoutMs', busyTimeoutMs, 0)
   if (readFrom !== 'primary' && readFrom !== 'replica') throw new TypeError("readFrom must be 'primary' or 'replica'.")
   checkTTL(options.ttl)
+  checkTimeout(options)
 }

@@ -87,7 +87,7 @@ export class StoredSession<TItem extends object = AgentInputItem> extends Sessio
     const mutations = checkMutations(args).map((mutation) => ({ ...mutation, replacement: copy(mutation.replacement) }))
     return await this.run('applyHistoryMutations', async () => {
       await this.#modify(async () => {
-        const records = await this.#store.records.read(this.sessionId)
+        const records = await this.#store.records.read(this.sessionId, undefined, { latest: true })
         const before = await this.#records.decode(records)
         const after = applyMutations(before, mutations)
         const kept = after.findIndex((item, index) => item !== before[index])
@@ -167,7 +167,7 @@ export class StoredSession<TItem extends object = AgentInputItem> extends Sessio
       const { newest } = this.#tail
       const [guess] = newest === undefined ? [] : await this.#records.decodeReadable([newest])
       const guessed = newest !== undefined && guess !== undefined
-      const expectTail = guessed ? [newest] : await this.#store.records.read(this.sessionId, 1)
+      const expectTail = guessed ? [newest] : await this.#store.records.read(this.sessionId, 1, { latest: true })
       popped = guessed ? guess : (await this.#records.decode(expectTail))[0]
       if (popped === undefined) return { status: 'applied', dropped: [] }
       if (guessed) this.#tail.drop()
@@ -213,7 +213,7 @@ export class StoredSession<TItem extends object = AgentInputItem> extends Sessio
       const drop = expected.length
       const attempt = await this.#store.records.commit(this.sessionId, { operation, expectTail, drop, append })
       if (attempt.status !== 'conflict') return attempt
-      expectTail = await this.#store.records.read(this.sessionId, drop)
+      expectTail = await this.#store.records.read(this.sessionId, drop, { latest: true })
       const same = (await this.#records.canonical(expectTail)) === (await this.#records.canonical(expected))
       if (same) return attempt
       throw new SessionError(

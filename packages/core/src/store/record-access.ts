@@ -11,11 +11,11 @@ import {
   writes,
 } from './history-change.ts'
 import { maintains } from './maintenance.ts'
-import type { RecordPage } from './store-hooks.ts'
+import type { ReadOptions, RecordPage } from './store-hooks.ts'
 
 /** What {@link RecordAccess} does its work with: the hooks of a store, and how its calls are run. */
 export interface RecordSource {
-  read(sessionId: string, limit: number | undefined): Promise<string[]>
+  read(sessionId: string, limit: number | undefined, options: ReadOptions): Promise<string[]>
   commit(sessionId: string, change: HistoryChange): Promise<CommitResult>
   supports(condition: keyof ChangeConditions): boolean
   page(sessionId: string, cursor: string | undefined, size: number): Promise<RecordPage>
@@ -37,11 +37,11 @@ export class RecordAccess {
   }
 
   /** The newest `limit` records, oldest first; all without a limit. */
-  async read(sessionId: string, limit?: number): Promise<string[]> {
+  async read(sessionId: string, limit?: number, options: ReadOptions = {}): Promise<string[]> {
     assertId(sessionId, 'sessionId')
     const checked = checkLimit(limit)
     return await this.#source.run('read', sessionId, () =>
-      checked !== undefined && checked <= 0 ? [] : this.#source.read(sessionId, checked),
+      checked !== undefined && checked <= 0 ? [] : this.#source.read(sessionId, checked, options),
     )
   }
 

@@ -5,10 +5,13 @@ import { type CancelOptions, cancelTypes, LongCall, type LongCallOptions, longCa
 import { assertId, assertOptions } from '../call/validate.ts'
 import { RecordAccess } from './record-access.ts'
 import { checkDate, checkDeletion, checkFilter, type SessionFilter, type SessionInfo } from './session-filter.ts'
-import { type DeleteTarget, StoreHooks } from './store-hooks.ts'
+import { type DeleteTarget, type ReadOptions, StoreHooks } from './store-hooks.ts'
 
 /** How many sessions `deleteSessions` hands to an adapter at a time. */
 const deleteBatchSize = 500
+
+/** How `listSessions` works; `latest` is for wrappers. */
+export interface ListOptions extends CancelOptions, ReadOptions {}
 
 /** How `deleteSessions` works. */
 export interface DeleteSessionsOptions extends LongCallOptions {
@@ -36,11 +39,13 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
 
   /** The records beneath the items: for wrappers. */
   readonly records: RecordAccess = new RecordAccess({
-    read: (sessionId, limit) => this._read(sessionId, limit),
+    read: (sessionId, limit, options) => this._read(sessionId, limit, options),
     commit: (sessionId, change) => this._commit(sessionId, change),
     supports: (condition) => this._supports(condition),
     page: async (sessionId, cursor, size) =>
-      this._page?.(sessionId, cursor, size, true) ?? { records: await this._read(sessionId, undefined) },
+      this._page?.(sessionId, cursor, size, true) ?? {
+        records: await this._read(sessionId, undefined, { latest: true }),
+      },
     pages: (sessionId, size) => this._pages(sessionId, size),
     run: (operation, sessionId, work) => this.#run(operation, sessionId, work),
     iterate: (operation, call, start, sessionId) => this.#iterate(operation, call, start, sessionId),
@@ -52,9 +57,9 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
    * session changed while this runs comes at its old place or not at all. `after`, a place of this order, makes exact pages.
    * @throws TypeError or RangeError that names the criterion, at once
    */
-  listSessions(filter: SessionFilter = {}, options: CancelOptions = {}): AsyncIterable<SessionInfo> {
-    const call = LongCall.from('listSessions', options, cancelTypes)
-    return this.#listed(checkFilter(filter), call)
+  listSessions(filter: SessionFilter = {}, options: ListOptions = {}): AsyncIterable<SessionInfo> {
+    const call = LongCall.from('listSessions', options, { ...cancelTypes, latest: 'boolean' })
+    return this.#listed(checkFilter(filter), call, options.latest ?? false)
   }
 
   /** `undefined` where there is no such session. */
@@ -96,7 +101,7 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
         batch = []
         await call.step({ done })
       }
-      for await (const { sessionId, updatedAt } of this.#listed(checked, call)) {
+      for await (const { sessionId, updatedAt } of this.#listed(checked, call, true)) {
         if (batch.push({ sessionId, updatedAt }) === deleteBatchSize) await flush()
       }
       if (batch.length > 0) await flush()
@@ -138,9 +143,9 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
     return guarded(this.#lifecycle, call, work, (error) => this._mapError(error))
   }
 
-  #listed(filter: SessionFilter, call: LongCall): AsyncIterable<SessionInfo> {
+  #listed(filter: SessionFilter, call: LongCall, latest: boolean): AsyncIterable<SessionInfo> {
     const isEmpty = filter.limit !== undefined && filter.limit <= 0
-    return this.#iterate('listSessions', call, () => (isEmpty ? nothing() : this._list(filter)))
+    return this.#iterate('listSessions', call, () => (isEmpty ? nothing() : this._list(filter, { latest })))
   }
 
   #deleteSome(targets: DeleteTarget[]): Promise<number> {
