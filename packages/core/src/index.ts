@@ -8,6 +8,7 @@ export {
   longCallTypes,
   type Progress,
 } from './call/long-call.ts'
+export { checkOperationTtl, type OperationOptions } from './call/operation-ttl.ts'
 export { type Lease, SharedResources } from './call/shared-resources.ts'
 export { checkTimeout, type TimeoutOptions } from './call/timeout.ts'
 export { assertOptions, checkClock, checkInteger, checkTTL, type OptionTypes } from './call/validate.ts'

@@ -2,8 +2,10 @@ import {
   type AgentInputItem,
   assertOptions,
   checkInteger,
+  checkOperationTtl,
   checkTimeout,
   checkTTL,
+  type OperationOptions,
   type OptionTypes,
   type SessionOptions,
   type TimeoutOptions,
@@ -12,7 +14,7 @@ import type { SequelizeLike } from './sequelize.ts'
 import type { TableNames } from './tables.ts'
 
 /** Which database, and how it is written. One of `url` and `sequelize` is needed. */
-export interface SQLStoreOptions extends TableNames, TimeoutOptions {
+export interface SQLStoreOptions extends TableNames, TimeoutOptions, OperationOptions {
   /**
    * `postgres://user:password@host:5432/database`, `mariadb://…`, `mysql://…` or `sqlite:file.db`. All stores of the
    * process with one url share one pool of connections, closed with the last of them.
@@ -26,7 +28,7 @@ export interface SQLStoreOptions extends TableNames, TimeoutOptions {
   ttl?: number
   /**
    * How often work is tried again after a lost connection, with pauses that grow to two seconds. Each append then carries
-   * an operation id, kept for an hour, so that one whose answer was lost is there once. Default: 0.
+   * an operation id, kept for up to an hour, so that one whose answer was lost is there once. Default: 0.
    */
   retries?: number
   /**
@@ -55,6 +57,7 @@ export const storeTypes: OptionTypes = {
   busyTimeoutMs: 'number',
   timeoutMs: 'number',
   readFrom: 'string',
+  operationTtl: 'number',
 }
 
 /** @throws TypeError or RangeError that names the option, never with a url */
@@ -66,5 +69,6 @@ export function checkStoreOptions(options: SQLStoreOptions): void {
   checkInteger('busyTimeoutMs', busyTimeoutMs, 0)
   if (readFrom !== 'primary' && readFrom !== 'replica') throw new TypeError("readFrom must be 'primary' or 'replica'.")
   checkTTL(options.ttl)
+  checkOperationTtl(options)
   checkTimeout(options)
 }

@@ -1,8 +1,12 @@
+import type { LongCall } from '@sessions/core'
 import type { Connection, Row } from './connection.ts'
 import type { Outcome } from './database.ts'
 import { bind, type Statement, type Value } from './statement.ts'
 import { type Statements, someSessions } from './statements.ts'
 import { toTimestamp } from './timestamps.ts'
+
+/** Operations removed in one statement: few, so that writers of their sessions do not wait for long. */
+const someOperations = 500
 
 /** What decides whether a session goes. */
 export interface ErasableRow {
@@ -14,7 +18,9 @@ export interface ErasableRow {
 /** The rows that a statement finds on the primary. */
 type Select = (statement: Statement, values: Readonly<Record<string, Value>>) => Promise<readonly Row[]>
 /** Runs work in one transaction. */
-type Transact = (work: (connection: Connection) => Promise<Outcome<number | undefined>>) => Promise<number | undefined>
+export type Transact = (
+  work: (connection: Connection) => Promise<Outcome<number | undefined>>,
+) => Promise<number | undefined>
 
 /**
  * Removes those of the sessions that are wanted once they are locked, a few in each transaction. Resolves to how many; of
@@ -35,7 +41,12 @@ export async function eraseSome(
 }
 
 /** Removes those whose ttl has ended, each looked at once: what the database keeps is no reason to begin again. */
-export async function eraseExpired(statements: Statements, select: Select, transact: Transact): Promise<number> {
+export async function eraseExpired(
+  call: LongCall,
+  statements: Statements,
+  select: Select,
+  transact: Transact,
+): Promise<number> {
   let erased = 0
   for (let from = { at: toTimestamp(-Infinity), after: '' }; ; ) {
     const rows = await select(statements.expired, { ...from, limit: someSessions })
@@ -43,7 +54,26 @@ export async function eraseExpired(statements: Statements, select: Select, trans
     if (last === undefined) return erased
     const sessionIds = rows.map((row) => String(row.session_id))
     erased += await eraseSome(sessionIds, (row) => row.expired, statements, transact)
+    await call.step({ done: erased })
     from = { at: String(last.ended_at), after: String(last.session_id) }
+  }
+}
+
+/** Removes operations that are no longer kept, a few in each transaction, until there are none that the database lets go. */
+export async function purgeOperations(
+  call: LongCall,
+  done: number,
+  { purgeOperations }: Statements,
+  transact: Transact,
+): Promise<void> {
+  for (let affected: number | undefined = 1; affected !== undefined && affected > 0; await call.step({ done })) {
+    affected = await transact(async (connection) => {
+      const { affected: result } = await connection.run(
+        purgeOperations,
+        bind(purgeOperations, { limit: someOperations }),
+      )
+      return { result, keep: true }
+    })
   }
 }
 

@@ -2,10 +2,12 @@ import {
   assertOptions,
   type ChangeConditions,
   type CommitResult,
+  checkOperationTtl,
   checkTimeout,
   type DeleteTarget,
   type HistoryChange,
   type Lease,
+  type LongCall,
   type ReadOptions,
   type RecordPage,
   type SessionError,
@@ -29,9 +31,9 @@ import { isUniqueViolation, mapError } from './errors.ts'
 import { type Limits, lockTimeoutMs } from './limits.ts'
 import { listSessions, toInfo } from './listing.ts'
 import { checkStoreOptions, nameTypes, type SQLStoreOptions } from './options.ts'
-import { ownOperationMs, resultOf, withOwnOperation } from './own-operation.ts'
+import { maxOwnOperationMs, resultOf, withOwnOperation } from './own-operation.ts'
 import { readPage, toRecord } from './pages.ts'
-import { type ErasableRow, eraseExpired, eraseSome } from './retention.ts'
+import { type ErasableRow, eraseExpired, eraseSome, purgeOperations, type Transact } from './retention.ts'
 import { SessionRows } from './rows.ts'
 import { ensureSchema, schemaText } from './schema.ts'
 import { bind } from './statement.ts'
@@ -52,6 +54,7 @@ export class SQLStore extends SessionStore {
   readonly #options: SQLStoreOptions
   readonly #busyTimeoutMs: number
   readonly #ttlMs: number | undefined
+  readonly #operationMs: number
   readonly #tables: Tables
   readonly #statements: Statements
   #opened: { lease: Lease<Database>; calls: Calls } | undefined
@@ -67,6 +70,7 @@ export class SQLStore extends SessionStore {
     this.#options = { ...options }
     this.#busyTimeoutMs = busyTimeoutMs
     this.#ttlMs = ttl === undefined ? undefined : Math.min(Math.max(1, Math.round(ttl * 1000)), longestTTLMs)
+    this.#operationMs = checkOperationTtl(options)
     this.#tables = quoteTables(options, dialect.quote)
     this.#statements = prepareStatements(dialect, this.#tables)
   }
@@ -116,9 +120,10 @@ export class SQLStore extends SessionStore {
 
   protected async _commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
     const own = (this.#options.retries ?? 0) > 0 ? withOwnOperation(change) : undefined
+    const operationMs = own === undefined ? this.#operationMs : Math.min(this.#operationMs, maxOwnOperationMs)
     const repeatable = change.operation !== undefined || own !== undefined
     const result = await this.#calls.write(sessionId, repeatable, (limits) =>
-      this.#commit(limits, sessionId, own ?? change, own === undefined ? undefined : ownOperationMs),
+      this.#commit(limits, sessionId, own ?? change, operationMs),
     )
     return own !== undefined && result.status === 'duplicate' ? resultOf(change) : result
   }
@@ -148,12 +153,16 @@ export class SQLStore extends SessionStore {
     return eraseSome([...unchanged.keys()], isWanted, this.#statements, (work) => this.#calls.changeSome(work))
   }
 
-  protected override async _purgeExpired(): Promise<number> {
-    return eraseExpired(
+  protected override async _purgeExpired(call: LongCall): Promise<number> {
+    const transact: Transact = (work) => this.#calls.changeSome(work)
+    const erased = await eraseExpired(
+      call,
       this.#statements,
       (statement, values) => this.#calls.select(statement, values, { latest: true }),
-      (work) => this.#calls.changeSome(work),
+      transact,
     )
+    await purgeOperations(call, erased, this.#statements, transact)
+    return erased
   }
 
   protected override _page(
@@ -174,12 +183,7 @@ export class SQLStore extends SessionStore {
     )
   }
 
-  async #commit(
-    limits: Limits,
-    sessionId: string,
-    change: HistoryChange,
-    operationMs: number | undefined,
-  ): Promise<CommitResult> {
+  async #commit(limits: Limits, sessionId: string, change: HistoryChange, operationMs: number): Promise<CommitResult> {
     if (await this.#appendAtOnce(limits, sessionId, change, operationMs)) return { status: 'applied', dropped: [] }
     return this.#database.transaction(limits, (connection) => {
       const rows = new SessionRows(connection, this.#statements, sessionId)
@@ -188,14 +192,10 @@ export class SQLStore extends SessionStore {
   }
 
   /** In one statement, where the dialect can and the change is just that. `false` where a transaction has to decide. */
-  async #appendAtOnce(
-    limits: Limits,
-    sessionId: string,
-    change: HistoryChange,
-    operationMs: number | undefined,
-  ): Promise<boolean> {
-    const { append: records = [], operation, expectTail = [], drop = 0, metadata } = change
-    if (records.length === 0 || expectTail.length > 0 || drop !== 0 || metadata !== undefined) return false
+  async #appendAtOnce(limits: Limits, sessionId: string, change: HistoryChange, operationMs: number): Promise<boolean> {
+    const { append: records = [], operation, expectTail = [], drop = 0, clear, metadata } = change
+    const removes = drop !== 0 || clear === true
+    if (records.length === 0 || expectTail.length > 0 || removes || metadata !== undefined) return false
     const { appendAtOnce, appendOperationAtOnce } = this.#statements
     const statement = operation === undefined ? appendAtOnce : appendOperationAtOnce
     if (statement === undefined) return false
@@ -206,7 +206,7 @@ export class SQLStore extends SessionStore {
       lockTimeout: String(lockTimeoutMs(limits)),
       operation: operation?.id ?? null,
       fingerprint: operation?.fingerprint ?? null,
-      operationMs: operationMs ?? null,
+      operationMs,
     })
     try {
       const { affected } = await this.#database.write(limits, (connection) => connection.run(statement, values))

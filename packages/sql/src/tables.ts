@@ -18,6 +18,8 @@ type IndexName =
   | 'sessionId'
   | 'metadataSession'
   | 'metadataValue'
+  | 'forgetOperation'
+  | 'forgetAt'
 
 /** Names ready for a statement: quoted, tables with their schema where there is one. */
 export interface Tables extends Readonly<Record<TableName, string>> {
@@ -88,6 +90,8 @@ function derive(names: TableNames): { tables: Record<TableName, string>; indexes
       sessionId: `idx_${sessions}_session_id`,
       metadataSession: `idx_${sessions}_metadata_session`,
       metadataValue: `idx_${sessions}_metadata_value`,
+      forgetOperation: `idx_${sessions}_operations_forget`,
+      forgetAt: `idx_${sessions}_forget_at`,
     },
   }
 }

@@ -1,4 +1,6 @@
 import type { Clock } from '../call/clock.ts'
+import type { LongCall } from '../call/long-call.ts'
+import { checkOperationTtl, type OperationOptions } from '../call/operation-ttl.ts'
 import { assertOptions, checkClock, checkTTL, type OptionTypes } from '../call/validate.ts'
 import type { JSONValue } from '../codec/json.ts'
 import { SessionStore } from '../session/session-store.ts'
@@ -9,22 +11,22 @@ import type { RecordPage } from '../store/store-hooks.ts'
 import { maintainRecords, placedPage } from './maintain.ts'
 
 /** How long sessions live, and by which clock. */
-export interface MemoryStoreOptions {
+export interface MemoryStoreOptions extends OperationOptions {
   /** Seconds after which a session that is not written is gone. Default: never. */
   ttl?: number
   /** For tests. Default: the time of the machine. */
   clock?: Clock
 }
 
-export const memoryTypes: OptionTypes = { ttl: 'number', clock: 'object' }
+export const memoryTypes: OptionTypes = { ttl: 'number', operationTtl: 'number', clock: 'object' }
 
 interface Entry {
   records: string[]
   createdAt: number
   updatedAt: number
   metadata: Map<string, JSONValue>
-  /** Operation ids and their fingerprints. */
-  operations: Map<string, string>
+  /** By their ids. */
+  operations: Map<string, { fingerprint: string; appliedAt: number }>
 }
 
 /** Sessions in the memory of the process: the reference implementation, for tests and for what need not last. */
@@ -32,6 +34,7 @@ export class MemoryStore extends SessionStore {
   readonly #entries = new Map<string, Entry>()
   readonly #clock: Clock
   readonly #ttl: number | undefined
+  readonly #operationTtlMs: number
 
   constructor(options: MemoryStoreOptions = {}) {
     assertOptions('MemoryStore', options, memoryTypes)
@@ -39,6 +42,7 @@ export class MemoryStore extends SessionStore {
     this.#clock = checkClock(options.clock)
     const ttl = checkTTL(options.ttl)
     this.#ttl = ttl === undefined ? undefined : ttl * 1000
+    this.#operationTtlMs = checkOperationTtl(options)
   }
 
   protected async _read(sessionId: string, limit: number | undefined): Promise<string[]> {
@@ -53,7 +57,7 @@ export class MemoryStore extends SessionStore {
       return done ? { status: 'applied', dropped: [] } : { status: 'conflict' }
     }
     const { operation, expectTail, drop = 0, clear = false, append = [], metadata = {}, returnDropped = false } = change
-    const applied = operation && entry?.operations.get(operation.id)
+    const applied = operation && entry?.operations.get(operation.id)?.fingerprint
     if (applied !== undefined) return { status: applied === operation?.fingerprint ? 'duplicate' : 'reused' }
     if (expectTail !== undefined && !endsWith(entry?.records ?? [], expectTail)) return { status: 'conflict' }
     const length = entry?.records.length ?? 0
@@ -67,12 +71,14 @@ export class MemoryStore extends SessionStore {
     if (isGone) this.#entries.delete(sessionId)
     if (isGone || (removed.length === 0 && !writes(change))) return { status: 'applied', dropped }
     for (const record of append) records.push(record)
-    if (operation !== undefined) operations.set(operation.id, operation.fingerprint)
     for (const [key, value] of Object.entries(metadata)) {
       if (value === undefined) kept.delete(key)
       else kept.set(key, value)
     }
     const updatedAt = Math.max(this.#now(), times.updatedAt + 1)
+    if (operation !== undefined) {
+      operations.set(operation.id, { fingerprint: operation.fingerprint, appliedAt: updatedAt })
+    }
     this.#entries.set(sessionId, { records, metadata: kept, operations, createdAt: times.createdAt, updatedAt })
     return { status: 'applied', dropped }
   }
@@ -114,10 +120,22 @@ export class MemoryStore extends SessionStore {
     return this.#entries.delete(sessionId)
   }
 
-  protected override async _purgeExpired(): Promise<number> {
+  protected override async _purgeExpired(call: LongCall): Promise<number> {
     const before = this.#entries.size
-    for (const sessionId of [...this.#entries.keys()]) this.#live(sessionId)
+    for (const sessionId of [...this.#entries.keys()]) {
+      const entry = this.#live(sessionId)
+      if (entry !== undefined) this.#forgetOperations(entry)
+      await call.step({ done: before - this.#entries.size })
+    }
     return before - this.#entries.size
+  }
+
+  /** They stand in the order in which they were applied. */
+  #forgetOperations({ operations }: Entry): void {
+    for (const [id, { appliedAt }] of operations) {
+      if (appliedAt + this.#operationTtlMs > this.#now()) return
+      operations.delete(id)
+    }
   }
 
   /** Whole milliseconds, as a `Date` holds them. */

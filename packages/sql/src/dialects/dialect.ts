@@ -41,7 +41,7 @@ export interface Grammar {
   /** The metadata as one JSON object, or NULL. */
   readonly metadata: string
 
-  /** Whether the id begins with `:prefix`. Default: that it is LIKE `:pattern`, in which `!` escapes. */
+  /** Whether the id begins with `:prefix`. Default: that it is none before `:prefix` or after `:prefixEnd`, by code points. */
   readonly startsWith?: string
 
   /** Makes an insert do nothing where a row with that key is there already. */
@@ -62,8 +62,16 @@ export interface Grammar {
   readonly drop: string
   /** Makes a session findable by `:key` and `:value`, whose digest is `:digest`. */
   readonly saveMetadata: string
-  /** A criterion that so many rows of a matching session meet, one for each key. */
-  hasMetadata(keys: number): string
+  /** Whether a row says that its session has the value of the key of this number. */
+  isMetadata(key: number): string
+  /** A join that begins with what stands before it. */
+  readonly joinInOrder: string
+  /** How sessions are listed: by these, descending, of which an index gives both; and whether one is behind `:cursorAt` and `:cursorId`. */
+  readonly listed: { readonly time: string; readonly id: string; readonly behind: string }
+  /** Removes up to two operations of `:id` that are no longer kept, wherever there are how many. */
+  readonly pruneOperations: string
+  /** Removes up to `:limit` operations that are no longer kept. */
+  readonly purgeOperations: string
   /** The whole of an append of `:records` in one statement: all rows, or none where the ttl has ended. */
   appendAtOnce?(withOperation: boolean): string
 }

@@ -61,17 +61,19 @@ export const mysql: Dialect = {
 /** The same servers through the driver mariadb. */
 export const mariadb: Dialect = { ...mysql, connect: connectMariaDB }
 
-function grammar({ sessions, messages, metadata }: Tables): Grammar {
+function grammar({ sessions, messages, metadata, operations }: Tables): Grammar {
+  const cast = (text: string): string => `CAST(${text} AS DATETIME(3))`
   const ms = (timestamp: string): string => `TIMESTAMPDIFF(MICROSECOND, '1970-01-01', ${timestamp}) DIV 1000`
   return {
     now,
     ms,
     exact: (timestamp) => `CAST(${timestamp} AS CHAR)`,
-    timestamp: (text) => `CAST(${text} AS DATETIME(3))`,
+    timestamp: cast,
     text: (expression) => `CAST(${expression} AS CHAR)`,
     oldestFirst: 'created_at, id',
     newestFirst: 'created_at DESC, id DESC',
-    onwards: 'created_at >= CAST(:at AS DATETIME(3)) AND (created_at > CAST(:at AS DATETIME(3)) OR id >= :from)',
+    // Two ranges of the index, which a comparison of rows would not be.
+    onwards: `(created_at > ${cast(':at')} OR (created_at = ${cast(':at')} AND id >= :from))`,
     messageTime: ':at',
 
     expired: `COALESCE(expires_at <= ${now}, FALSE)`,
@@ -93,7 +95,15 @@ function grammar({ sessions, messages, metadata }: Tables): Grammar {
         SELECT id FROM ${messages} WHERE session_id = :id ORDER BY created_at DESC, id DESC LIMIT :limit
       ) AS newest STRAIGHT_JOIN ${messages} AS kept ${byKey} ON kept.id = newest.id`,
     saveMetadata: `INSERT INTO ${metadata} (session_id, digest) VALUES (:id, :digest)`,
-    hasMetadata: (keys) => `digest IN (${Array.from({ length: keys }, (_, key) => `:digest${key}`).join(', ')})`,
+    isMetadata: (key) => `digest = :digest${key}`,
+    joinInOrder: 'STRAIGHT_JOIN',
+    listed: {
+      time: 'updated_at',
+      id: 'session_id',
+      behind: `(updated_at < ${cast(':cursorAt')} OR (updated_at = ${cast(':cursorAt')} AND session_id < :cursorId))`,
+    },
+    pruneOperations: `DELETE FROM ${operations} WHERE session_id = :id AND forget_at <= ${now} ORDER BY forget_at LIMIT 2`,
+    purgeOperations: `DELETE FROM ${operations} WHERE forget_at <= ${now} ORDER BY forget_at LIMIT :limit`,
   }
 }
 
@@ -129,6 +139,8 @@ function migrations({ sessions, messages, operations, metadata, indexes }: Table
   fingerprint VARCHAR(255) NOT NULL,
   forget_at DATETIME(3),
   PRIMARY KEY (session_id, operation_id),
+  INDEX ${indexes.forgetOperation} (session_id, forget_at),
+  INDEX ${indexes.forgetAt} (forget_at),
   ${ofSession}
 ) ${options}`,
       `CREATE TABLE IF NOT EXISTS ${metadata} (

@@ -10,6 +10,9 @@ const now = "date_trunc('milliseconds', timezone('UTC', clock_timestamp()))"
 /** No column: to add one that is computed, Postgres would write a table of Python's anew. */
 const expiresAt = "(updated_at + ttl_ms * INTERVAL '1 millisecond')"
 
+/** As `updatedAt` tells it: Python's times are finer. And ids by their bytes, whatever the collation of the database. */
+const [listedTime, listedId] = ["date_trunc('milliseconds', updated_at)", 'session_id COLLATE "C"']
+
 const schemaByName = compile('SELECT 1 AS found FROM pg_catalog.pg_namespace WHERE nspname = :schema', 'numbered')
 
 /**
@@ -34,7 +37,7 @@ export const postgres: Dialect = {
 }
 
 function grammar(tables: Tables): Grammar {
-  const { sessions, messages, metadata } = tables
+  const { sessions, messages, metadata, operations } = tables
   const ms = (timestamp: string): string => `floor(extract(epoch FROM ${timestamp}) * 1000)::float8`
   return {
     now,
@@ -44,7 +47,7 @@ function grammar(tables: Tables): Grammar {
     text: (expression) => `${expression}::text`,
     oldestFirst: 'created_at, id',
     newestFirst: 'created_at DESC, id DESC',
-    onwards: 'created_at >= :at::timestamp AND (created_at > :at::timestamp OR id >= :from)',
+    onwards: '(created_at, id) >= (:at::timestamp, :from)',
     messageTime: ':at::timestamp',
 
     expired: `coalesce(${expiresAt} <= ${now}, false)`,
@@ -64,7 +67,17 @@ function grammar(tables: Tables): Grammar {
     erase: (which) => [`DELETE FROM ${sessions} WHERE ${which}`],
     drop: `DELETE FROM ${messages} WHERE id = ANY (:ids::bigint[])`,
     saveMetadata: `INSERT INTO ${metadata} (session_id, digest) VALUES (:id, :digest)`,
-    hasMetadata: (keys) => `digest IN (${Array.from({ length: keys }, (_, key) => `:digest${key}`).join(', ')})`,
+    isMetadata: (key) => `digest = :digest${key}`,
+    joinInOrder: 'JOIN',
+    listed: {
+      time: listedTime,
+      id: listedId,
+      behind: `(${listedTime}, ${listedId}) < (:cursorAt::timestamp, :cursorId)`,
+    },
+    startsWith: "session_id LIKE :pattern ESCAPE '!'",
+    pruneOperations: pruneOperations(operations, ':id'),
+    purgeOperations: `DELETE FROM ${operations} WHERE ctid = ANY (ARRAY(
+      SELECT ctid FROM ${operations} WHERE forget_at <= ${now} ORDER BY forget_at LIMIT :limit))`,
     appendAtOnce: (withOperation) => appendAtOnce(tables, withOperation),
   }
 }
@@ -77,7 +90,7 @@ function appendAtOnce({ sessions, messages, operations }: Tables, withOperation:
   const unlessDone = `AND NOT EXISTS (
     SELECT 1 FROM ${operations} WHERE session_id = :id::varchar AND operation_id = :operation::varchar)`
   const saved = `, pruned AS (
-      DELETE FROM ${operations} WHERE session_id = :id::varchar AND forget_at <= ${now}
+      ${pruneOperations(operations, ':id::varchar')}
     ), saved AS (
       INSERT INTO ${operations} (session_id, operation_id, fingerprint, forget_at)
       SELECT session_id, :operation::varchar, :fingerprint::varchar, updated_at + :operationMs::bigint * interval '1 millisecond' FROM session
@@ -97,6 +110,12 @@ function appendAtOnce({ sessions, messages, operations }: Tables, withOperation:
     SELECT session.session_id, item.record, session.updated_at
     FROM session CROSS JOIN unnest(:records::text[]) WITH ORDINALITY AS item (record, position)
     ORDER BY item.position`
+}
+
+/** By their places, which are looked up in the order of the index, whatever a planner believes. */
+function pruneOperations(operations: string, id: string): string {
+  return `DELETE FROM ${operations} WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM ${operations} WHERE session_id = ${id} AND forget_at <= ${now} ORDER BY forget_at LIMIT 2))`
 }
 
 /** The first three statements are Python's (`SQLAlchemySession` 0.22.0), but for ids that do not end at 2^31. */
@@ -133,7 +152,7 @@ function migrations(tables: Tables): Step[][] {
   ADD COLUMN IF NOT EXISTS metadata TEXT`,
         done: hasColumns(sessions, ['ttl_ms', 'metadata']),
       },
-      index(indexes.updated, sessions, '(updated_at, session_id)'),
+      index(indexes.updated, sessions, `((${listedTime}), (${listedId}))`),
       index(indexes.expires, sessions, `(${expiresAt}, session_id) WHERE ttl_ms IS NOT NULL`),
       index(indexes.sessionId, sessions, '(session_id text_pattern_ops)'),
       {
@@ -145,6 +164,8 @@ function migrations(tables: Tables): Step[][] {
   PRIMARY KEY (session_id, operation_id)
 )`,
       },
+      index(indexes.forgetOperation, operations, '(session_id, forget_at)'),
+      index(indexes.forgetAt, operations, '(forget_at)'),
       {
         text: `CREATE TABLE IF NOT EXISTS ${metadata} (
   digest CHAR(64) NOT NULL,

@@ -54,8 +54,6 @@ function grammar({ sessions, messages, operations, metadata, ttls }: Tables): Gr
     metadata: `(SELECT '{' || group_concat(key || ':' || value) || '}'
       FROM ${metadata} WHERE ${metadata}.session_id = ${sessions}.session_id)`,
 
-    // LIKE takes `a` for `A`.
-    startsWith: 'substr(session_id, 1, length(:prefix)) = :prefix',
     unlessThere: (key) => `ON CONFLICT (${key}) DO NOTHING`,
     forUpdate: '',
     touches: '',
@@ -69,10 +67,13 @@ function grammar({ sessions, messages, operations, metadata, ttls }: Tables): Gr
     drop: `DELETE FROM ${messages} WHERE id IN (
       SELECT id FROM ${messages} WHERE session_id = :id ORDER BY id DESC LIMIT :limit)`,
     saveMetadata: `INSERT INTO ${metadata} (session_id, key, value) VALUES (:id, :key, :value)`,
-    hasMetadata: (keys) => {
-      const pairs = Array.from({ length: keys }, (_, key) => `(:key${key}, :value${key})`)
-      return `(key, value) IN (VALUES ${pairs.join(', ')})`
-    },
+    isMetadata: (key) => `key = :key${key} AND value = :value${key}`,
+    joinInOrder: 'CROSS JOIN',
+    listed: { time: 'updated_at', id: 'session_id', behind: '(updated_at, session_id) < (:cursorAt, :cursorId)' },
+    pruneOperations: `DELETE FROM ${operations} WHERE (session_id, operation_id) IN (
+      SELECT session_id, operation_id FROM ${operations} WHERE session_id = :id AND forget_at <= ${now} LIMIT 2)`,
+    purgeOperations: `DELETE FROM ${operations} WHERE (session_id, operation_id) IN (
+      SELECT session_id, operation_id FROM ${operations} WHERE forget_at <= ${now} LIMIT :limit)`,
   }
 }
 
