@@ -57,14 +57,15 @@ export class EncryptedRecords {
    * One atomic write of what a reader sees. What is to be dropped is opened first, so that nothing is lost that could not be read.
    */
   async commit(sessionId: string, change: HistoryChange, onUnreadable: OnUnreadable): Promise<CommitResult> {
-    const { operation, expectTail = [], drop = 0, append = [], metadata } = change
+    // What names no records is passed on as it is.
+    const { expectTail = [], drop = 0, clear = false, append = [], returnDropped = false, ...rest } = change
     const cipher = this.cipher(sessionId)
-    const rest: HistoryChange = { ...(operation && { operation }), ...(metadata && { metadata }) }
-    if (expectTail.length === 0 && drop === 0) {
+    if (expectTail.length === 0 && drop === 0 && !(clear && returnDropped)) {
       const sealed = await cipher.seal(append)
       if (sealed.length > 0 && onUnreadable === 'throw') await this.#proveKey(sessionId, cipher)
-      return this.#commit(sessionId, cipher, { ...rest, append: sealed })
+      return this.#commit(sessionId, cipher, { ...rest, ...(clear && { clear }), append: sealed })
     }
+    const all = clear || drop === 'all'
     const sealed: (string | undefined)[] = []
     const fill = async (part: Arranged): Promise<string> => {
       if ('record' in part) return part.record
@@ -72,18 +73,20 @@ export class EncryptedRecords {
       return sealed[part.text] as string
     }
     return retry(async () => {
-      const cut = await this.#cut(sessionId, cipher, expectTail, drop)
-      if (cut === undefined) return this.#refuse(sessionId, cipher, operation)
+      const cut = await this.#cut(sessionId, cipher, expectTail, all ? 'all' : drop)
+      if (cut === undefined) return this.#refuse(sessionId, cipher, rest)
       const { tail, removed } = cut
       const result = await this.#commit(sessionId, cipher, {
         ...rest,
         expectTail: tail.map(recordOf),
-        drop: drop === 'all' ? drop : removed.length,
+        ...(clear ? { clear } : { drop: all ? ('all' as const) : removed.length }),
         // Compaction makes a history anew: nothing of the old one stays.
-        append: await inOrder(arrange(drop === 'all' ? [] : removed, append), fill),
+        append: await inOrder(arrange(all ? [] : removed, append), fill),
       })
-      if (result.status === 'conflict') return undefined
-      return result.status === 'applied' ? { ...result, dropped: live(removed).map(textOf) } : result
+      // Another condition than the tail: only the caller can decide anew.
+      const isOthers = rest.expectNewest !== undefined || rest.expectMetadata !== undefined
+      if (result.status === 'conflict') return isOthers ? result : undefined
+      return result.status === 'applied' && returnDropped ? { ...result, dropped: live(removed).map(textOf) } : result
     })
   }
 
@@ -130,14 +133,10 @@ export class EncryptedRecords {
     }
   }
 
-  /** A tail that nothing ends with, so that only the operation decides: done before, or not. */
-  async #refuse(
-    sessionId: string,
-    cipher: SessionCipher,
-    operation: HistoryChange['operation'],
-  ): Promise<CommitResult> {
-    if (operation === undefined) return { status: 'conflict' }
-    return this.#commit(sessionId, cipher, { operation, expectTail: [crypto.randomUUID()] })
+  /** A tail that nothing ends with, so that only the rest decides: whether the operation was done before, say. */
+  async #refuse(sessionId: string, cipher: SessionCipher, rest: HistoryChange): Promise<CommitResult> {
+    if (Object.keys(rest).length === 0) return { status: 'conflict' }
+    return this.#commit(sessionId, cipher, { ...rest, expectTail: [crypto.randomUUID()] })
   }
 
   /** With a keyed digest in the place of the operation's fingerprint; one under an older key is the same operation. */

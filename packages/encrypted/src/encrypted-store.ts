@@ -1,8 +1,10 @@
 import {
   type AgentInputItem,
   assertOptions,
+  type ChangeConditions,
   type CommitResult,
   type HistoryChange,
+  type LongCall,
   type ReadOptions,
   type RecordStore,
   type SessionFilter,
@@ -96,6 +98,11 @@ export class EncryptedStore extends SessionStore {
     return this.#records.pages(sessionId, size, 'throw')
   }
 
+  /** All that names no records. */
+  protected override _supports(condition: keyof ChangeConditions): boolean {
+    return condition !== 'maintain' && this.#store.records.supports(condition)
+  }
+
   protected _commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
     return this.#records.commit(sessionId, change, 'throw')
   }
@@ -113,8 +120,8 @@ export class EncryptedStore extends SessionStore {
     return this.#store.deleteSession(sessionId, unchangedSince === undefined ? {} : { unchangedSince })
   }
 
-  protected override _purgeExpired(): Promise<number> {
-    return this.#store.purgeExpired()
+  protected override _purgeExpired(call: LongCall): Promise<number> {
+    return this.#store.purgeExpired(call.passedOn())
   }
 
   protected override async _purgeExpiredItems(): Promise<void> {

@@ -1,4 +1,5 @@
 import {
+  type ChangeConditions,
   type CommitResult,
   type HistoryChange,
   type ReadOptions,
@@ -30,6 +31,11 @@ export class SkippingStore extends SessionStore {
 
   protected override _pages(sessionId: string, size: number): AsyncIterable<string[]> {
     return this.#records.pages(sessionId, size, 'skip')
+  }
+
+  /** All that names no records. */
+  protected override _supports(condition: keyof ChangeConditions): boolean {
+    return condition !== 'maintain' && this.#store.records.supports(condition)
   }
 
   protected async _commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
