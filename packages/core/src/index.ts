@@ -1,5 +1,6 @@
 export { type Clock, systemClock } from './call/clock.ts'
-export type { SessionCallEvent } from './call/diagnostics.ts'
+export { noteRetry, type SessionCallContext } from './call/diagnostics.ts'
+export { kept } from './call/kept.ts'
 export {
   type CancelOptions,
   cancelTypes,
@@ -11,6 +12,7 @@ export {
 export { checkOperationTtl, type OperationOptions } from './call/operation-ttl.ts'
 export { type Lease, SharedResources } from './call/shared-resources.ts'
 export { checkTimeout, type TimeoutOptions } from './call/timeout.ts'
+export { traceSessionIds } from './call/traced-ids.ts'
 export { assertOptions, checkClock, checkInteger, checkTTL, type OptionTypes } from './call/validate.ts'
 export type { AgentInputItem } from './codec/agent-input-item.ts'
 export type { CodecContext, ItemCodec, SyncItemCodec } from './codec/item-codec.ts'

@@ -33,7 +33,10 @@ const { setImmediate: soon = globalThis.setTimeout } = globalThis as {
   setImmediate?: (callback: () => void) => unknown
 }
 
-/** A call of many steps: whether it is still wanted, how far it is, and that others have their turn between its steps. */
+/**
+ * A call of many steps: whether it is still wanted, how far it is, and that others have their turn between its steps. It works inside of a
+ * call of a store or a session, which hands a `CallerFailure` on as what it is.
+ */
 export class LongCall {
   readonly signal: AbortSignal | undefined
   readonly #onProgress: LongCallOptions['onProgress']
@@ -57,18 +60,39 @@ export class LongCall {
     return new LongCall(options)
   }
 
-  /** Rejects as soon as the signal says so, with its reason; what was begun then ends by itself. Begins nothing after an abort. */
+  /**
+   * What `work` gives, or the failure of a caller who gives up, as soon as they do: what was begun then ends by itself. Begins nothing
+   * after an abort. @throws CallerFailure
+   */
   async run<T>(work: () => T | Promise<T>): Promise<T> {
+    this.#assertWanted()
     const { signal } = this
-    signal?.throwIfAborted()
-    if (signal === undefined) return await unwrapped(work)
+    if (signal === undefined) return await work()
     const { promise, reject } = Promise.withResolvers<never>()
-    const abort = (): void => reject(signal.reason)
+    const abort = (): void => reject(new CallerFailure(signal.reason))
     signal.addEventListener('abort', abort, { once: true })
     try {
-      return await Promise.race([unwrapped(work), promise])
+      return await Promise.race([work(), promise])
     } finally {
       signal.removeEventListener('abort', abort)
+    }
+  }
+
+  /** The same for each step of an iteration, between which others have their turn. */
+  async *through<T>(source: AsyncIterable<T>): AsyncIterable<T> {
+    const iterator = source[Symbol.asyncIterator]()
+    try {
+      for (;;) {
+        const step = await this.run(() => iterator.next())
+        if (step.done === true) return
+        yield step.value
+        await this.rest()
+      }
+    } finally {
+      const ending = Promise.resolve(iterator.return?.())
+      // After an abort nobody waits for the step under way, nor for how it ends.
+      if (this.signal?.aborted === true) ending.catch(() => undefined)
+      else await ending
     }
   }
 
@@ -99,14 +123,6 @@ export class LongCall {
 
   #assertWanted(): void {
     if (this.signal?.aborted === true) throw new CallerFailure(this.signal.reason)
-  }
-}
-
-async function unwrapped<T>(work: () => T | Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    throw error instanceof CallerFailure ? error.reason : error
   }
 }
 

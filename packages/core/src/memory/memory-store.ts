@@ -91,12 +91,6 @@ export class MemoryStore extends SessionStore {
     return placedPage(this.#live(sessionId)?.records ?? [], cursor, size)
   }
 
-  /** As it was when it was asked for, whatever is written meanwhile. */
-  protected override async *_pages(sessionId: string, size: number): AsyncIterable<string[]> {
-    const records = await this._read(sessionId, undefined)
-    for (let start = 0; start < records.length; start += size) yield records.slice(start, start + size)
-  }
-
   protected async _info(sessionId: string): Promise<SessionInfo | undefined> {
     const entry = this.#live(sessionId)
     return entry && this.#describe(sessionId, entry)

@@ -1,9 +1,11 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { closing, guarded } from '../call/guarded.ts'
+import { closing, guarded, guardedIteration, unchecked } from '../call/guarded.ts'
 import { Lifecycle } from '../call/lifecycle.ts'
 import { type CancelOptions, cancelTypes, LongCall, type LongCallOptions, longCallTypes } from '../call/long-call.ts'
 import { assertId, assertOptions } from '../call/validate.ts'
-import { RecordAccess } from './record-access.ts'
+import type { SessionError } from '../errors/session-error.ts'
+import type { Call } from '../errors/translate.ts'
+import { RecordAccess, type RecordSource } from './record-access.ts'
 import { checkDate, checkDeletion, checkFilter, type SessionFilter, type SessionInfo } from './session-filter.ts'
 import { type DeleteTarget, type ReadOptions, StoreHooks } from './store-hooks.ts'
 
@@ -28,6 +30,7 @@ export interface DeleteSessionsOptions extends LongCallOptions {
 export abstract class RecordStore extends StoreHooks implements AsyncDisposable {
   readonly #lifecycle: Lifecycle = new Lifecycle({
     of: 'store',
+    owner: this,
     open: () => this._open(),
     close: () =>
       closing(
@@ -37,20 +40,10 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
     closeUnopened: () => closing(() => this._closeUnopened()),
   })
 
+  #held: RecordSource | undefined
+
   /** The records beneath the items: for wrappers. */
-  readonly records: RecordAccess = new RecordAccess({
-    read: (sessionId, limit, options) => this._read(sessionId, limit, options),
-    commit: (sessionId, change) => this._commit(sessionId, change),
-    supports: (condition) => this._supports(condition),
-    page: async (sessionId, cursor, size) =>
-      this._page?.(sessionId, cursor, size, true) ?? {
-        records: await this._read(sessionId, undefined, { latest: true }),
-      },
-    pages: (sessionId, size) => this._pages(sessionId, size),
-    run: (operation, sessionId, work) => this.#run(operation, sessionId, work),
-    iterate: (operation, call, start, sessionId) => this.#iterate(operation, call, start, sessionId),
-    assertOpen: () => this.#lifecycle.assertOpen(),
-  })
+  readonly records: RecordAccess = new RecordAccess(this.#source(false))
 
   /**
    * The sessions that match, newest `updatedAt` first, of equal ones the session id descending by its bytes in UTF-8, each once. A
@@ -58,14 +51,19 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
    * @throws TypeError or RangeError that names the criterion, at once
    */
   listSessions(filter: SessionFilter = {}, options: ListOptions = {}): AsyncIterable<SessionInfo> {
-    const call = LongCall.from('listSessions', options, { ...cancelTypes, latest: 'boolean' })
-    return this.#listed(checkFilter(filter), call, options.latest ?? false)
+    const check = (): { checked: SessionFilter; call: LongCall } => {
+      const call = LongCall.from('listSessions', options, { ...cancelTypes, latest: 'boolean' })
+      return { checked: checkFilter(filter), call }
+    }
+    return this.#iterate('listSessions', undefined, check, ({ checked, call }) =>
+      this.#list(checked, call, options.latest ?? false),
+    )
   }
 
   /** `undefined` where there is no such session. */
   async getSessionInfo(sessionId: string): Promise<SessionInfo | undefined> {
-    assertId(sessionId, 'sessionId')
-    return await this.#run('getSessionInfo', sessionId, () => this._info(sessionId))
+    const check = (): void => assertId(sessionId, 'sessionId')
+    return await this.#run('getSessionInfo', sessionId, check, () => this._info(sessionId))
   }
 
   /**
@@ -73,10 +71,12 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
    * session was not changed since. Whether one was removed.
    */
   async deleteSession(sessionId: string, options: { unchangedSince?: Date } = {}): Promise<boolean> {
-    assertId(sessionId, 'sessionId')
-    assertOptions('deleteSession', options, { unchangedSince: 'object' })
-    const since = 'unchangedSince' in options ? checkDate(options.unchangedSince, 'unchangedSince') : undefined
-    return await this.#run('deleteSession', sessionId, () => this._delete(sessionId, since))
+    const check = (): Date | undefined => {
+      assertId(sessionId, 'sessionId')
+      assertOptions('deleteSession', options, { unchangedSince: 'object' })
+      return 'unchangedSince' in options ? checkDate(options.unchangedSince, 'unchangedSince') : undefined
+    }
+    return await this.#run('deleteSession', sessionId, check, (since) => this._delete(sessionId, since))
   }
 
   /**
@@ -86,27 +86,16 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
    * @throws TypeError without a criterion, or with one that is `undefined`: nobody empties a store by a forgotten filter
    */
   async deleteSessions(filter: SessionFilter, options: DeleteSessionsOptions = {}): Promise<number> {
-    const call = LongCall.from('deleteSessions', options, { ...longCallTypes, dryRun: 'boolean' })
-    if ('dryRun' in options && options.dryRun === undefined) {
-      throw new TypeError('dryRun must be true or false, not undefined.')
+    const check = (): { checked: SessionFilter; call: LongCall } => {
+      const call = LongCall.from('deleteSessions', options, { ...longCallTypes, dryRun: 'boolean' })
+      const vanished = 'dryRun' in options && options.dryRun === undefined
+      if (vanished) throw new TypeError('dryRun must be true or false, not undefined.')
+      return { checked: checkDeletion(filter), call }
     }
-    const checked = checkDeletion(filter)
-    const remove = options.dryRun === true ? count : (targets: DeleteTarget[]) => this.#deleteSome(targets)
-    return await call.run(async () => {
-      if (options.dryRun !== true) await this.#run('purgeExpired', undefined, () => this._purgeExpired(new LongCall()))
-      let done = 0
-      let batch: DeleteTarget[] = []
-      const flush = async (): Promise<void> => {
-        done += await remove(batch)
-        batch = []
-        await call.step({ done })
-      }
-      for await (const { sessionId, updatedAt } of this.#listed(checked, call, true)) {
-        if (batch.push({ sessionId, updatedAt }) === deleteBatchSize) await flush()
-      }
-      if (batch.length > 0) await flush()
-      return done
-    })
+    const dryRun = options.dryRun === true
+    return await this.#run('deleteSessions', undefined, check, ({ checked, call }) =>
+      call.run(() => this.#delete(checked, call, dryRun)),
+    )
   }
 
   /**
@@ -114,9 +103,9 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
    * every read already. Resolves to the number of sessions.
    */
   async purgeExpired(options: LongCallOptions = {}): Promise<number> {
-    const call = LongCall.from('purgeExpired', options, longCallTypes)
-    return await call.run(() =>
-      this.#run('purgeExpired', undefined, async () => {
+    const check = (): LongCall => LongCall.from('purgeExpired', options, longCallTypes)
+    return await this.#run('purgeExpired', undefined, check, (call) =>
+      call.run(async () => {
         const sessions = await this._purgeExpired(call)
         await this._purgeExpiredItems(call)
         return sessions
@@ -135,50 +124,82 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
 
   /** Runs further public methods of a subclass as the ones above run: while open, with errors that name the call. */
   protected run<T>(operation: string, sessionId: string | undefined, work: () => T | Promise<T>): Promise<T> {
-    return this.#run(operation, sessionId, work)
+    return this.#run(operation, sessionId, unchecked, work)
   }
 
-  #run<T>(operation: string, sessionId: string | undefined, work: () => T | Promise<T>): Promise<T> {
-    const call = sessionId === undefined ? { operation } : { operation, sessionId }
-    return guarded(this.#lifecycle, call, work, (error) => this._mapError(error))
-  }
-
-  #listed(filter: SessionFilter, call: LongCall, latest: boolean): AsyncIterable<SessionInfo> {
-    const isEmpty = filter.limit !== undefined && filter.limit <= 0
-    return this.#iterate('listSessions', call, () => (isEmpty ? nothing() : this._list(filter, { latest })))
-  }
-
-  #deleteSome(targets: DeleteTarget[]): Promise<number> {
-    return this.#run('deleteSessions', undefined, () => this._deleteUnchanged(targets))
-  }
-
-  /** Each step is a call of its own, so that the consumer may pause as long as it likes, or close the store. */
-  async *#iterate<T>(
-    operation: string,
-    call: LongCall,
-    start: () => AsyncIterable<T>,
-    sessionId?: string,
-  ): AsyncIterable<T> {
-    const step = <R>(work: () => R | Promise<R>): Promise<R> => call.run(() => this.#run(operation, sessionId, work))
-    const iterator = await step(() => start()[Symbol.asyncIterator]())
-    try {
-      for (;;) {
-        const result = await step(() => iterator.next())
-        if (result.done === true) return
-        yield result.value
-        await call.rest()
-      }
-    } finally {
-      const ending = Promise.resolve(iterator.return?.())
-      // After an abort nobody waits for the step under way, nor for how it ends.
-      if (call.signal?.aborted === true) ending.catch(() => undefined)
-      else await ending
+  /** @param held - whether its calls are part of one that was let in, so that `close()` waits for them */
+  #source(held: boolean): RecordSource {
+    const run: RecordSource['run'] = (operation, sessionId, check, work) =>
+      this.#run(operation, sessionId, check, work, held)
+    return {
+      read: (sessionId, limit, options) => this._read(sessionId, limit, options),
+      commit: (sessionId, change) => this._commit(sessionId, change),
+      supports: (condition) => this._supports(condition),
+      page: async (sessionId, cursor, size) =>
+        this._page?.(sessionId, cursor, size, true) ?? {
+          records: await this._read(sessionId, undefined, { latest: true }),
+        },
+      pages: (sessionId, size) => this._pages(sessionId, size),
+      info: (sessionId) => this._info(sessionId),
+      delete: (sessionId) => this._delete(sessionId),
+      run,
+      iterate: (operation, sessionId, check, start) => this.#iterate(operation, sessionId, check, start),
+      assertOpen: () => this.#lifecycle.assertOpen(),
+      isOpen: () => !this.#lifecycle.isClosed,
+      hold: () => {
+        this.#lifecycle.hold()
+        this.#held ??= this.#source(true)
+        return { source: this.#held, release: () => this.#lifecycle.leave() }
+      },
     }
   }
+
+  async #delete(filter: SessionFilter, call: LongCall, dryRun: boolean): Promise<number> {
+    if (!dryRun) await this._purgeExpired(new LongCall())
+    let done = 0
+    let batch: DeleteTarget[] = []
+    const flush = async (): Promise<void> => {
+      done += dryRun ? batch.length : await this._deleteUnchanged(batch)
+      batch = []
+      await call.step({ done })
+    }
+    for await (const { sessionId, updatedAt } of this.#list(filter, call, true)) {
+      if (batch.push({ sessionId, updatedAt }) === deleteBatchSize) await flush()
+    }
+    if (batch.length > 0) await flush()
+    return done
+  }
+
+  #list(filter: SessionFilter, call: LongCall, latest: boolean): AsyncIterable<SessionInfo> {
+    const isEmpty = filter.limit !== undefined && filter.limit <= 0
+    return isEmpty ? nothing() : call.through(this._list(filter, { latest }))
+  }
+
+  #run<A, T>(
+    operation: string,
+    sessionId: string | undefined,
+    check: () => A,
+    work: (given: A) => T | Promise<T>,
+    held = false,
+  ): Promise<T> {
+    const mapError = (error: unknown): SessionError | undefined => this._mapError(error)
+    return guarded(this.#lifecycle, callOf(operation, sessionId), check, work, mapError, held)
+  }
+
+  #iterate<A, T>(
+    operation: string,
+    sessionId: string | undefined,
+    check: () => A,
+    start: (given: A) => AsyncIterable<T>,
+  ): AsyncIterable<T> {
+    return guardedIteration(this.#lifecycle, callOf(operation, sessionId), check, start, (error) =>
+      this._mapError(error),
+    )
+  }
+}
+
+function callOf(operation: string, sessionId: string | undefined): Call {
+  return sessionId === undefined ? { operation } : { operation, sessionId }
 }
 
 async function* nothing(): AsyncIterable<never> {}
-
-async function count(targets: readonly DeleteTarget[]): Promise<number> {
-  return targets.length
-}
