@@ -1,5 +1,6 @@
 export { type Clock, systemClock } from './call/clock.ts'
 export { noteRetry, type SessionCallContext } from './call/diagnostics.ts'
+export { yieldIfLong } from './call/event-loop.ts'
 export { kept } from './call/kept.ts'
 export {
   type CancelOptions,

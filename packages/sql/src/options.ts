@@ -69,6 +69,6 @@ export function checkStoreOptions(options: SQLStoreOptions): void {
   checkInteger('busyTimeoutMs', busyTimeoutMs, 0)
   if (readFrom !== 'primary' && readFrom !== 'replica') throw new TypeError("readFrom must be 'primary' or 'replica'.")
   checkTTL(options.ttl)
-  checkOperationTtl(options)
+  checkOperationTtl(options.operationTtl)
   checkTimeout(options)
 }

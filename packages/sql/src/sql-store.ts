@@ -70,7 +70,7 @@ export class SQLStore extends SessionStore {
     this.#options = { ...options }
     this.#busyTimeoutMs = busyTimeoutMs
     this.#ttlMs = ttl === undefined ? undefined : Math.min(Math.max(1, Math.round(ttl * 1000)), longestTTLMs)
-    this.#operationMs = checkOperationTtl(options)
+    this.#operationMs = checkOperationTtl(options.operationTtl)
     this.#tables = quoteTables(options, dialect.quote)
     this.#statements = prepareStatements(dialect, this.#tables)
   }

@@ -1,5 +1,6 @@
 import { CallerFailure } from './caller-failure.ts'
 import { describe } from './describe.ts'
+import { yieldIfLong } from './event-loop.ts'
 import { assertOptions, type OptionTypes } from './validate.ts'
 
 /** How far a call is. */
@@ -25,14 +26,6 @@ export interface LongCallOptions extends CancelOptions {
 export const cancelTypes: OptionTypes = { signal: 'object' }
 export const longCallTypes: OptionTypes = { ...cancelTypes, onProgress: 'object' }
 
-/** Milliseconds for which a loop may keep the event loop before timers and sockets have their turn. */
-const longestBurstMs = 10
-
-/** Before anybody, such as a test, replaces the timers. */
-const { setImmediate: soon = globalThis.setTimeout } = globalThis as {
-  setImmediate?: (callback: () => void) => unknown
-}
-
 /**
  * A call of many steps: whether it is still wanted, how far it is, and that others have their turn between its steps. It works inside of a
  * call of a store or a session, which hands a `CallerFailure` on as what it is.
@@ -40,7 +33,6 @@ const { setImmediate: soon = globalThis.setTimeout } = globalThis as {
 export class LongCall {
   readonly signal: AbortSignal | undefined
   readonly #onProgress: LongCallOptions['onProgress']
-  #restedAt = performance.now()
 
   /** @throws TypeError for what is no signal or no function */
   constructor({ signal, onProgress }: LongCallOptions = {}) {
@@ -86,7 +78,7 @@ export class LongCall {
         const step = await this.run(() => iterator.next())
         if (step.done === true) return
         yield step.value
-        await this.rest()
+        await yieldIfLong()
       }
     } finally {
       const ending = Promise.resolve(iterator.return?.())
@@ -104,7 +96,7 @@ export class LongCall {
     } catch (error) {
       throw new CallerFailure(error)
     }
-    await this.rest()
+    await yieldIfLong()
     this.#assertWanted()
   }
 
@@ -112,13 +104,6 @@ export class LongCall {
   passedOn(): LongCallOptions {
     const { signal } = this
     return { ...(signal !== undefined && { signal }), onProgress: (progress) => this.step(progress) }
-  }
-
-  /** Lets timers and sockets have their turn, if they did not have one for long. */
-  async rest(): Promise<void> {
-    if (performance.now() - this.#restedAt < longestBurstMs) return
-    await new Promise<void>((resolve) => soon(resolve))
-    this.#restedAt = performance.now()
   }
 
   #assertWanted(): void {

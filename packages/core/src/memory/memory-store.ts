@@ -1,4 +1,5 @@
 import type { Clock } from '../call/clock.ts'
+import { yieldIfLong } from '../call/event-loop.ts'
 import type { LongCall } from '../call/long-call.ts'
 import { checkOperationTtl, type OperationOptions } from '../call/operation-ttl.ts'
 import { assertOptions, checkClock, checkTTL, type OptionTypes } from '../call/validate.ts'
@@ -20,13 +21,18 @@ export interface MemoryStoreOptions extends OperationOptions {
 
 export const memoryTypes: OptionTypes = { ttl: 'number', operationTtl: 'number', clock: 'object' }
 
+interface Operation {
+  fingerprint: string
+  forgetAt: number
+}
+
 interface Entry {
   records: string[]
   createdAt: number
   updatedAt: number
   metadata: Map<string, JSONValue>
-  /** By their ids. */
-  operations: Map<string, { fingerprint: string; appliedAt: number }>
+  /** Operation ids, the oldest first. */
+  operations: Map<string, Operation>
 }
 
 /** Sessions in the memory of the process: the reference implementation, for tests and for what need not last. */
@@ -34,7 +40,7 @@ export class MemoryStore extends SessionStore {
   readonly #entries = new Map<string, Entry>()
   readonly #clock: Clock
   readonly #ttl: number | undefined
-  readonly #operationTtlMs: number
+  readonly #operationMs: number
 
   constructor(options: MemoryStoreOptions = {}) {
     assertOptions('MemoryStore', options, memoryTypes)
@@ -42,7 +48,7 @@ export class MemoryStore extends SessionStore {
     this.#clock = checkClock(options.clock)
     const ttl = checkTTL(options.ttl)
     this.#ttl = ttl === undefined ? undefined : ttl * 1000
-    this.#operationTtlMs = checkOperationTtl(options)
+    this.#operationMs = checkOperationTtl(options.operationTtl)
   }
 
   protected async _read(sessionId: string, limit: number | undefined): Promise<string[]> {
@@ -57,6 +63,7 @@ export class MemoryStore extends SessionStore {
       return done ? { status: 'applied', dropped: [] } : { status: 'conflict' }
     }
     const { operation, expectTail, drop = 0, clear = false, append = [], metadata = {}, returnDropped = false } = change
+    if (entry !== undefined) forget(entry.operations, this.#now())
     const applied = operation && entry?.operations.get(operation.id)?.fingerprint
     if (applied !== undefined) return { status: applied === operation?.fingerprint ? 'duplicate' : 'reused' }
     if (expectTail !== undefined && !endsWith(entry?.records ?? [], expectTail)) return { status: 'conflict' }
@@ -71,14 +78,17 @@ export class MemoryStore extends SessionStore {
     if (isGone) this.#entries.delete(sessionId)
     if (isGone || (removed.length === 0 && !writes(change))) return { status: 'applied', dropped }
     for (const record of append) records.push(record)
+    if (operation !== undefined) {
+      const { id, fingerprint } = operation
+      operations.set(id, { fingerprint, forgetAt: this.#now() + this.#operationMs })
+    }
     for (const [key, value] of Object.entries(metadata)) {
       if (value === undefined) kept.delete(key)
       else kept.set(key, value)
     }
     const updatedAt = Math.max(this.#now(), times.updatedAt + 1)
-    if (operation !== undefined) {
-      operations.set(operation.id, { fingerprint: operation.fingerprint, appliedAt: updatedAt })
-    }
+    // Last in the map, which so stays in the order in which it is listed.
+    this.#entries.delete(sessionId)
     this.#entries.set(sessionId, { records, metadata: kept, operations, createdAt: times.createdAt, updatedAt })
     return { status: 'applied', dropped }
   }
@@ -97,14 +107,22 @@ export class MemoryStore extends SessionStore {
   }
 
   protected async *_list(filter: SessionFilter): AsyncIterable<SessionInfo> {
-    const found = [...this.#entries.keys()]
-      .flatMap((sessionId) => {
-        const entry = this.#live(sessionId)
-        return entry === undefined ? [] : [this.#describe(sessionId, entry)]
-      })
-      .filter((info) => matchesFilter(info, filter))
-      .sort(byListingOrder)
-    yield* found.slice(0, filter.limit)
+    const found = Array.from(this.#entries, ([sessionId, { updatedAt }]) => ({
+      sessionId,
+      updatedAt: new Date(updatedAt),
+    }))
+    let left = filter.limit ?? Infinity
+    for (const { sessionId, updatedAt } of found.sort(byListingOrder)) {
+      if (left <= 0) return
+      await yieldIfLong()
+      const entry = this.#live(sessionId)
+      // One that was changed meanwhile has another place now.
+      if (entry === undefined || entry.updatedAt !== updatedAt.getTime()) continue
+      const info = this.#describe(sessionId, entry)
+      if (!matchesFilter(info, filter)) continue
+      left--
+      yield info
+    }
   }
 
   protected async _delete(sessionId: string, unchangedSince?: Date): Promise<boolean> {
@@ -115,21 +133,15 @@ export class MemoryStore extends SessionStore {
   }
 
   protected override async _purgeExpired(call: LongCall): Promise<number> {
-    const before = this.#entries.size
+    let purged = 0
     for (const sessionId of [...this.#entries.keys()]) {
+      const there = this.#entries.has(sessionId)
       const entry = this.#live(sessionId)
-      if (entry !== undefined) this.#forgetOperations(entry)
-      await call.step({ done: before - this.#entries.size })
+      if (entry !== undefined) forget(entry.operations, this.#now())
+      else if (there) purged++
+      await call.step({ done: purged })
     }
-    return before - this.#entries.size
-  }
-
-  /** They stand in the order in which they were applied. */
-  #forgetOperations({ operations }: Entry): void {
-    for (const [id, { appliedAt }] of operations) {
-      if (appliedAt + this.#operationTtlMs > this.#now()) return
-      operations.delete(id)
-    }
+    return purged
   }
 
   /** Whole milliseconds, as a `Date` holds them. */
@@ -161,6 +173,14 @@ export class MemoryStore extends SessionStore {
     if (this.#ttl !== undefined) info.expiresAt = new Date(updatedAt + this.#ttl)
     if (metadata.size > 0) info.metadata = structuredClone(Object.fromEntries(metadata))
     return info
+  }
+}
+
+/** Drops those that need not be remembered any more. A repetition does not renew an id, so they stand in order. */
+function forget(operations: Map<string, Operation>, now: number): void {
+  for (const [id, { forgetAt }] of operations) {
+    if (forgetAt > now) return
+    operations.delete(id)
   }
 }
 

@@ -70,8 +70,9 @@ function grammar({ sessions, messages, operations, metadata, ttls }: Tables): Gr
     isMetadata: (key) => `key = :key${key} AND value = :value${key}`,
     joinInOrder: 'CROSS JOIN',
     listed: { time: 'updated_at', id: 'session_id', behind: '(updated_at, session_id) < (:cursorAt, :cursorId)' },
+    // Whosever they are: there is one writer at a time.
     pruneOperations: `DELETE FROM ${operations} WHERE (session_id, operation_id) IN (
-      SELECT session_id, operation_id FROM ${operations} WHERE session_id = :id AND forget_at <= ${now} LIMIT 2)`,
+      SELECT session_id, operation_id FROM ${operations} WHERE forget_at <= ${now} LIMIT 2)`,
     purgeOperations: `DELETE FROM ${operations} WHERE (session_id, operation_id) IN (
       SELECT session_id, operation_id FROM ${operations} WHERE forget_at <= ${now} LIMIT :limit)`,
   }
@@ -114,6 +115,11 @@ function migrations({ sessions, messages, operations, metadata, ttls, indexes }:
   forget_at TIMESTAMP,
   PRIMARY KEY (session_id, operation_id)
 ) WITHOUT ROWID`,
+    ],
+    [
+      // Until then, ids of transactions were kept as long as their session.
+      `UPDATE ${operations} SET forget_at = strftime('%Y-%m-%d %H:%M:%f', 'now', '+1 day') WHERE forget_at IS NULL`,
+      `CREATE INDEX IF NOT EXISTS ${indexes.forgetAt} ON ${operations} (forget_at)`,
     ],
   ]
 }
