@@ -14,7 +14,13 @@ export { checkOperationTtl, type OperationOptions } from './call/operation-ttl.t
 export { type Lease, SharedResources } from './call/shared-resources.ts'
 export { checkTimeout, type TimeoutOptions } from './call/timeout.ts'
 export { traceSessionIds } from './call/traced-ids.ts'
-export { assertOptions, checkClock, checkInteger, checkTTL, type OptionTypes } from './call/validate.ts'
+export {
+  assertOptions,
+  checkClock,
+  checkInteger,
+  checkTTL,
+  type OptionTypes,
+} from './call/validate.ts'
 export type { AgentInputItem } from './codec/agent-input-item.ts'
 export type { CodecContext, ItemCodec, SyncItemCodec } from './codec/item-codec.ts'
 export { canonicalJSON, type JSONValue } from './codec/json.ts'
