@@ -90,7 +90,7 @@ function derive(names: TableNames): { tables: Record<TableName, string>; indexes
       sessionId: `idx_${sessions}_session_id`,
       metadataSession: `idx_${sessions}_metadata_session`,
       metadataValue: `idx_${sessions}_metadata_value`,
-      forgetOperation: `idx_${sessions}_operations_forget`,
+      forgetOperation: `idx_${sessions}_forget_id`,
       forgetAt: `idx_${sessions}_forget_at`,
     },
   }
