@@ -36,6 +36,11 @@ export class Database {
     this.dialect = dialect
   }
 
+  /** To be told of each connection that is made. */
+  noteMade(connection: object): void {
+    this.#pool.noteMade(connection)
+  }
+
   /** Reads in one or more statements that need not agree with each other. */
   read<T>(limits: Limits, from: 'primary' | 'replica', work: (connection: Connection) => Promise<T>): Promise<T> {
     return this.#withPrepared(() => this.#use(limits, from, work))

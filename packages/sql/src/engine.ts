@@ -86,9 +86,12 @@ async function openEngine(url: string, busyTimeoutMs: number): Promise<Engine> {
   return { sequelize, database: openDatabase(sequelize, dialect) }
 }
 
-function openDatabase({ connectionManager }: SequelizeLike, dialect: SQLDialect): Database {
+function openDatabase(sequelize: SequelizeLike, dialect: SQLDialect): Database {
+  const { connectionManager } = sequelize
   const pool = dialect === 'sqlite' ? new SingleConnection(connectionManager) : connectionManager
-  return new Database(pool, dialects[dialect])
+  const database = new Database(pool, dialects[dialect])
+  sequelize.addHook?.('afterConnect', (connection) => database.noteMade(connection))
+  return database
 }
 
 /** Ours are found beside this package, wherever Sequelize itself is installed. */

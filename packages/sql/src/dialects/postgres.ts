@@ -99,7 +99,7 @@ function appendAtOnce({ sessions, messages, operations }: Tables, withOperation:
     ORDER BY item.position`
 }
 
-/** The first three statements are Python's (`SQLAlchemySession` 0.22.0), but for ids that do not end at 2^31. */
+/** The first two statements and the first index are Python's (`SQLAlchemySession` 0.22.0), but for ids that do not end at 2^31. */
 function migrations(tables: Tables): Step[][] {
   const { sessions, messages, operations, metadata, indexes } = tables
   const at = tables.schema === undefined ? '' : `${postgres.quote(tables.schema)}.`
@@ -125,17 +125,12 @@ function migrations(tables: Tables): Step[][] {
   created_at TIMESTAMP WITHOUT TIME ZONE DEFAULT CURRENT_TIMESTAMP NOT NULL
 )`,
       },
-      index(indexes.messageTime, messages, '(session_id, created_at)'),
-      index(indexes.messageOrder, messages, '(session_id, created_at, id)'),
       {
         text: `ALTER TABLE ${sessions}
   ADD COLUMN IF NOT EXISTS ttl_ms BIGINT,
   ADD COLUMN IF NOT EXISTS metadata TEXT`,
         done: hasColumns(sessions, ['ttl_ms', 'metadata']),
       },
-      index(indexes.updated, sessions, '(updated_at, session_id)'),
-      index(indexes.expires, sessions, `(${expiresAt}, session_id) WHERE ttl_ms IS NOT NULL`),
-      index(indexes.sessionId, sessions, '(session_id text_pattern_ops)'),
       {
         text: `CREATE TABLE IF NOT EXISTS ${operations} (
   session_id VARCHAR NOT NULL REFERENCES ${sessions} (session_id) ON DELETE CASCADE,
@@ -152,6 +147,11 @@ function migrations(tables: Tables): Step[][] {
   PRIMARY KEY (digest, session_id)
 )`,
       },
+      index(indexes.messageTime, messages, '(session_id, created_at)'),
+      index(indexes.messageOrder, messages, '(session_id, created_at, id)'),
+      index(indexes.updated, sessions, '(updated_at, session_id)'),
+      index(indexes.expires, sessions, `(${expiresAt}, session_id) WHERE ttl_ms IS NOT NULL`),
+      index(indexes.sessionId, sessions, '(session_id text_pattern_ops)'),
       index(indexes.metadataSession, metadata, '(session_id)'),
     ],
   ]
