@@ -5,6 +5,7 @@ import type { Dialect } from './dialects/dialect.ts'
 import { mariadb, mysql } from './dialects/mysql.ts'
 import { postgres } from './dialects/postgres.ts'
 import { sqlite } from './dialects/sqlite.ts'
+import { leastConnectMs } from './pool.ts'
 import type { SequelizeLike } from './sequelize.ts'
 import { SingleConnection } from './single-connection.ts'
 
@@ -79,7 +80,7 @@ async function openEngine(url: string, busyTimeoutMs: number): Promise<Engine> {
     // Our statements say UTC themselves; this saves each new connection a round trip. Missing in Sequelize's types.
     keepDefaultTimezone: true,
     logging: false,
-    pool: { max: poolSize, acquire: busyTimeoutMs },
+    pool: { max: poolSize, acquire: Math.max(leastConnectMs, busyTimeoutMs) },
   }
   const sequelize = new Sequelize(plain, options)
   if (dialect === 'sqlite') await sequelize.query('PRAGMA journal_mode = WAL')

@@ -171,7 +171,7 @@ function meaningOf(error: unknown): Meaning | undefined {
     return ['SESSION_UNAVAILABLE', 'The Sequelize was closed by its owner.', { retryable: false }]
   }
   const { code, errno, severity } = driverError(error)
-  if (isTableMissing(error)) return ['SESSION_SCHEMA_MISSING', missing]
+  if (isSQLiteCode(code) && isTableMissing(error)) return ['SESSION_SCHEMA_MISSING', missing]
   if (isSQLiteCode(code)) return sqliteCodes[code] ?? ['SESSION_BACKEND', `SQLite failed with ${code}.`]
   const known = severity !== undefined ? sqlStates[String(code)] : errorNumbers[Number(errno)]
   if (known !== undefined) return known

@@ -1,6 +1,9 @@
 import { NoConnection } from './errors.ts'
 import type { ConnectionPool } from './sequelize.ts'
 
+/** Milliseconds that a new connection is given at least: a call that waits for nobody must still be able to make one. */
+export const leastConnectMs = 1_000
+
 /** The connections of one Sequelize, as they are needed: had in bounded time, and none of those that lead nowhere. */
 export class Pool {
   readonly #pool: ConnectionPool
@@ -59,7 +62,7 @@ export class Pool {
           isLate = true
           reject(new NoConnection())
         },
-        Math.max(1, until - performance.now()),
+        Math.max(leastConnectMs, until - performance.now()),
       )
       acquiring.then(
         (pooled) => {
