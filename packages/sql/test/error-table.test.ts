@@ -4,6 +4,7 @@ import { startMariaDB, startPostgres } from '@sessions/test-servers'
 import { createConnection as createMariaDB } from 'mariadb'
 import { createConnection as createMySQL2 } from 'mysql2'
 import pg from 'pg'
+import { Sequelize } from 'sequelize'
 import { afterAll, describe, expect, it } from 'vitest'
 import { isUnsent, mapError } from '../src/errors.ts'
 import { errorNumbers, type Meaning, sqliteCodes, sqlStates } from '../src/meanings.ts'
@@ -113,6 +114,18 @@ describe.each(servers)('what a server refuses, through $name', ({ database }) =>
         })
       }
     }
+  })
+
+  it('TLS that a server does not have is not to be asked for again', async () => {
+    const sequelize = new Sequelize(await database(), {
+      logging: false,
+      dialectOptions: { ssl: { rejectUnauthorized: true } },
+    })
+    await using store = new SQLStore({ sequelize, retries: 1_000 })
+    const error = await failure(store.session('a').addItems([message('one')]))
+    expect(error).toMatchObject({ code: 'SESSION_UNAVAILABLE', retryable: false, ambiguous: false })
+    expect(error.message).toMatch(/TLS/)
+    await sequelize.close()
   })
 
   it('connections that the server closed while nobody used them cost no ambiguity', async () => {
