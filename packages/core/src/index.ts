@@ -2,7 +2,14 @@ export { type Clock, systemClock } from './call/clock.ts'
 export type { SessionCallEvent } from './call/diagnostics.ts'
 export { type Lease, SharedResources } from './call/shared-resources.ts'
 export { checkTimeout, type TimeoutOptions } from './call/timeout.ts'
-export { assertOptions, checkClock, checkInteger, checkTTL, type OptionTypes } from './call/validate.ts'
+export {
+  assertOptions,
+  checkClock,
+  checkInteger,
+  checkMilliseconds,
+  checkTTL,
+  type OptionTypes,
+} from './call/validate.ts'
 export type { AgentInputItem } from './codec/agent-input-item.ts'
 export type { CodecContext, ItemCodec, SyncItemCodec } from './codec/item-codec.ts'
 export { canonicalJSON, type JSONValue } from './codec/json.ts'

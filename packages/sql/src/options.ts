@@ -2,6 +2,7 @@ import {
   type AgentInputItem,
   assertOptions,
   checkInteger,
+  checkMilliseconds,
   checkTimeout,
   checkTTL,
   type OptionTypes,
@@ -63,7 +64,7 @@ export function checkStoreOptions(options: SQLStoreOptions): void {
   const { url, sequelize, retries = 0, busyTimeoutMs = 1, readFrom = 'primary' } = options
   if ((url === undefined) === (sequelize === undefined)) throw new TypeError('SQLStore takes one of url and sequelize.')
   checkInteger('retries', retries, 0)
-  checkInteger('busyTimeoutMs', busyTimeoutMs, 0)
+  checkMilliseconds('busyTimeoutMs', busyTimeoutMs)
   if (readFrom !== 'primary' && readFrom !== 'replica') throw new TypeError("readFrom must be 'primary' or 'replica'.")
   checkTTL(options.ttl)
   checkTimeout(options)

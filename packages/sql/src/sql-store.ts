@@ -16,15 +16,7 @@ import {
 import { Calls } from './calls.ts'
 import { applyChange, eraseSession } from './changes.ts'
 import type { Database } from './database.ts'
-import {
-  checkDialect,
-  connectSequelize,
-  connectURL,
-  dialectOf,
-  dialectOfURL,
-  dialects,
-  type SQLDialect,
-} from './engine.ts'
+import { checkDialect, connectSequelize, connectURL, dialectOf, dialects, type SQLDialect } from './engine.ts'
 import { isUniqueViolation, mapError } from './errors.ts'
 import { type Limits, lockTimeoutMs } from './limits.ts'
 import { listSessions, toInfo } from './listing.ts'
@@ -36,7 +28,9 @@ import { SessionRows } from './rows.ts'
 import { ensureSchema, schemaText } from './schema.ts'
 import { bind } from './statement.ts'
 import { prepareStatements, type Statements } from './statements.ts'
-import { checkNames, quoteTables, type TableNames, type Tables } from './tables.ts'
+import { checkNames, quoteTables, type TableNames, type Tables, withSchema } from './tables.ts'
+import { parseURL } from './url/parse-url.ts'
+import type { Target } from './url/target.ts'
 
 export type { SQLDialect }
 
@@ -61,13 +55,15 @@ export class SQLStore extends SessionStore {
     checkStoreOptions(options)
     super()
     const { url, sequelize, ttl, busyTimeoutMs = 30_000 } = options
-    const name = sequelize === undefined ? dialectOfURL(url ?? '') : dialectOf(sequelize)
-    checkNames(options, name)
-    const dialect = dialects[name]
+    const target: Pick<Target, 'dialect' | 'schema'> =
+      sequelize === undefined ? parseURL(url ?? '') : { dialect: dialectOf(sequelize) }
+    const names = withSchema(options, target.schema)
+    checkNames(names, target.dialect)
+    const dialect = dialects[target.dialect]
     this.#options = { ...options }
     this.#busyTimeoutMs = busyTimeoutMs
     this.#ttlMs = ttl === undefined ? undefined : Math.min(Math.max(1, Math.round(ttl * 1000)), longestTTLMs)
-    this.#tables = quoteTables(options, dialect.quote)
+    this.#tables = quoteTables(names, dialect.quote)
     this.#statements = prepareStatements(dialect, this.#tables)
   }
 

@@ -1,15 +1,25 @@
+import { createRequire } from 'node:module'
 import { sessionErrorCodes } from '@sessions/core'
 import { SQLStore } from '@sessions/sql'
 import { startMariaDB, startPostgres } from '@sessions/test-servers'
 import { createConnection as createMariaDB } from 'mariadb'
 import { createConnection as createMySQL2 } from 'mysql2'
-import pg from 'pg'
 import { Sequelize } from 'sequelize'
 import { afterAll, describe, expect, it } from 'vitest'
 import { isUnsent, mapError } from '../src/errors.ts'
 import { errorNumbers, type Meaning, sqliteCodes, sqlStates } from '../src/meanings.ts'
 import { Admin } from './support/admin.ts'
 import { failure, message } from './support/failure.ts'
+
+/** The driver has no types of its own. */
+interface Client {
+  connect(): Promise<void>
+  query(text: string): Promise<unknown>
+  end(): Promise<void>
+  on(event: 'error', listener: () => void): void
+  once(event: 'end', listener: (value: unknown) => void): void
+}
+const pg: { Client: new (options: { connectionString: string }) => Client } = createRequire(import.meta.url)('pg')
 
 const [postgres, mariadb] = [await startPostgres(), await startMariaDB()]
 afterAll(() => Promise.all([postgres.stop(), mariadb.stop()]))

@@ -3,7 +3,7 @@ import {
   assertOptions,
   type Clock,
   checkClock,
-  checkInteger,
+  checkMilliseconds,
   checkTTL,
   type OptionTypes,
   type SessionOptions,
@@ -54,7 +54,7 @@ export function checkStoreOptions(options: SQLiteStoreOptions): void {
   if (path?.includes('\0')) throw new TypeError('path must not contain NUL characters.')
   if (path === '') throw new TypeError('path must not be empty; leave it out for a database in memory.')
   if (synchronous !== 'FULL' && synchronous !== 'NORMAL') throw new TypeError("synchronous must be 'FULL' or 'NORMAL'.")
-  checkInteger('busyTimeoutMs', busyTimeoutMs, 0)
+  checkMilliseconds('busyTimeoutMs', busyTimeoutMs)
   checkTTL(ttl)
   checkClock(clock)
 }

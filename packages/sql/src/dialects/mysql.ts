@@ -3,6 +3,7 @@ import { connectMySQL2 } from '../drivers/mysql2.ts'
 import { Collision } from '../errors.ts'
 import type { Tables } from '../tables.ts'
 import type { Dialect, Grammar, Server, TransactionEdges } from './dialect.ts'
+import { settleMySQL, wrongSettings } from './mysql-settings.ts'
 import { steps } from './step.ts'
 
 const now = 'UTC_TIMESTAMP(3)'
@@ -52,16 +53,19 @@ export const mysql: Dialect = {
     const variables = new Map(rows.map((row) => [String(row.Variable_name), String(row.Value)]))
     return { mariadb: /mariadb/i.test(variables.get('version') ?? ''), galera: variables.get('wsrep_on') === 'ON' }
   },
-  // A node of a Galera cluster may lag behind what another one acknowledged; bit 1 makes reads wait until it does not
-  // (https://mariadb.com/docs/galera-cluster/reference/galera-cluster-system-variables#wsrep_sync_wait).
-  greeting: ({ galera }) => (galera ? 'SET SESSION wsrep_sync_wait = @@wsrep_sync_wait | 1' : undefined),
+  settle: async (connection, server) => {
+    // A node of a Galera cluster may lag behind what another one acknowledged; bit 1 makes reads wait until it does not
+    // (https://mariadb.com/docs/galera-cluster/reference/galera-cluster-system-variables#wsrep_sync_wait).
+    if (server.galera) await connection.execute('SET SESSION wsrep_sync_wait = @@wsrep_sync_wait | 1')
+    return settleMySQL(connection, server)
+  },
   connect: connectMySQL2,
 }
 
 /** The same servers through the driver mariadb. */
 export const mariadb: Dialect = { ...mysql, connect: connectMariaDB }
 
-function grammar({ sessions, messages, metadata }: Tables): Grammar {
+function grammar({ sessions, messages, operations, metadata }: Tables): Grammar {
   const ms = (timestamp: string): string => `TIMESTAMPDIFF(MICROSECOND, '1970-01-01', ${timestamp}) DIV 1000`
   return {
     now,
@@ -69,9 +73,12 @@ function grammar({ sessions, messages, metadata }: Tables): Grammar {
     exact: (timestamp) => `CAST(${timestamp} AS CHAR)`,
     timestamp: (text) => `CAST(${text} AS DATETIME(3))`,
     text: (expression) => `CAST(${expression} AS CHAR)`,
+    wrongSettings,
+    messageId: (parameter) => `CAST(${parameter} AS SIGNED)`,
     oldestFirst: 'created_at, id',
     newestFirst: 'created_at DESC, id DESC',
-    onwards: 'created_at >= CAST(:at AS DATETIME(3)) AND (created_at > CAST(:at AS DATETIME(3)) OR id >= :from)',
+    onwards:
+      'created_at >= CAST(:at AS DATETIME(3)) AND (created_at > CAST(:at AS DATETIME(3)) OR id >= CAST(:from AS SIGNED))',
     messageTime: ':at',
 
     expired: `COALESCE(expires_at <= ${now}, FALSE)`,
@@ -87,7 +94,11 @@ function grammar({ sessions, messages, metadata }: Tables): Grammar {
     byKey,
     forUpdate: 'FOR UPDATE',
     touches: ', ttl_ms = :ttl, metadata = :metadata',
-    erase: (which) => [`DELETE kept FROM ${sessions} AS kept ${byKey} WHERE ${which}`],
+    // Explicitly, since `foreign_key_checks = 0` does away with cascades.
+    erase: (which) => [
+      ...[messages, operations, metadata].map((table) => `DELETE FROM ${table} WHERE ${which}`),
+      `DELETE kept FROM ${sessions} AS kept ${byKey} WHERE ${which}`,
+    ],
     // A DELETE with ORDER BY sorts the whole session, however few it removes: 100 ms among 100,000 messages.
     drop: `DELETE kept FROM (
         SELECT id FROM ${messages} WHERE session_id = :id ORDER BY created_at DESC, id DESC LIMIT :limit
@@ -101,7 +112,7 @@ function grammar({ sessions, messages, metadata }: Tables): Grammar {
 function migrations({ sessions, messages, operations, metadata, indexes }: Tables, server: Server): string[][] {
   // Compares code points and keeps trailing spaces apart, which `utf8mb4_bin` does not.
   const collation = server.mariadb ? 'utf8mb4_nopad_bin' : 'utf8mb4_0900_bin'
-  const options = `ENGINE = InnoDB DEFAULT CHARACTER SET = utf8mb4 COLLATE = ${collation}`
+  const options = `ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET = utf8mb4 COLLATE = ${collation}`
   const ofSession = `FOREIGN KEY (session_id) REFERENCES ${sessions} (session_id) ON DELETE CASCADE`
   return [
     [
