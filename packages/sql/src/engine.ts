@@ -31,12 +31,20 @@ interface Engine {
   readonly database: Database
 }
 
+/** How long the connections of a pool of ours are waited for, and wait. */
+interface Patience {
+  readonly busyTimeoutMs: number
+  readonly lockTimeoutMs: number
+}
+
 const engines = new SharedResources<Engine>(({ sequelize }) => sequelize.close())
 const known = new WeakMap<SequelizeLike, Database>()
 
 /** The process's one pool for a url; those who want to wait for it less or more long share another. */
-export async function connectURL(url: string, busyTimeoutMs: number): Promise<Lease<Database>> {
-  const { resource, release } = await engines.acquire(`${busyTimeoutMs} ${url}`, () => openEngine(url, busyTimeoutMs))
+export async function connectURL(url: string, patience: Patience): Promise<Lease<Database>> {
+  const { busyTimeoutMs, lockTimeoutMs } = patience
+  const key = `${busyTimeoutMs} ${lockTimeoutMs} ${url}`
+  const { resource, release } = await engines.acquire(key, () => openEngine(url, patience))
   return { resource: resource.database, release }
 }
 
@@ -61,7 +69,7 @@ export function checkDialect(name: string, must: string): SQLDialect {
   throw new TypeError(`${must} ${Object.keys(dialects).join(', ')}.`)
 }
 
-async function openEngine(url: string, busyTimeoutMs: number): Promise<Engine> {
+async function openEngine(url: string, { busyTimeoutMs, lockTimeoutMs }: Patience): Promise<Engine> {
   const { dialect, connect } = parseURL(url)
   const options: Options & { keepDefaultTimezone: boolean } = {
     dialect,
@@ -75,13 +83,13 @@ async function openEngine(url: string, busyTimeoutMs: number): Promise<Engine> {
   }
   const sequelize = new Sequelize(options)
   if (dialect === 'sqlite') await sequelize.query('PRAGMA journal_mode = WAL')
-  return { sequelize, database: openDatabase(sequelize, dialect) }
+  return { sequelize, database: openDatabase(sequelize, dialect, lockTimeoutMs) }
 }
 
-function openDatabase(sequelize: SequelizeLike, dialect: SQLDialect): Database {
+function openDatabase(sequelize: SequelizeLike, dialect: SQLDialect, lockTimeoutMs?: number): Database {
   const { connectionManager } = sequelize
   const pool = dialect === 'sqlite' ? new SingleConnection(connectionManager) : connectionManager
-  const database = new Database(pool, dialects[dialect])
+  const database = new Database(pool, dialects[dialect], lockTimeoutMs)
   sequelize.addHook?.('afterConnect', (connection) => database.noteMade(connection))
   return database
 }

@@ -18,7 +18,7 @@ import { applyChange, eraseSession } from './changes.ts'
 import type { Database } from './database.ts'
 import { checkDialect, connectSequelize, connectURL, dialectOf, dialects, type SQLDialect } from './engine.ts'
 import { isUniqueViolation, mapError } from './errors.ts'
-import { type Limits, lockTimeoutMs } from './limits.ts'
+import { type Limits, limitsFrom, lockTimeoutMs } from './limits.ts'
 import { listSessions, toInfo } from './listing.ts'
 import { checkStoreOptions, nameTypes, type SQLStoreOptions } from './options.ts'
 import { ownOperationMs, resultOf, withOwnOperation } from './own-operation.ts'
@@ -76,12 +76,12 @@ export class SQLStore extends SessionStore {
   }
 
   protected override async _open(): Promise<void> {
-    const { url, sequelize, createTables = false } = this.#options
-    const lease =
-      sequelize === undefined ? await connectURL(url ?? '', this.#busyTimeoutMs) : connectSequelize(sequelize)
-    const { readFrom = 'primary', retries = 0 } = this.#options
-    const patience = { busyTimeoutMs: this.#busyTimeoutMs, timeoutMs: checkTimeout(this.#options), retries }
-    const calls = new Calls(lease.resource, this.#tables.key, readFrom, patience)
+    const { url = '', sequelize, createTables = false, readFrom = 'primary', retries = 0 } = this.#options
+    const busyTimeoutMs = this.#busyTimeoutMs
+    const timeoutMs = checkTimeout(this.#options)
+    const longest = { busyTimeoutMs, lockTimeoutMs: lockTimeoutMs(limitsFrom(busyTimeoutMs, timeoutMs)) }
+    const lease = sequelize === undefined ? await connectURL(url, longest) : connectSequelize(sequelize)
+    const calls = new Calls(lease.resource, this.#tables.key, readFrom, { busyTimeoutMs, timeoutMs, retries })
     try {
       await calls.try((limits) =>
         lease.resource.once(this.#schemaKey, () => ensureSchema(lease.resource, limits, this.#tables, createTables)),

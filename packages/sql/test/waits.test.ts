@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { Admin } from './support/admin.ts'
 import { failure, message } from './support/failure.ts'
 
-const [postgres, mariadb] = [await startPostgres(), await startMariaDB({ settings: { innodb_lock_wait_timeout: '5' } })]
+const [postgres, mariadb] = [await startPostgres(), await startMariaDB()]
 afterAll(() => Promise.all([postgres.stop(), mariadb.stop()]))
 
 const servers = [
@@ -40,6 +40,23 @@ describe.each(servers)('with $name', ({ name, database }) => {
     const numbers = contents.filter((content) => content !== 'first').map(Number)
     expect(numbers).toEqual(numbers.toSorted((a, b) => a - b))
     await Promise.all([sequelize.close(), admin.close()])
+  })
+
+  it('a lock is waited for as long as the store says, whatever the server would', async () => {
+    const url = await database()
+    const sequelize = new Sequelize(url.replace('mariadb:', 'mysql:'), { logging: false })
+    await using store = new SQLStore({ url, createTables: true, busyTimeoutMs: 1_500 })
+    await store.session('a').addItems([message('one')])
+    const transaction = await sequelize.transaction()
+    await sequelize.query("SELECT * FROM agent_sessions WHERE session_id = 'a' FOR UPDATE", { transaction })
+    const startedAt = performance.now()
+    const error = await failure(store.session('a').addItems([message('two')]))
+    expect(error).toMatchObject({ code: 'SESSION_BUSY', retryable: true, ambiguous: false })
+    expect(performance.now() - startedAt).toBeGreaterThan(1_400)
+    expect(performance.now() - startedAt).toBeLessThan(15_000)
+    await transaction.rollback()
+    await store.session('a').addItems([message('two')])
+    await sequelize.close()
   })
 
   it('a write in the queue gives up when its own time is over, and those behind it go on', async () => {

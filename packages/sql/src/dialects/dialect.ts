@@ -96,6 +96,8 @@ export interface Dialect {
    * that. Gives what makes of it the connection to be used from then on. @throws SESSION_BACKEND where it cannot
    */
   settle?(connection: Connection, server: Server): Promise<((connection: Connection) => Connection) | undefined>
+  /** What a connection of our own is told, so that nothing it asks for waits for a lock for longer than so many milliseconds. */
+  patience?(lockTimeoutMs: number): string
   connect(connection: object, prepares: () => boolean): Connection
 }
 

@@ -41,12 +41,19 @@ export const mysql: Dialect = {
     )
     if (rows.length === 0) throw new Collision()
     try {
-      await connection.execute(`SET SESSION lock_wait_timeout = ${tableLockSeconds}`)
+      await connection.execute(
+        `SET @sessions_wait = @@SESSION.lock_wait_timeout, SESSION lock_wait_timeout = ${tableLockSeconds}`,
+      )
       for (const { text } of pending) await connection.execute(text)
     } finally {
-      await connection.execute('SET SESSION lock_wait_timeout = DEFAULT')
+      await connection.execute('SET SESSION lock_wait_timeout = @sessions_wait')
       await connection.execute(`SELECT RELEASE_LOCK('${schemaLock}')`)
     }
+  },
+  // In whole seconds there.
+  patience: (lockTimeoutMs) => {
+    const seconds = Math.ceil(lockTimeoutMs / 1000)
+    return `SET SESSION innodb_lock_wait_timeout = ${seconds}, SESSION lock_wait_timeout = ${seconds}`
   },
   inspect: async (connection) => {
     const { rows } = await connection.execute("SHOW VARIABLES WHERE Variable_name IN ('version', 'wsrep_on')")
