@@ -1,7 +1,9 @@
 export { type Clock, systemClock } from './call/clock.ts'
-export type { SessionCallEvent } from './call/diagnostics.ts'
+export { noteRetry, type SessionCallContext } from './call/diagnostics.ts'
+export { kept } from './call/kept.ts'
 export { type Lease, SharedResources } from './call/shared-resources.ts'
 export { checkTimeout, type TimeoutOptions } from './call/timeout.ts'
+export { traceSessionIds } from './call/traced-ids.ts'
 export {
   assertOptions,
   checkClock,

@@ -156,8 +156,8 @@ it('is wiped on close, also in a store that was never used, and never used again
 it('is nowhere to be seen: not in inspect, JSON, own properties, events or what is stored', async () => {
   const events: unknown[] = []
   const onEvent = (event: unknown): void => void events.push(event)
-  subscribe('sessions:call', onEvent)
-  onTestFinished(() => void unsubscribe('sessions:call', onEvent))
+  subscribe('tracing:sessions:call:asyncEnd', onEvent)
+  onTestFinished(() => void unsubscribe('tracing:sessions:call:asyncEnd', onEvent))
   const [memory, passphrase] = [new MemoryStore(), 'correct horse battery staple']
   const keys = [
     { id: 'bytes', key: base64 },

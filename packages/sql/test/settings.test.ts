@@ -1,12 +1,22 @@
-import type { SessionStore } from '@sessions/core'
 import { SQLStore } from '@sessions/sql'
 import { startMariaDB, startMySQL, startPostgres } from '@sessions/test-servers'
-import { type Options, Sequelize } from 'sequelize'
+import type { Options } from 'sequelize'
 import { afterAll, describe, expect, it } from 'vitest'
 import { failure, message } from './support/failure.ts'
+import { keepsPromises } from './support/keeps-promises.ts'
+import { open, tell, telling } from './support/tell.ts'
 
 const [postgres, mariadb, mysql] = await Promise.all([startPostgres(), startMariaDB(), startMySQL()])
 afterAll(() => Promise.all([postgres.stop(), mariadb.stop(), mysql?.stop()]))
+
+/** One database for those who leave nothing behind: to make tables takes longer than all that is done with them. */
+function shared(database: () => Promise<string>): () => Promise<string> {
+  let url: Promise<string> | undefined
+  return () => {
+    url ??= database()
+    return url
+  }
+}
 
 const pg = { name: 'pg', database: () => postgres.createDatabase() }
 const mysqls = [
@@ -14,78 +24,6 @@ const mysqls = [
   { name: 'mysql2', database: async () => (await mariadb.createDatabase()).replace('mariadb:', 'mysql:') },
   ...(mysql === undefined ? [] : [{ name: 'mysql2 on MySQL', database: () => mysql.createDatabase() }]),
 ]
-
-/** Says something on each connection that Sequelize makes. */
-function telling(sequelize: Sequelize, ...texts: string[]): Sequelize {
-  sequelize.addHook('afterConnect', async (connection) => {
-    for (const text of texts) await tell(connection, text)
-  })
-  return sequelize
-}
-
-/** Whichever driver the connection is of. */
-async function tell(connection: unknown, text: string): Promise<void> {
-  const client = connection as { query(sql: string, done?: (error: Error | null) => void): unknown }
-  await new Promise<void>((resolve, reject) => {
-    const done = (error: Error | null): void => (error ? reject(error) : resolve())
-    const pending = client.query(text, done)
-    if (pending instanceof Promise) pending.then(() => resolve(), reject)
-  })
-}
-
-function open(url: string, options: Options): Sequelize {
-  return new Sequelize(url, { logging: false, pool: { max: 2 }, ...options })
-}
-
-const texts = [
-  'plain',
-  '日本語',
-  'å',
-  '😀',
-  'ÿ\u0000\u0080',
-  '\\ \' "',
-  '0',
-  'false',
-  '{"a":1}',
-  '2026-01-01 00:00:00.000',
-]
-
-/** Each promise that a misread result, a lost letter or a stale read would break. */
-async function keepsPromises(store: SessionStore): Promise<void> {
-  const [user, other] = [store.session('user日'), store.session('userå')]
-  await user.addItems([message('first')])
-  for (const text of texts) await user.addItems([message(text)])
-  await other.addItems([message('of another')])
-  const all = [message('first'), ...texts.map(message)]
-  expect(await user.getItems()).toEqual(all)
-  expect(await user.getItems(3)).toEqual(all.slice(-3))
-  expect(await other.getItems()).toEqual([message('of another')])
-
-  await user.setMetadata({ name: '日本😀', n: 1, is: false })
-  const info = await user.info()
-  expect(info).toMatchObject({
-    sessionId: 'user日',
-    itemCount: all.length,
-    metadata: { name: '日本😀', n: 1, is: false },
-  })
-  expect(Math.abs(Number(info?.updatedAt) - Date.now())).toBeLessThan(60_000)
-  const listed = []
-  for await (const { sessionId } of store.listSessions({ metadata: { name: '日本😀' } })) listed.push(sessionId)
-  expect(listed).toEqual(['user日'])
-  const paged = []
-  for await (const item of user.items({ pageSize: 4 })) paged.push(item)
-  expect(paged).toEqual(all)
-
-  const transaction = { type: 'append_items' as const, items: [message('once')] }
-  for (let time = 0; time < 2; time++) await user.applyHistoryTransaction({ operationId: '操作', transaction })
-  expect(await user.popItem()).toEqual(message('once'))
-  await expect(user.getItems()).resolves.toEqual(all)
-  await user.clearSession()
-  expect(await store.deleteSessions({ prefix: 'user' })).toBe(1)
-  await user.addItems([message('anew')])
-  expect(await user.getItems()).toEqual([message('anew')])
-  expect(await store.deleteSession('user日')).toBe(true)
-}
 
 const driverOptions: Readonly<Record<string, readonly object[]>> = {
   pg: [
@@ -123,7 +61,8 @@ const driverOptions: Readonly<Record<string, readonly object[]>> = {
   ],
 }
 
-describe.each([pg, ...mysqls])('through $name', ({ name, database }) => {
+describe.each([pg, ...mysqls])('through $name', ({ name, ...server }) => {
+  const database = shared(server.database)
   it.each(driverOptions[name.split(' ')[0] ?? ''] ?? [])(
     'no option of the driver changes what a statement means: %o',
     async (dialectOptions) => {
@@ -156,6 +95,7 @@ describe.each([pg, ...mysqls])('through $name', ({ name, database }) => {
 })
 
 describe('through pg', () => {
+  const clean = shared(pg.database)
   it('parsers that the process has set for all queries change nothing', async () => {
     const { default: driver } = await import('pg' as string)
     const { types, defaults } = driver
@@ -182,7 +122,7 @@ describe('through pg', () => {
     'SET session_replication_role = replica',
     'SET array_nulls = off; SET quote_all_identifiers = on; SET transform_null_equals = on',
   ])('what a connection was told before changes nothing: %s', async (text) => {
-    const sequelize = telling(open(await postgres.createDatabase(), {}), text)
+    const sequelize = telling(open(await clean(), {}), text)
     await using store = new SQLStore({ sequelize, createTables: true })
     await keepsPromises(store)
     await sequelize.close()
@@ -209,8 +149,10 @@ describe('through pg', () => {
 })
 
 describe.each(mysqls)('through $name', ({ database }) => {
+  const clean = shared(database)
   it.each([
     'SET NAMES latin1',
+    'SET NAMES utf8mb4 COLLATE utf8mb4_bin',
     'SET character_set_connection = ucs2',
     "SET NAMES utf8mb3; SET sql_mode = ''",
     'SET autocommit = 0',
@@ -226,7 +168,7 @@ describe.each(mysqls)('through $name', ({ database }) => {
     "SET time_zone = '-09:30'; SET group_concat_max_len = 4; SET div_precision_increment = 0; SET sql_auto_is_null = 1",
     "SET session_track_system_variables = ''; SET NAMES latin1",
   ])('what a connection was told before changes nothing: %s', async (text) => {
-    const sequelize = telling(open(await database(), {}), ...text.split('; '))
+    const sequelize = telling(open(await clean(), {}), ...text.split('; '))
     await using store = new SQLStore({ sequelize, createTables: true })
     await keepsPromises(store)
     await sequelize.close()
