@@ -18,6 +18,7 @@ export {
   assertOptions,
   checkClock,
   checkInteger,
+  checkMilliseconds,
   checkTTL,
   type OptionTypes,
 } from './call/validate.ts'

@@ -3,6 +3,7 @@ import { NoAnswerError, NotSentError } from './call.ts'
 import { clientErrors, refusals, type Sent } from './meanings.ts'
 import { NewServerError } from './new-server-error.ts'
 import { UnexpectedReplyError } from './replies.ts'
+import { isTLSFailure } from './tls.ts'
 
 /** Errors of Node's sockets (`man errno`, and getaddrinfo): no connection was made. */
 const notConnected = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOENT'])
@@ -12,6 +13,10 @@ const nothing = 'Nothing was written.'
 /** What an error of the client or server means; `write` says whether the call would have changed something. */
 export function toSessionError(error: unknown, write: boolean): SessionError {
   if (error instanceof SessionError) return error
+  if (isTLSFailure(error)) {
+    const message = 'No connection with TLS can be made to Redis as asked: see the cause.'
+    return new SessionError('SESSION_UNAVAILABLE', message, { cause: error, retryable: false })
+  }
   if (error instanceof NoAnswerError) {
     return unavailable(`Redis did not answer in time.${write ? mayBeDone : ''}`, error, write)
   }

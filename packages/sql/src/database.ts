@@ -1,7 +1,17 @@
 import { SessionError } from '@sessions/core'
 import type { Connection } from './connection.ts'
 import type { Dialect, Server } from './dialects/dialect.ts'
-import { Collision, isLost, isReadOnly, isRefusal, isRolledBack, isUnprepared, isUnsent, mapError } from './errors.ts'
+import {
+  Collision,
+  isLost,
+  isReadOnly,
+  isRefusal,
+  isReset,
+  isRolledBack,
+  isUnprepared,
+  isUnsent,
+  mapError,
+} from './errors.ts'
 import { type Limits, lockTimeoutMs } from './limits.ts'
 import { Pool } from './pool.ts'
 import type { ConnectionPool } from './sequelize.ts'
@@ -15,7 +25,7 @@ export interface Outcome<T> {
 }
 
 /** A server of which nothing needs to be known. */
-const plain: Server = { mariadb: false, galera: false }
+const anyServer: Server = { mariadb: false, galera: false }
 
 /** Work with the pooled connections of one Sequelize. Its own query path is left out: it logs values, and takes longer. */
 export class Database {
@@ -23,17 +33,25 @@ export class Database {
   /** Whose turn it is to write which session. */
   readonly turns: Turns = new Turns()
   readonly #pool: Pool
-  readonly #connections = new WeakMap<object, Connection>()
+  readonly #connections = new WeakMap<object, { plain: Connection; settled: Connection }>()
   readonly #done = new Map<string, Promise<void>>()
   /** What is to be executed before others get the connection. */
   readonly #leaving = new WeakMap<Connection, string>()
+  readonly #patience: string | undefined
   #server: Promise<Server> | undefined
   /** Ends for good where a pooler hands each transaction to another connection of the server. */
   #prepares = true
 
-  constructor(pool: ConnectionPool, dialect: Dialect) {
+  /** @param lockTimeoutMs - how long a connection may wait for a lock, where the connections are ours to be told so */
+  constructor(pool: ConnectionPool, dialect: Dialect, lockTimeoutMs?: number) {
     this.#pool = new Pool(pool)
+    if (lockTimeoutMs !== undefined) this.#patience = dialect.patience?.(lockTimeoutMs)
     this.dialect = dialect
+  }
+
+  /** To be told of each connection that is made. */
+  noteMade(connection: object): void {
+    this.#pool.noteMade(connection)
   }
 
   /** Reads in one or more statements that need not agree with each other. */
@@ -55,7 +73,10 @@ export class Database {
   transaction<T>(limits: Limits, work: (connection: Connection) => Promise<Outcome<T>>): Promise<T> {
     return this.#withPrepared(() =>
       this.#use(limits, 'primary', async (connection) => {
-        const { begin, verify, leave } = this.dialect.transaction(lockTimeoutMs(limits), (await this.#server) ?? plain)
+        const { begin, verify, leave } = this.dialect.transaction(
+          lockTimeoutMs(limits),
+          (await this.#server) ?? anyServer,
+        )
         if (leave !== undefined) this.#leaving.set(connection, leave)
         for (const text of begin) await connection.execute(text)
         const { result, keep } = await (verify === undefined
@@ -91,20 +112,20 @@ export class Database {
   /** What kind of server it is. */
   async server(limits: Limits): Promise<Server> {
     await this.read(limits, 'primary', async () => undefined)
-    return (await this.#server) ?? plain
+    return (await this.#server) ?? anyServer
   }
 
   /** Makes tables on a connection that is its own for as long as it takes. */
   migrate(limits: Limits, work: (connection: Connection, server: Server) => Promise<void>): Promise<void> {
-    return this.#use(limits, 'primary', async (connection) => work(connection, (await this.#server) ?? plain))
+    return this.#use(limits, 'primary', async (connection) => work(connection, (await this.#server) ?? anyServer))
   }
 
   async #withPrepared<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work()
     } catch (error) {
-      if (!isUnprepared(error)) throw error
-      this.#prepares = false
+      if (isUnprepared(error)) this.#prepares = false
+      else if (!isReset(error)) throw error
       return await work()
     }
   }
@@ -121,7 +142,7 @@ export class Database {
         return result
       } catch (error) {
         if (isUseless(error)) this.#pool.retire(pooled)
-        else usable = await this.#recover(connection)
+        else if (!isReset(error)) usable = await this.#recover(connection)
         throw error
       }
     } finally {
@@ -155,19 +176,22 @@ export class Database {
 
   async #connect(pooled: object, { silenceMs }: Limits): Promise<Connection> {
     const known = this.#connections.get(pooled)
-    if (known !== undefined) return unlessSilent(known, pooled, silenceMs)
-    const made = this.dialect.connect(pooled, () => this.#prepares)
-    const connection = unlessSilent(made, pooled, silenceMs)
+    if (known !== undefined && known.settled.wasChanged?.() !== true) {
+      return unlessSilent(known.settled, pooled, silenceMs)
+    }
+    const plain = known?.plain ?? this.dialect.connect(pooled, () => this.#prepares)
+    const connection = unlessSilent(plain, pooled, silenceMs)
     this.#server ??= this.#inspect(connection)
-    const greeting = this.dialect.greeting?.(await this.#server)
-    if (greeting !== undefined) await connection.execute(greeting)
-    this.#connections.set(pooled, made)
-    return connection
+    const settle = await this.dialect.settle?.(connection, await this.#server)
+    if (this.#patience !== undefined) await connection.execute(this.#patience)
+    const settled = settle?.(plain) ?? plain
+    this.#connections.set(pooled, { plain, settled })
+    return unlessSilent(settled, pooled, silenceMs)
   }
 
   async #inspect(connection: Connection): Promise<Server> {
     try {
-      return (await this.dialect.inspect?.(connection)) ?? plain
+      return (await this.dialect.inspect?.(connection)) ?? anyServer
     } catch (error) {
       this.#server = undefined
       throw error

@@ -1,4 +1,5 @@
 import { SessionError } from '@sessions/core'
+import { Failure, SettingsChanged } from './failures.ts'
 import { busy, errorNumbers, full, type Meaning, missing, noneFree, sqliteCodes, sqlStates } from './meanings.ts'
 
 /** What a failed connection looks like where no server says so: Node's codes, and those of mysql2 and mariadb. */
@@ -127,8 +128,24 @@ export function isCollision(error: unknown): boolean {
  * each transaction another connection, or someone reset this one.
  */
 export function isUnprepared(error: unknown): boolean {
-  const { code } = driverError(error)
-  return code === '26000' || code === '42P05' || code === '0A000'
+  const { code, message = '' } = driverError(error)
+  // pg refuses by itself what somebody between us, such as a tracer, makes different each time.
+  return code === '26000' || code === '42P05' || code === '0A000' || /^Prepared statements must be unique/.test(message)
+}
+
+/**
+ * Whether the connection is not the one that it was: its settings were changed, its statements forgotten by a reset (1243), or
+ * there are too many of them on the server (1461), which throwing it away makes fewer. Another connection may do.
+ */
+export function isReset(error: unknown): boolean {
+  const { errno } = driverError(error)
+  return error instanceof SettingsChanged || errno === 1243 || errno === 1461 || isUnconvertible(error)
+}
+
+/** Whether the server takes what was sent for another character set than it was sent in. */
+export function isUnconvertible(error: unknown): boolean {
+  const { errno } = driverError(error)
+  return errno === 3988 || errno === 1300
 }
 
 export function isUniqueViolation(error: unknown): boolean {
@@ -162,6 +179,7 @@ export function mapError(error: unknown, options: { ambiguous?: boolean } = {}):
 
 function meaningOf(error: unknown): Meaning | undefined {
   const { name = '', message = '' } = error as DriverError
+  if (error instanceof Failure) return error.meaning
   if (error instanceof Collision) return ['SESSION_BUSY', busy]
   if (error instanceof Silence) return ['SESSION_UNAVAILABLE', message]
   if (error instanceof NoConnection || name === 'SequelizeConnectionAcquireTimeoutError') {
@@ -171,7 +189,7 @@ function meaningOf(error: unknown): Meaning | undefined {
     return ['SESSION_UNAVAILABLE', 'The Sequelize was closed by its owner.', { retryable: false }]
   }
   const { code, errno, severity } = driverError(error)
-  if (isTableMissing(error)) return ['SESSION_SCHEMA_MISSING', missing]
+  if (isSQLiteCode(code) && isTableMissing(error)) return ['SESSION_SCHEMA_MISSING', missing]
   if (isSQLiteCode(code)) return sqliteCodes[code] ?? ['SESSION_BACKEND', `SQLite failed with ${code}.`]
   const known = severity !== undefined ? sqlStates[String(code)] : errorNumbers[Number(errno)]
   if (known !== undefined) return known

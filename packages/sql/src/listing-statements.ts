@@ -29,12 +29,13 @@ export interface ListingStatements {
 
 export function prepareListing(dialect: Dialect, tables: Tables): ListingStatements {
   const grammar = dialect.grammar(tables)
-  const { ms, exact, timestamp, expired, listed } = grammar
+  const { ms, exact, text, timestamp, expired, listed } = grammar
   const { sessions, messages, metadata } = tables
   const once = (source: string): Statement => compile(source, dialect.placeholders)
-  const info = `SELECT session_id, ${ms('created_at')} AS created_ms, ${ms('updated_at')} AS updated_ms,
-      ${grammar.expiresMs} AS expires_ms, ${grammar.metadata} AS metadata, ${exact(listed.time)} AS listed_at,
-      (SELECT count(*) FROM ${messages} WHERE ${messages}.session_id = ${sessions}.session_id) AS item_count`
+  const itemCount = `(SELECT count(*) FROM ${messages} WHERE ${messages}.session_id = ${sessions}.session_id)`
+  const info = `SELECT session_id, ${text(ms('created_at'))} AS created_ms, ${text(ms('updated_at'))} AS updated_ms,
+      ${text(grammar.expiresMs)} AS expires_ms, ${grammar.metadata} AS metadata, ${exact(listed.time)} AS listed_at,
+      ${text(itemCount)} AS item_count`
   /** A subquery that no server turns into a join: it is asked of one session after the other. */
   const has = (key: number): string =>
     `(SELECT 1 FROM ${metadata} WHERE ${metadata}.session_id = ${sessions}.session_id AND ${grammar.isMetadata(key)}) = 1`
@@ -61,7 +62,7 @@ export function prepareListing(dialect: Dialect, tables: Tables): ListingStateme
     countMetadata: (keys) => {
       const counts = Array.from({ length: keys }, (_, key) => {
         const some = `SELECT 1 AS found FROM ${metadata} WHERE ${grammar.isMetadata(key)} LIMIT ${fewSessions + 1}`
-        return `(SELECT count(*) FROM (${some}) AS found${key}) AS count${key}`
+        return `${text(`(SELECT count(*) FROM (${some}) AS found${key})`)} AS count${key}`
       })
       return once(`SELECT ${counts.join(', ')}`)
     },

@@ -23,6 +23,26 @@ export const missing =
 const noDatabase = 'The database that the url names does not exist.'
 const diskFull = 'The disk of the server is full. Nothing was written.'
 
+const encoding =
+  'The encoding of the database lacks a character that is to be stored: sessions need a database in UTF-8 ' +
+  "(CREATE DATABASE … ENCODING 'UTF8'). Nothing was written."
+const exhausted =
+  'The ids of the messages are used up. ALTER TABLE agent_messages ALTER COLUMN id TYPE BIGINT and ' +
+  'ALTER SEQUENCE agent_messages_id_seq AS BIGINT (or as yours are called) make more. Nothing was written.'
+export const packet =
+  'The server takes no packet of this size: raise its max_allowed_packet, or store smaller items. Nothing was written.'
+const prepared =
+  'The server keeps no more prepared statements: raise its max_prepared_stmt_count, or lower the size of the pools. ' +
+  'Nothing was written.'
+const rowFormat =
+  'The row format of a table is too short for its keys: ALTER TABLE … ROW_FORMAT=DYNAMIC. Nothing was written.'
+export const mutilated =
+  'The server could not store what it was given as it is, and is not strict about that: a column is too short, or in ' +
+  'another character set than utf8mb4. Nothing was written.'
+export const changed =
+  'The settings of the connection are changed again and again by others, so that it would spoil data: give the sessions a ' +
+  'pool of their own. Nothing was written.'
+
 /** SQLSTATEs of Postgres (https://www.postgresql.org/docs/current/errcodes-appendix.html). */
 export const sqlStates: Readonly<Record<string, Meaning>> = {
   '40001': ['SESSION_BUSY', busy],
@@ -46,6 +66,9 @@ export const sqlStates: Readonly<Record<string, Meaning>> = {
   '3F000': ['SESSION_SCHEMA_MISSING', 'The schema does not exist: create it, or pass createTables: true.'],
   '42501': ['SESSION_BACKEND', denied],
   '53100': ['SESSION_BACKEND', diskFull],
+  '22P05': ['SESSION_BACKEND', encoding],
+  '22021': ['SESSION_BACKEND', encoding],
+  '2200H': ['SESSION_BACKEND', exhausted],
 }
 
 /** Error numbers of MySQL and MariaDB (https://mariadb.com/docs/server/reference/error-codes). */
@@ -81,10 +104,11 @@ export const errorNumbers: Readonly<Record<number, Meaning>> = {
   1142: ['SESSION_BACKEND', denied],
   1021: ['SESSION_BACKEND', diskFull],
   1114: ['SESSION_BACKEND', diskFull],
-  1153: [
-    'SESSION_BACKEND',
-    'The server takes no packet of this size: raise its max_allowed_packet. Nothing was written.',
-  ],
+  1153: ['SESSION_BACKEND', packet],
+  45046: ['SESSION_BACKEND', packet],
+  1461: ['SESSION_BACKEND', prepared],
+  1071: ['SESSION_BACKEND', rowFormat],
+  1709: ['SESSION_BACKEND', rowFormat],
 }
 
 /** Primary result codes of SQLite (https://sqlite.org/rescode.html). */

@@ -2,6 +2,7 @@ import {
   type AgentInputItem,
   assertOptions,
   checkInteger,
+  checkMilliseconds,
   checkOperationTtl,
   checkTimeout,
   checkTTL,
@@ -33,7 +34,8 @@ export interface SQLStoreOptions extends TableNames, TimeoutOptions, OperationOp
   retries?: number
   /**
    * Milliseconds to wait for other writers, for a connection of the pool, and for a server that has none left, before
-   * `SESSION_BUSY`. MySQL and MariaDB have their own `innodb_lock_wait_timeout`. Default: 30,000.
+   * `SESSION_BUSY`. Where MySQL or MariaDB is used through a Sequelize of the caller's, their `innodb_lock_wait_timeout` holds for
+   * locks instead. Default: 30,000.
    */
   busyTimeoutMs?: number
   /** Where Sequelize replicates reads: `replica` may miss the latest writes. Default: `primary`. */
@@ -66,7 +68,7 @@ export function checkStoreOptions(options: SQLStoreOptions): void {
   const { url, sequelize, retries = 0, busyTimeoutMs = 1, readFrom = 'primary' } = options
   if ((url === undefined) === (sequelize === undefined)) throw new TypeError('SQLStore takes one of url and sequelize.')
   checkInteger('retries', retries, 0)
-  checkInteger('busyTimeoutMs', busyTimeoutMs, 0)
+  checkMilliseconds('busyTimeoutMs', busyTimeoutMs)
   if (readFrom !== 'primary' && readFrom !== 'replica') throw new TypeError("readFrom must be 'primary' or 'replica'.")
   checkTTL(options.ttl)
   checkOperationTtl(options.operationTtl)

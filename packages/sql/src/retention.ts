@@ -1,9 +1,11 @@
 import type { LongCall } from '@sessions/core'
 import type { Connection, Row } from './connection.ts'
 import type { Outcome } from './database.ts'
+import { assertSettings } from './rows.ts'
 import { bind, type Statement, type Value } from './statement.ts'
 import { type Statements, someSessions } from './statements.ts'
 import { toTimestamp } from './timestamps.ts'
+import { flagOf, numberOf, textOf } from './values.ts'
 
 /** Operations removed in one statement: few, so that writers of their sessions do not wait for long. */
 const someOperations = 500
@@ -52,10 +54,10 @@ export async function eraseExpired(
     const rows = await select(statements.expired, { ...from, limit: someSessions })
     const last = rows.at(-1)
     if (last === undefined) return erased
-    const sessionIds = rows.map((row) => String(row.session_id))
+    const sessionIds = rows.map((row) => textOf(row, 'session_id'))
     erased += await eraseSome(sessionIds, (row) => row.expired, statements, transact)
     await call.step({ done: erased })
-    from = { at: String(last.ended_at), after: String(last.session_id) }
+    from = { at: textOf(last, 'ended_at'), after: textOf(last, 'session_id') }
   }
 }
 
@@ -108,11 +110,12 @@ async function eraseLocked(
   return affected < wanted.length ? { result: undefined, keep: false } : { result: affected, keep: true }
 }
 
-function toErasable(row: Readonly<Record<string, unknown>>): ErasableRow {
+function toErasable(row: Row): ErasableRow {
+  assertSettings(row)
   return {
-    sessionId: String(row.session_id),
-    updatedMs: Number(row.updated_ms),
-    expired: Boolean(row.expired),
+    sessionId: textOf(row, 'session_id'),
+    updatedMs: numberOf(row, 'updated_ms'),
+    expired: flagOf(row, 'expired'),
   }
 }
 

@@ -7,6 +7,7 @@ import { Collision, isTableMissing, isThereAlready } from './errors.ts'
 import type { Limits } from './limits.ts'
 import { persist } from './persist.ts'
 import type { Tables } from './tables.ts'
+import { optionalNumberOf } from './values.ts'
 
 /** Milliseconds for which others who make tables may be in the way. */
 const schemaTimeoutMs = 60_000
@@ -108,7 +109,7 @@ async function isThere(connection: Connection, table: string): Promise<boolean> 
 
 async function maxVersion(connection: Connection, { version }: Tables): Promise<number> {
   const { rows } = await connection.execute(`SELECT max(version) AS version FROM ${version}`)
-  return Number(rows[0]?.version ?? 0)
+  return (rows[0] && optionalNumberOf(rows[0], 'version')) ?? 0
 }
 
 function missing(version: number, text: string): SessionError {

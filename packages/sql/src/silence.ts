@@ -23,6 +23,7 @@ export function unlessSilent(connection: Connection, pooled: object, silenceMs: 
   const socket = socketOf(pooled)
   if (silenceMs === 0 || socket === undefined) return connection
   return {
+    ...connection,
     run: (statement, values) => heard(socket, silenceMs, connection.run(statement, values)),
     execute: (text) => heard(socket, silenceMs, connection.execute(text)),
   }

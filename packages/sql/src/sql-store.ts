@@ -18,17 +18,9 @@ import {
 import { Calls } from './calls.ts'
 import { applyChange, eraseSession } from './changes.ts'
 import type { Database } from './database.ts'
-import {
-  checkDialect,
-  connectSequelize,
-  connectURL,
-  dialectOf,
-  dialectOfURL,
-  dialects,
-  type SQLDialect,
-} from './engine.ts'
+import { checkDialect, connectSequelize, connectURL, dialectOf, dialects, type SQLDialect } from './engine.ts'
 import { isUniqueViolation, mapError } from './errors.ts'
-import { type Limits, lockTimeoutMs } from './limits.ts'
+import { type Limits, limitsFrom, lockTimeoutMs } from './limits.ts'
 import { listSessions, toInfo } from './listing.ts'
 import { checkStoreOptions, nameTypes, type SQLStoreOptions } from './options.ts'
 import { maxOwnOperationMs, resultOf, withOwnOperation } from './own-operation.ts'
@@ -38,7 +30,9 @@ import { SessionRows } from './rows.ts'
 import { ensureSchema, schemaText } from './schema.ts'
 import { bind } from './statement.ts'
 import { prepareStatements, type Statements } from './statements.ts'
-import { checkNames, quoteTables, type TableNames, type Tables } from './tables.ts'
+import { checkNames, quoteTables, type TableNames, type Tables, withSchema } from './tables.ts'
+import { parseURL } from './url/parse-url.ts'
+import type { Target } from './url/target.ts'
 
 export type { SQLDialect }
 
@@ -64,14 +58,16 @@ export class SQLStore extends SessionStore {
     checkStoreOptions(options)
     super()
     const { url, sequelize, ttl, busyTimeoutMs = 30_000 } = options
-    const name = sequelize === undefined ? dialectOfURL(url ?? '') : dialectOf(sequelize)
-    checkNames(options, name)
-    const dialect = dialects[name]
+    const target: Pick<Target, 'dialect' | 'schema'> =
+      sequelize === undefined ? parseURL(url ?? '') : { dialect: dialectOf(sequelize) }
+    const names = withSchema(options, target.schema)
+    checkNames(names, target.dialect)
+    const dialect = dialects[target.dialect]
     this.#options = { ...options }
     this.#busyTimeoutMs = busyTimeoutMs
     this.#ttlMs = ttl === undefined ? undefined : Math.min(Math.max(1, Math.round(ttl * 1000)), longestTTLMs)
     this.#operationMs = checkOperationTtl(options.operationTtl)
-    this.#tables = quoteTables(options, dialect.quote)
+    this.#tables = quoteTables(names, dialect.quote)
     this.#statements = prepareStatements(dialect, this.#tables)
   }
 
@@ -84,12 +80,12 @@ export class SQLStore extends SessionStore {
   }
 
   protected override async _open(): Promise<void> {
-    const { url, sequelize, createTables = false } = this.#options
-    const lease =
-      sequelize === undefined ? await connectURL(url ?? '', this.#busyTimeoutMs) : connectSequelize(sequelize)
-    const { readFrom = 'primary', retries = 0 } = this.#options
-    const patience = { busyTimeoutMs: this.#busyTimeoutMs, timeoutMs: checkTimeout(this.#options), retries }
-    const calls = new Calls(lease.resource, this.#tables.key, readFrom, patience)
+    const { url = '', sequelize, createTables = false, readFrom = 'primary', retries = 0 } = this.#options
+    const busyTimeoutMs = this.#busyTimeoutMs
+    const timeoutMs = checkTimeout(this.#options)
+    const longest = { busyTimeoutMs, lockTimeoutMs: lockTimeoutMs(limitsFrom(busyTimeoutMs, timeoutMs)) }
+    const lease = sequelize === undefined ? await connectURL(url, longest) : connectSequelize(sequelize)
+    const calls = new Calls(lease.resource, this.#tables.key, readFrom, { busyTimeoutMs, timeoutMs, retries })
     try {
       await calls.try((limits) =>
         lease.resource.once(this.#schemaKey, () => ensureSchema(lease.resource, limits, this.#tables, createTables)),

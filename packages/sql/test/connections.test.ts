@@ -1,5 +1,5 @@
 import { SQLSession, SQLStore } from '@sessions/sql'
-import { startMariaDB, startPostgres } from '@sessions/test-servers'
+import { startMariaDB, startMySQL, startPostgres } from '@sessions/test-servers'
 import { QueryTypes, Sequelize } from 'sequelize'
 import { afterAll, describe, expect, it } from 'vitest'
 import { Admin } from './support/admin.ts'
@@ -8,12 +8,14 @@ import { failure, message } from './support/failure.ts'
 const postgres = await startPostgres()
 // Otherwise a lock is waited for 50 seconds.
 const mariadb = await startMariaDB({ settings: { innodb_lock_wait_timeout: '1' } })
+const mysql = await startMySQL({ settings: { innodb_lock_wait_timeout: '1' } })
 const servers = [
   { name: 'pg', database: () => postgres.createDatabase() },
   { name: 'mariadb', database: () => mariadb.createDatabase() },
   { name: 'mysql2', database: async () => (await mariadb.createDatabase()).replace('mariadb:', 'mysql:') },
+  ...(mysql ? [{ name: 'MySQL', database: () => mysql.createDatabase() }] : []),
 ]
-afterAll(() => Promise.all([postgres.stop(), mariadb.stop()]))
+afterAll(() => Promise.all([postgres, mariadb, mysql].map((server) => server?.stop())))
 
 describe.each(servers)('with $name', ({ database }) => {
   it('sessions by one url share one pool, closed with the last', async () => {
@@ -155,4 +157,14 @@ describe.each(servers)('with $name', ({ database }) => {
       expect(error.message).toMatch(text)
     }
   })
+})
+
+it.each(['busyTimeoutMs', 'timeoutMs'])('%s that no timer can wait for is refused', (option) => {
+  for (const url of ['postgres://localhost/db', 'mariadb://localhost/db', 'mysql://localhost/db', 'sqlite:x.db']) {
+    expect(() => new SQLStore({ url, [option]: 2 ** 31 - 1 })).not.toThrow()
+    for (const ms of [2 ** 31, -1, 0.5, Number.NaN, Number.POSITIVE_INFINITY]) {
+      expect(() => new SQLStore({ url, [option]: ms })).toThrow(RangeError)
+      expect(() => new SQLStore({ url, [option]: ms })).toThrow(option)
+    }
+  }
 })

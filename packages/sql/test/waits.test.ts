@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { Admin } from './support/admin.ts'
 import { failure, message } from './support/failure.ts'
 
-const [postgres, mariadb] = [await startPostgres(), await startMariaDB({ settings: { innodb_lock_wait_timeout: '5' } })]
+const [postgres, mariadb] = [await startPostgres(), await startMariaDB()]
 afterAll(() => Promise.all([postgres.stop(), mariadb.stop()]))
 
 const servers = [
@@ -14,7 +14,7 @@ const servers = [
   { name: 'mysql2', database: async () => (await mariadb.createDatabase()).replace('mariadb:', 'mysql:') },
 ]
 
-describe.each(servers)('with $name', ({ name, database }) => {
+describe.each(servers)('with $name', ({ database }) => {
   it('twenty writes that wait for one locked row keep nobody else from the pool, and all come in order', async () => {
     const url = await database()
     const sequelize = new Sequelize(url.replace('mariadb:', 'mysql:'), { logging: false })
@@ -27,7 +27,7 @@ describe.each(servers)('with $name', ({ name, database }) => {
     const writes = Array.from({ length: 20 }, (_, index) => store.session('locked').addItems([message(`${index}`)]))
     const deletions = Array.from({ length: 20 }, () => store.deleteSessions({ prefix: 'locked' }))
     const connectionsAtMost = 4
-    await expect.poll(() => admin.countWaiting()).toBeGreaterThan(0)
+    await expect.poll(() => admin.countWaiting(), { timeout: 20_000 }).toBeGreaterThan(0)
     // Nobody waits on more than one connection for the session, and on one for the deletions.
     expect(await store.session('other').getItems()).toEqual([message('first')])
     await store.session('other').addItems([message('second')])
@@ -40,6 +40,23 @@ describe.each(servers)('with $name', ({ name, database }) => {
     const numbers = contents.filter((content) => content !== 'first').map(Number)
     expect(numbers).toEqual(numbers.toSorted((a, b) => a - b))
     await Promise.all([sequelize.close(), admin.close()])
+  })
+
+  it('a lock is waited for as long as the store says, whatever the server would', async () => {
+    const url = await database()
+    const sequelize = new Sequelize(url.replace('mariadb:', 'mysql:'), { logging: false })
+    await using store = new SQLStore({ url, createTables: true, busyTimeoutMs: 1_500 })
+    await store.session('a').addItems([message('one')])
+    const transaction = await sequelize.transaction()
+    await sequelize.query("SELECT * FROM agent_sessions WHERE session_id = 'a' FOR UPDATE", { transaction })
+    const startedAt = performance.now()
+    const error = await failure(store.session('a').addItems([message('two')]))
+    expect(error).toMatchObject({ code: 'SESSION_BUSY', retryable: true, ambiguous: false })
+    expect(performance.now() - startedAt).toBeGreaterThan(1_400)
+    expect(performance.now() - startedAt).toBeLessThan(15_000)
+    await transaction.rollback()
+    await store.session('a').addItems([message('two')])
+    await sequelize.close()
   })
 
   it('a write in the queue gives up when its own time is over, and those behind it go on', async () => {
@@ -86,7 +103,7 @@ describe.each(servers)('with $name', ({ name, database }) => {
   it('a role that has all its connections is waited for, and then it is SESSION_BUSY', async () => {
     const url = await database()
     const admin = new Admin(url)
-    const role = `few_${name}`
+    const role = `few_${new URL(url).pathname.slice(-12)}`
     const own = new URL(url).pathname.slice(1)
     if (admin.isPostgres) {
       await admin.execute(`CREATE ROLE ${role} LOGIN CONNECTION LIMIT 1`)

@@ -3,7 +3,7 @@ import {
   assertOptions,
   type Clock,
   checkClock,
-  checkInteger,
+  checkMilliseconds,
   checkOperationTtl,
   checkTTL,
   type OptionTypes,
@@ -66,7 +66,7 @@ export function checkStoreOptions(options: SQLiteStoreOptions): void {
   if (database !== undefined) assertDatabase(database)
   checkNames(options)
   if (synchronous !== 'FULL' && synchronous !== 'NORMAL') throw new TypeError("synchronous must be 'FULL' or 'NORMAL'.")
-  checkInteger('busyTimeoutMs', busyTimeoutMs, 0)
+  checkMilliseconds('busyTimeoutMs', busyTimeoutMs)
   checkTTL(ttl)
   checkOperationTtl(options.operationTtl)
   checkClock(clock)

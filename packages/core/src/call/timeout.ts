@@ -1,4 +1,4 @@
-import { checkInteger } from './validate.ts'
+import { checkMilliseconds } from './validate.ts'
 
 /** How long a backend may be silent: an option of the same name and meaning in every adapter that has connections. */
 export interface TimeoutOptions {
@@ -11,11 +11,9 @@ export interface TimeoutOptions {
 }
 
 const defaultTimeoutMs = 30_000
-/** What a timer can wait for at most (https://nodejs.org/api/timers.html#settimeoutcallback-delay-args). */
-const maxTimeoutMs = 2 ** 31 - 1
 
 /** With its default; 0 for any time. @throws RangeError */
 export function checkTimeout({ timeoutMs = defaultTimeoutMs }: TimeoutOptions): number {
-  checkInteger('timeoutMs', timeoutMs, 0, maxTimeoutMs)
+  checkMilliseconds('timeoutMs', timeoutMs)
   return timeoutMs
 }

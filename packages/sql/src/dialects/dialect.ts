@@ -18,7 +18,12 @@ export interface Grammar {
   timestamp(text: string): string
   /** The same, to be compared with what others wrote. Default: `timestamp`. */
   bound?(text: string): string
+  /** As a text. Whatever is selected is one, so that no driver has a type to interpret. */
   text(expression: string): string
+  /** The names of the connection's settings that somebody has changed to what would spoil data, or `''`. */
+  readonly wrongSettings?: string
+  /** The id of a message from a text, since a number cannot hold all of them. */
+  messageId(parameter: string): string
   /** The order of the messages of a session. */
   readonly oldestFirst: string
   readonly newestFirst: string
@@ -58,6 +63,8 @@ export interface Grammar {
   readonly beforeCreate?: readonly string[]
   /** Removes sessions with all that belongs to them. */
   erase(which: string): readonly string[]
+  /** The same for the sessions of these values. Default: `erase` where the id is one of them. */
+  eraseSome?(ids: readonly string[]): readonly string[]
   /** Removes the newest `:limit` messages of `:id`. */
   readonly drop: string
   /** Makes a session findable by `:key` and `:value`, whose digest is `:digest`. */
@@ -94,8 +101,13 @@ export interface Dialect {
   migrate(connection: Connection, steps: readonly Step[], isNew: boolean): Promise<void>
   /** What is to be known of a server; without it, all are alike. */
   inspect?(connection: Connection): Promise<Server>
-  /** What each new connection to such a server is told first. */
-  greeting?(server: Server): string | undefined
+  /**
+   * Sees to it that a connection means what our statements mean, when it is first used and whenever somebody has changed
+   * that. Gives what makes of it the connection to be used from then on. @throws SESSION_BACKEND where it cannot
+   */
+  settle?(connection: Connection, server: Server): Promise<((connection: Connection) => Connection) | undefined>
+  /** What a connection of our own is told, so that nothing it asks for waits for a lock for longer than so many milliseconds. */
+  patience?(lockTimeoutMs: number): string
   connect(connection: object, prepares: () => boolean): Connection
 }
 

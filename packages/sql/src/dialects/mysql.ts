@@ -3,6 +3,7 @@ import { connectMySQL2 } from '../drivers/mysql2.ts'
 import { Collision } from '../errors.ts'
 import type { Tables } from '../tables.ts'
 import type { Dialect, Grammar, Server, TransactionEdges } from './dialect.ts'
+import { settleMySQL, wrongSettings } from './mysql-settings.ts'
 import { steps } from './step.ts'
 
 const now = 'UTC_TIMESTAMP(3)'
@@ -40,28 +41,38 @@ export const mysql: Dialect = {
     )
     if (rows.length === 0) throw new Collision()
     try {
-      await connection.execute(`SET SESSION lock_wait_timeout = ${tableLockSeconds}`)
+      await connection.execute(
+        `SET @sessions_wait = @@SESSION.lock_wait_timeout, SESSION lock_wait_timeout = ${tableLockSeconds}`,
+      )
       for (const { text } of pending) await connection.execute(text)
     } finally {
-      await connection.execute('SET SESSION lock_wait_timeout = DEFAULT')
+      await connection.execute('SET SESSION lock_wait_timeout = @sessions_wait')
       await connection.execute(`SELECT RELEASE_LOCK('${schemaLock}')`)
     }
+  },
+  // In whole seconds there.
+  patience: (lockTimeoutMs) => {
+    const seconds = Math.ceil(lockTimeoutMs / 1000)
+    return `SET SESSION innodb_lock_wait_timeout = ${seconds}, SESSION lock_wait_timeout = ${seconds}`
   },
   inspect: async (connection) => {
     const { rows } = await connection.execute("SHOW VARIABLES WHERE Variable_name IN ('version', 'wsrep_on')")
     const variables = new Map(rows.map((row) => [String(row.Variable_name), String(row.Value)]))
     return { mariadb: /mariadb/i.test(variables.get('version') ?? ''), galera: variables.get('wsrep_on') === 'ON' }
   },
-  // A node of a Galera cluster may lag behind what another one acknowledged; bit 1 makes reads wait until it does not
-  // (https://mariadb.com/docs/galera-cluster/reference/galera-cluster-system-variables#wsrep_sync_wait).
-  greeting: ({ galera }) => (galera ? 'SET SESSION wsrep_sync_wait = @@wsrep_sync_wait | 1' : undefined),
+  settle: async (connection, server) => {
+    // A node of a Galera cluster may lag behind what another one acknowledged; bit 1 makes reads wait until it does not
+    // (https://mariadb.com/docs/galera-cluster/reference/galera-cluster-system-variables#wsrep_sync_wait).
+    if (server.galera) await connection.execute('SET SESSION wsrep_sync_wait = @@wsrep_sync_wait | 1')
+    return settleMySQL(connection, server)
+  },
   connect: connectMySQL2,
 }
 
 /** The same servers through the driver mariadb. */
 export const mariadb: Dialect = { ...mysql, connect: connectMariaDB }
 
-function grammar({ sessions, messages, metadata, operations }: Tables): Grammar {
+function grammar({ sessions, messages, operations, metadata, indexes }: Tables): Grammar {
   const cast = (text: string): string => `CAST(${text} AS DATETIME(3))`
   const ms = (timestamp: string): string => `TIMESTAMPDIFF(MICROSECOND, '1970-01-01', ${timestamp}) DIV 1000`
   return {
@@ -70,10 +81,12 @@ function grammar({ sessions, messages, metadata, operations }: Tables): Grammar 
     exact: (timestamp) => `CAST(${timestamp} AS CHAR)`,
     timestamp: cast,
     text: (expression) => `CAST(${expression} AS CHAR)`,
+    wrongSettings,
+    messageId: (parameter) => `CAST(${parameter} AS SIGNED)`,
     oldestFirst: 'created_at, id',
     newestFirst: 'created_at DESC, id DESC',
     // Two ranges of the index, which a comparison of rows would not be.
-    onwards: `(created_at > ${cast(':at')} OR (created_at = ${cast(':at')} AND id >= :from))`,
+    onwards: `(created_at > ${cast(':at')} OR (created_at = ${cast(':at')} AND id >= CAST(:from AS SIGNED)))`,
     messageTime: ':at',
 
     expired: `COALESCE(expires_at <= ${now}, FALSE)`,
@@ -89,7 +102,25 @@ function grammar({ sessions, messages, metadata, operations }: Tables): Grammar 
     byKey,
     forUpdate: 'FOR UPDATE',
     touches: ', ttl_ms = :ttl, metadata = :metadata',
-    erase: (which) => [`DELETE kept FROM ${sessions} AS kept ${byKey} WHERE ${which}`],
+    // Explicitly, since `foreign_key_checks = 0` does away with cascades.
+    erase: (which) => [
+      ...[messages, operations, metadata].map((table) => `DELETE FROM ${table} WHERE ${which}`),
+      `DELETE kept FROM ${sessions} AS kept ${byKey} WHERE ${which}`,
+    ],
+    eraseSome: (ids) => {
+      // The collation of the connection would be one that does not mix with the column's, where both are binary.
+      const chosen = ids.map((id) => `SELECT ${id} COLLATE utf8mb4_general_ci AS id`).join(' UNION ALL ')
+      const places = [
+        [messages, indexes.messageOrder],
+        [operations, 'PRIMARY'],
+        [metadata, indexes.metadataSession],
+        [sessions, 'PRIMARY'],
+      ]
+      // MySQL finds the rows of `IN` among few by a scan all the same, and locks what is others'; a join it must make by the index.
+      return places.map(([table, index]) => {
+        return `DELETE kept FROM (${chosen}) AS chosen STRAIGHT_JOIN ${table} AS kept FORCE INDEX (${index}) ON kept.session_id = chosen.id`
+      })
+    },
     // A DELETE with ORDER BY sorts the whole session, however few it removes: 100 ms among 100,000 messages.
     drop: `DELETE kept FROM (
         SELECT id FROM ${messages} WHERE session_id = :id ORDER BY created_at DESC, id DESC LIMIT :limit
@@ -111,7 +142,7 @@ function grammar({ sessions, messages, metadata, operations }: Tables): Grammar 
 function migrations({ sessions, messages, operations, metadata, indexes }: Tables, server: Server): string[][] {
   // Compares code points and keeps trailing spaces apart, which `utf8mb4_bin` does not.
   const collation = server.mariadb ? 'utf8mb4_nopad_bin' : 'utf8mb4_0900_bin'
-  const options = `ENGINE = InnoDB DEFAULT CHARACTER SET = utf8mb4 COLLATE = ${collation}`
+  const options = `ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET = utf8mb4 COLLATE = ${collation}`
   const ofSession = `FOREIGN KEY (session_id) REFERENCES ${sessions} (session_id) ON DELETE CASCADE`
   return [
     [

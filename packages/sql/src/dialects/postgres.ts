@@ -33,21 +33,27 @@ export const postgres: Dialect = {
     return rows.length > 0
   },
   migrate: migratePostgres,
+  // pg always sends and reads UTF-8, whatever the connection was told.
+  settle: async (connection) => {
+    await connection.execute("SET client_encoding TO 'UTF8'")
+    return undefined
+  },
   connect: connectPg,
 }
 
 function grammar(tables: Tables): Grammar {
-  const { sessions, messages, metadata, operations } = tables
-  const ms = (timestamp: string): string => `floor(extract(epoch FROM ${timestamp}) * 1000)::float8`
+  const { sessions, messages, operations, metadata } = tables
+  const ms = (timestamp: string): string => `floor(extract(epoch FROM ${timestamp}) * 1000)::bigint`
   return {
     now,
     ms,
     exact: (timestamp) => `to_char(${timestamp}, 'YYYY-MM-DD HH24:MI:SS.US')`,
     timestamp: (text) => `${text}::timestamp`,
-    text: (expression) => `${expression}::text`,
+    text: (expression) => `(${expression})::text`,
+    messageId: (parameter) => `${parameter}::bigint`,
     oldestFirst: 'created_at, id',
     newestFirst: 'created_at DESC, id DESC',
-    onwards: '(created_at, id) >= (:at::timestamp, :from)',
+    onwards: '(created_at, id) >= (:at::timestamp, :from::bigint)',
     messageTime: ':at::timestamp',
 
     expired: `coalesce(${expiresAt} <= ${now}, false)`,
@@ -58,13 +64,14 @@ function grammar(tables: Tables): Grammar {
         AND (${expiresAt} > :at::timestamp OR session_id > :after)
       ORDER BY ${expiresAt}, session_id LIMIT :limit`,
     expiresMs: ms(expiresAt),
-    ttlMs: 'ttl_ms::float8',
+    ttlMs: 'ttl_ms',
     metadata: 'metadata',
 
     unlessThere: (key) => `ON CONFLICT (${key}) DO NOTHING`,
     forUpdate: 'FOR UPDATE',
     touches: ', ttl_ms = :ttl::bigint, metadata = :metadata::text',
-    erase: (which) => [`DELETE FROM ${sessions} WHERE ${which}`],
+    // Explicitly, since `session_replication_role` and disabled triggers do away with cascades.
+    erase: (which) => [messages, operations, metadata, sessions].map((table) => `DELETE FROM ${table} WHERE ${which}`),
     drop: `DELETE FROM ${messages} WHERE id = ANY (:ids::bigint[])`,
     saveMetadata: `INSERT INTO ${metadata} (session_id, digest) VALUES (:id, :digest)`,
     isMetadata: (key) => `digest = :digest${key}`,
@@ -118,7 +125,7 @@ function pruneOperations(operations: string, id: string): string {
     SELECT ctid FROM ${operations} WHERE session_id = ${id} AND forget_at <= ${now} ORDER BY forget_at LIMIT 2))`
 }
 
-/** The first three statements are Python's (`SQLAlchemySession` 0.22.0), but for ids that do not end at 2^31. */
+/** The first two statements and the first index are Python's (`SQLAlchemySession` 0.22.0), but for ids that do not end at 2^31. */
 function migrations(tables: Tables): Step[][] {
   const { sessions, messages, operations, metadata, indexes } = tables
   const at = tables.schema === undefined ? '' : `${postgres.quote(tables.schema)}.`
@@ -144,17 +151,12 @@ function migrations(tables: Tables): Step[][] {
   created_at TIMESTAMP WITHOUT TIME ZONE DEFAULT CURRENT_TIMESTAMP NOT NULL
 )`,
       },
-      index(indexes.messageTime, messages, '(session_id, created_at)'),
-      index(indexes.messageOrder, messages, '(session_id, created_at, id)'),
       {
         text: `ALTER TABLE ${sessions}
   ADD COLUMN IF NOT EXISTS ttl_ms BIGINT,
   ADD COLUMN IF NOT EXISTS metadata TEXT`,
         done: hasColumns(sessions, ['ttl_ms', 'metadata']),
       },
-      index(indexes.updated, sessions, `((${listedTime}), (${listedId}))`),
-      index(indexes.expires, sessions, `(${expiresAt}, session_id) WHERE ttl_ms IS NOT NULL`),
-      index(indexes.sessionId, sessions, '(session_id text_pattern_ops)'),
       {
         text: `CREATE TABLE IF NOT EXISTS ${operations} (
   session_id VARCHAR NOT NULL REFERENCES ${sessions} (session_id) ON DELETE CASCADE,
@@ -164,8 +166,6 @@ function migrations(tables: Tables): Step[][] {
   PRIMARY KEY (session_id, operation_id)
 )`,
       },
-      index(indexes.forgetOperation, operations, '(session_id, forget_at)'),
-      index(indexes.forgetAt, operations, '(forget_at)'),
       {
         text: `CREATE TABLE IF NOT EXISTS ${metadata} (
   digest CHAR(64) NOT NULL,
@@ -173,6 +173,13 @@ function migrations(tables: Tables): Step[][] {
   PRIMARY KEY (digest, session_id)
 )`,
       },
+      index(indexes.messageTime, messages, '(session_id, created_at)'),
+      index(indexes.messageOrder, messages, '(session_id, created_at, id)'),
+      index(indexes.updated, sessions, `((${listedTime}), (${listedId}))`),
+      index(indexes.expires, sessions, `(${expiresAt}, session_id) WHERE ttl_ms IS NOT NULL`),
+      index(indexes.sessionId, sessions, '(session_id text_pattern_ops)'),
+      index(indexes.forgetOperation, operations, '(session_id, forget_at)'),
+      index(indexes.forgetAt, operations, '(forget_at)'),
       index(indexes.metadataSession, metadata, '(session_id)'),
     ],
   ]

@@ -21,7 +21,10 @@ export const sqlite: Dialect = {
     for (const { text } of pending) await connection.execute(text)
     await connection.execute('COMMIT')
   },
-  greeting: () => `PRAGMA busy_timeout = ${blockingWaitMs}`,
+  settle: async (connection) => {
+    await connection.execute(`PRAGMA busy_timeout = ${blockingWaitMs}`)
+    return undefined
+  },
   connect: connectSQLite3,
 }
 
@@ -39,9 +42,10 @@ function grammar({ sessions, messages, operations, metadata, ttls }: Tables): Gr
     timestamp: (text) => text,
     bound: (text) => `replace(${text}, '.000', '')`,
     text: (expression) => `CAST(${expression} AS TEXT)`,
+    messageId: (parameter) => `CAST(${parameter} AS INTEGER)`,
     oldestFirst: 'id',
     newestFirst: 'id DESC',
-    onwards: 'id >= :from',
+    onwards: 'id >= CAST(:from AS INTEGER)',
     messageTime: 'substr(:at, 1, 19)',
 
     expired,
