@@ -10,7 +10,7 @@
  * have the key of the list of `a`: so no two ids share a key.
  *
  * On a cluster, which Python cannot use, the name stands in real braces, `agents:session:{user_123}:messages`, so that the keys of a
- * session share a slot; so names have no braces there: {@link escapeId}.
+ * session share a slot; so names have no braces there, see `escapeId`.
  */
 export class SessionKeys {
   readonly hash: string
@@ -102,7 +102,7 @@ function present(id: string | undefined): string[] {
  * The name of an id on a cluster, and in earlier versions everywhere: `%`, `{` and `}` become `%25`, `%7B` and `%7D`, and one `%` is
  * put at the end, where the id has a brace, ends with `%` or like a key of ours. So what ends with `%` is escaped.
  */
-export function escapeId(id: string): string {
+function escapeId(id: string): string {
   return extraordinary.test(id) ? `${id.replace(/[%{}]/g, (character) => escapes[character] ?? '')}%` : id
 }
 

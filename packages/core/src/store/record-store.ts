@@ -1,5 +1,4 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { yieldIfLong } from '../call/event-loop.ts'
 import { closing, guarded, guardedIteration, unchecked } from '../call/guarded.ts'
 import { Lifecycle } from '../call/lifecycle.ts'
 import { type CancelOptions, cancelTypes, LongCall, type LongCallOptions, longCallTypes } from '../call/long-call.ts'
@@ -184,11 +183,7 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
     held = false,
   ): Promise<T> {
     const mapError = (error: unknown): SessionError | undefined => this._mapError(error)
-    const start = (given: A): T | Promise<T> => {
-      const pause = yieldIfLong()
-      return pause === undefined ? work(given) : pause.then(() => work(given))
-    }
-    return guarded(this.#lifecycle, callOf(operation, sessionId), check, start, mapError, held)
+    return guarded(this.#lifecycle, callOf(operation, sessionId), check, work, mapError, held)
   }
 
   #iterate<A, T>(
