@@ -10,6 +10,7 @@ export {
   longCallTypes,
   type Progress,
 } from './call/long-call.ts'
+export { checkOperationTtl, type OperationOptions } from './call/operation-ttl.ts'
 export { type Lease, SharedResources } from './call/shared-resources.ts'
 export { checkTimeout, type TimeoutOptions } from './call/timeout.ts'
 export { traceSessionIds } from './call/traced-ids.ts'
@@ -18,7 +19,6 @@ export {
   checkClock,
   checkInteger,
   checkMilliseconds,
-  checkOperationTtl,
   checkTTL,
   type OptionTypes,
 } from './call/validate.ts'
@@ -57,6 +57,10 @@ export { byListingOrder, type SessionPlace } from './store/listing-order.ts'
 export { type Maintenance, placeOf, positionOf, type Replacement } from './store/maintenance.ts'
 export { RecordAccess } from './store/record-access.ts'
 export type { EntryQuery, PageOptions, RecordEntry, RecordEntryPage } from './store/record-entry.ts'
-export { type DeleteSessionsOptions, RecordStore } from './store/record-store.ts'
+export {
+  type DeleteSessionsOptions,
+  type ListOptions,
+  RecordStore,
+} from './store/record-store.ts'
 export { matchesFilter, type SessionFilter, type SessionInfo } from './store/session-filter.ts'
-export { type DeleteTarget, type RecordPage, StoreHooks } from './store/store-hooks.ts'
+export { type DeleteTarget, type ReadOptions, type RecordPage, StoreHooks } from './store/store-hooks.ts'

@@ -4,7 +4,6 @@ import { CallerFailure } from './caller-failure.ts'
 import { isObserved, Span } from './diagnostics.ts'
 import { yieldIfLong } from './event-loop.ts'
 import type { Lifecycle } from './lifecycle.ts'
-import { LongCall } from './long-call.ts'
 
 /**
  * Runs a public call: only while open, with arguments that `check` found right, and errors that name the call. What `check` throws is the
@@ -25,12 +24,6 @@ export function guarded<A, T>(
   return observed(new Span(call, lifecycle.of, lifecycle.owner), start)
 }
 
-/** How an iteration is given up, and what the driver's errors mean. */
-interface IterationOptions<A> {
-  mapError?: ErrorMapper
-  longCall?: (given: A) => LongCall
-}
-
 /**
  * Goes through what `start` gives; a mistake in the arguments is thrown at once, what else is wrong at the first step. Each step is a call of its own, so that the consumer may
  * pause as long as it likes, or close the store; for those who listen, all steps are one.
@@ -40,14 +33,14 @@ export function guardedIteration<A, T>(
   call: Call,
   check: () => A,
   start: (given: A) => AsyncIterable<T>,
-  { mapError, longCall = () => new LongCall() }: IterationOptions<A> = {},
+  mapError?: ErrorMapper,
 ): AsyncIterable<T> {
   try {
     lifecycle.assertOpen()
     const given = check()
-    return steps(lifecycle, call, () => start(given), longCall(given), mapError)
+    return steps(lifecycle, call, () => start(given), mapError)
   } catch (error) {
-    if (error instanceof SessionError) return steps(lifecycle, call, () => fail(error), new LongCall(), mapError)
+    if (error instanceof SessionError) return steps(lifecycle, call, () => fail(error), mapError)
     if (isObserved()) {
       const span = new Span(call, lifecycle.of, lifecycle.owner)
       span.begin(() => {})
@@ -61,12 +54,11 @@ async function* steps<T>(
   lifecycle: Lifecycle,
   call: Call,
   start: () => AsyncIterable<T>,
-  longCall: LongCall,
   mapError: ErrorMapper | undefined,
 ): AsyncIterable<T> {
   const span = isObserved() ? new Span(call, lifecycle.of, lifecycle.owner) : undefined
   const step = <R>(work: () => R | Promise<R>): Promise<R> => {
-    const taken = (): Promise<R> => longCall.run(() => run(lifecycle, call, unchecked, work, mapError, false))
+    const taken = (): Promise<R> => run(lifecycle, call, unchecked, work, mapError, false)
     return span === undefined ? taken() : span.within(taken)
   }
   span?.begin(unchecked)
@@ -79,16 +71,12 @@ async function* steps<T>(
       if (next.done === true) break
       if (span !== undefined) span.context.count = (span.context.count ?? 0) + lengthOf(next.value)
       yield next.value
-      await longCall.rest()
     }
   } catch (error) {
     span?.fail(error)
     throw error
   } finally {
-    const ending = end(iterator, call, mapError)
-    // After an abort nobody waits for the step under way, nor for how it ends.
-    if (longCall.signal?.aborted === true) ending.catch(unheard)
-    else await ending
+    await end(iterator, call, mapError)
     if (span?.context.code === undefined) span?.end()
   }
 }
@@ -104,9 +92,6 @@ async function end(
     throw translateError(error, call, mapError)
   }
 }
-
-/** Of what nobody waits for. */
-function unheard(): void {}
 
 /** A page counts for what is on it. */
 function lengthOf(value: unknown): number {

@@ -1,5 +1,6 @@
 import { CallerFailure } from './caller-failure.ts'
 import { describe } from './describe.ts'
+import { yieldIfLong } from './event-loop.ts'
 import { assertOptions, type OptionTypes } from './validate.ts'
 
 /** How far a call is. */
@@ -25,19 +26,13 @@ export interface LongCallOptions extends CancelOptions {
 export const cancelTypes: OptionTypes = { signal: 'object' }
 export const longCallTypes: OptionTypes = { ...cancelTypes, onProgress: 'object' }
 
-/** Milliseconds for which a loop may keep the event loop before timers and sockets have their turn. */
-const longestBurstMs = 10
-
-/** Before anybody, such as a test, replaces the timers. */
-const { setImmediate: soon = globalThis.setTimeout } = globalThis as {
-  setImmediate?: (callback: () => void) => unknown
-}
-
-/** A call of many steps: whether it is still wanted, how far it is, and that others have their turn between its steps. */
+/**
+ * A call of many steps: whether it is still wanted, how far it is, and that others have their turn between its steps. It works inside of a
+ * call of a store or a session, which hands a `CallerFailure` on as what it is.
+ */
 export class LongCall {
   readonly signal: AbortSignal | undefined
   readonly #onProgress: LongCallOptions['onProgress']
-  #restedAt = performance.now()
 
   /** @throws TypeError for what is no signal or no function */
   constructor({ signal, onProgress }: LongCallOptions = {}) {
@@ -57,26 +52,39 @@ export class LongCall {
     return new LongCall(options)
   }
 
-  /** Runs a call that checks its options itself, as {@link run} does where there is a signal among them. */
-  static async raced<T>(options: LongCallOptions, work: () => Promise<T>): Promise<T> {
-    const { signal } = (options ?? {}) as { signal?: unknown }
-    return typeof signal === 'object' && signal !== null && isSignal(signal)
-      ? new LongCall({ signal }).run(work)
-      : work()
-  }
-
-  /** Rejects as soon as the signal says so, with its reason; what was begun then ends by itself. Begins nothing after an abort. */
+  /**
+   * What `work` gives, or the failure of a caller who gives up, as soon as they do: what was begun then ends by itself. Begins nothing
+   * after an abort. @throws CallerFailure
+   */
   async run<T>(work: () => T | Promise<T>): Promise<T> {
+    this.#assertWanted()
     const { signal } = this
-    signal?.throwIfAborted()
-    if (signal === undefined) return await unwrapped(work)
+    if (signal === undefined) return await work()
     const { promise, reject } = Promise.withResolvers<never>()
-    const abort = (): void => reject(signal.reason)
+    const abort = (): void => reject(new CallerFailure(signal.reason))
     signal.addEventListener('abort', abort, { once: true })
     try {
-      return await Promise.race([unwrapped(work), promise])
+      return await Promise.race([work(), promise])
     } finally {
       signal.removeEventListener('abort', abort)
+    }
+  }
+
+  /** The same for each step of an iteration, between which others have their turn. */
+  async *through<T>(source: AsyncIterable<T>): AsyncIterable<T> {
+    const iterator = source[Symbol.asyncIterator]()
+    try {
+      for (;;) {
+        const step = await this.run(() => iterator.next())
+        if (step.done === true) return
+        yield step.value
+        await yieldIfLong()
+      }
+    } finally {
+      const ending = Promise.resolve(iterator.return?.())
+      // After an abort nobody waits for the step under way, nor for how it ends.
+      if (this.signal?.aborted === true) ending.catch(() => undefined)
+      else await ending
     }
   }
 
@@ -88,7 +96,7 @@ export class LongCall {
     } catch (error) {
       throw new CallerFailure(error)
     }
-    await this.rest()
+    await yieldIfLong()
     this.#assertWanted()
   }
 
@@ -98,23 +106,8 @@ export class LongCall {
     return { ...(signal !== undefined && { signal }), onProgress: (progress) => this.step(progress) }
   }
 
-  /** Lets timers and sockets have their turn, if they did not have one for long. */
-  async rest(): Promise<void> {
-    if (performance.now() - this.#restedAt < longestBurstMs) return
-    await new Promise<void>((resolve) => soon(resolve))
-    this.#restedAt = performance.now()
-  }
-
   #assertWanted(): void {
     if (this.signal?.aborted === true) throw new CallerFailure(this.signal.reason)
-  }
-}
-
-async function unwrapped<T>(work: () => T | Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    throw error instanceof CallerFailure ? error.reason : error
   }
 }
 

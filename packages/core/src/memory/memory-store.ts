@@ -1,6 +1,8 @@
 import type { Clock } from '../call/clock.ts'
 import { yieldIfLong } from '../call/event-loop.ts'
-import { assertOptions, checkClock, checkOperationTtl, checkTTL, type OptionTypes } from '../call/validate.ts'
+import type { LongCall } from '../call/long-call.ts'
+import { checkOperationTtl, type OperationOptions } from '../call/operation-ttl.ts'
+import { assertOptions, checkClock, checkTTL, type OptionTypes } from '../call/validate.ts'
 import { SessionStore } from '../session/session-store.ts'
 import { type ForkRequest, type ForkResult, forkMetadata } from '../store/fork-request.ts'
 import { type CommitResult, type HistoryChange, writes } from '../store/history-change.ts'
@@ -14,11 +16,9 @@ import { RecordLog } from './record-log.ts'
 import { refusalOf, SessionState } from './session-state.ts'
 
 /** How long sessions live, and by which clock. */
-export interface MemoryStoreOptions {
+export interface MemoryStoreOptions extends OperationOptions {
   /** Seconds after which a session that is not written is gone. Default: never. */
   ttl?: number
-  /** Seconds for which the ids of operations are remembered, each from when it was applied. Default: 86,400, a day. */
-  operationTtl?: number
   /** For tests. Default: the time of the machine. */
   clock?: Clock
 }
@@ -123,15 +123,15 @@ export class MemoryStore extends SessionStore {
     return this.#sessions.delete(sessionId)
   }
 
-  protected override async _purgeExpired(): Promise<number> {
+  protected override async _purgeExpired(call: LongCall): Promise<number> {
     this.#leases.purge()
     let purged = 0
     for (const sessionId of [...this.#sessions.keys()]) {
-      await yieldIfLong()
       const there = this.#sessions.has(sessionId)
       const entry = this.#live(sessionId)
       if (entry !== undefined) entry.operations.forget(this.#now())
       else if (there) purged++
+      await call.step({ done: purged })
     }
     return purged
   }

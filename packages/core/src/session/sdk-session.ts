@@ -112,12 +112,11 @@ export class SDKSession<TItem extends object = AgentInputItem> extends Session<T
    * @throws SESSION_CONFLICT where items that were already handed out are removed meanwhile
    */
   items(options: { pageSize?: number } & CancelOptions = {}): AsyncIterable<TItem> {
-    const check = (): { pageSize: number; call: LongCall } => {
+    const check = (): { size: number; call: LongCall } => {
       const call = LongCall.from('items', options, { pageSize: 'number', ...cancelTypes })
-      return { pageSize: checkPageSize(options.pageSize ?? 500), call }
+      return { size: checkPageSize(options.pageSize ?? 500), call }
     }
-    const start = ({ pageSize }: { pageSize: number }): AsyncIterable<TItem[]> => this.#pages(pageSize)
-    return flat(this.runIteration('items', check, start, ({ call }) => call))
+    return flat(this.runIteration('items', check, ({ size, call }) => this.#pages(size, call)))
   }
 
   /** `undefined` where nothing was written yet. */
@@ -182,8 +181,8 @@ export class SDKSession<TItem extends object = AgentInputItem> extends Session<T
     return complete ? items : (await this.#read(records, limit * 2)).slice(-limit)
   }
 
-  async *#pages(size: number): AsyncIterable<TItem[]> {
-    for await (const records of this.#store.records.pages(this.sessionId, size)) {
+  async *#pages(size: number, call: LongCall): AsyncIterable<TItem[]> {
+    for await (const records of call.through(this.#store.records.pages(this.sessionId, size))) {
       yield await (this.#skipCorrupt ? this.#records.decodeReadable(records) : this.#records.decode(records))
     }
   }

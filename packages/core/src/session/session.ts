@@ -3,7 +3,6 @@
 import { noteCount } from '../call/diagnostics.ts'
 import { closing, guarded, guardedIteration, unchecked } from '../call/guarded.ts'
 import { Lifecycle } from '../call/lifecycle.ts'
-import type { LongCall } from '../call/long-call.ts'
 import { assertId, checkLimit } from '../call/validate.ts'
 import type { AgentInputItem } from '../codec/agent-input-item.ts'
 import { takeItems } from '../codec/plain-data.ts'
@@ -141,10 +140,8 @@ export abstract class Session<TItem extends object = AgentInputItem> implements 
     operation: string,
     check: () => A,
     start: (given: A) => AsyncIterable<T>,
-    longCall?: (given: A) => LongCall,
   ): AsyncIterable<T> {
-    const call = { operation, sessionId: this.sessionId }
-    return guardedIteration(this.#lifecycle, call, this.#whileOpen(check), start, longCall && { longCall })
+    return guardedIteration(this.#lifecycle, { operation, sessionId: this.sessionId }, this.#whileOpen(check), start)
   }
 
   #whileOpen<A>(check: () => A): () => A {

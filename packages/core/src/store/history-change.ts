@@ -7,7 +7,7 @@ import { checkDate } from './session-filter.ts'
 
 /** One atomic write: all of it or nothing. Its parts are decided and done in the order in which they stand here. */
 export interface HistoryChange extends ChangeConditions {
-  /** Only once per id; the fingerprint tells a repetition from a reuse. Kept as long as the session, or as the store's `operationTtl`. */
+  /** Only once per id; the fingerprint tells a repetition from a reuse. Remembered for the store's `operationTtl` at least. */
   operation?: { id: string; fingerprint: string }
   /** Only if the newest records are exactly these, oldest first. */
   expectTail?: readonly string[]

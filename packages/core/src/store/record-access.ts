@@ -1,7 +1,6 @@
 import { describe } from '../call/describe.ts'
 import { noteRecords } from '../call/diagnostics.ts'
 import { fenceOf } from '../call/fence.ts'
-import { type CancelOptions, cancelTypes, LongCall } from '../call/long-call.ts'
 import { assertId, assertOptions, checkLimit } from '../call/validate.ts'
 import { SessionError } from '../errors/session-error.ts'
 import { ChangesHeard } from './changes-heard.ts'
@@ -18,7 +17,7 @@ import { maintains } from './maintenance.ts'
 import type { EntryQuery, RecordEntryPage } from './record-entry.ts'
 import type { RecordSource, SharedState } from './record-source.ts'
 import { checkDate, type SessionInfo } from './session-filter.ts'
-import type { RecordPage } from './store-hooks.ts'
+import type { ReadOptions, RecordPage } from './store-hooks.ts'
 import { Turns } from './turns.ts'
 import { unlessLost } from './unless-lost.ts'
 
@@ -81,13 +80,13 @@ export class RecordAccess {
   }
 
   /** The newest `limit` records, oldest first; all without a limit. */
-  async read(sessionId: string, limit?: number): Promise<string[]> {
+  async read(sessionId: string, limit?: number, options: ReadOptions = {}): Promise<string[]> {
     const check = (): number | undefined => {
       assertId(sessionId, 'sessionId')
       return checkLimit(limit)
     }
     return await this.#source.run('read', sessionId, check, async (checked) => {
-      const records = checked !== undefined && checked <= 0 ? [] : await this.#source.read(sessionId, checked)
+      const records = checked !== undefined && checked <= 0 ? [] : await this.#source.read(sessionId, checked, options)
       noteRecords(records)
       return records
     })
@@ -147,19 +146,12 @@ export class RecordAccess {
    * All records, oldest first, in pages of about `size`. @throws SESSION_CONFLICT where records that were already handed out
    * are removed meanwhile, since the rest would not continue them
    */
-  pages(sessionId: string, size: number, options: CancelOptions = {}): AsyncIterable<string[]> {
-    const check = (): LongCall => {
+  pages(sessionId: string, size: number): AsyncIterable<string[]> {
+    const check = (): void => {
       assertId(sessionId, 'sessionId')
       checkPageSize(size)
-      return LongCall.from('pages', options, cancelTypes)
     }
-    return this.#source.iterate(
-      'pages',
-      sessionId,
-      check,
-      () => this.#source.pages(sessionId, size),
-      (call) => call,
-    )
+    return this.#source.iterate('pages', sessionId, check, () => this.#source.pages(sessionId, size))
   }
 
   /**

@@ -1,15 +1,14 @@
-import type { LongCall } from '../call/long-call.ts'
 import type { ChangesHeard } from './changes-heard.ts'
 import type { ChangeConditions, CommitResult, HistoryChange } from './history-change.ts'
 import type { LeaseResult, LeaseSwap } from './lease-row.ts'
 import type { EntryQuery, RecordEntryPage } from './record-entry.ts'
 import type { SessionInfo } from './session-filter.ts'
-import type { RecordPage } from './store-hooks.ts'
+import type { ReadOptions, RecordPage } from './store-hooks.ts'
 import type { Turns } from './turns.ts'
 
 /** What `RecordAccess` does its work with: the hooks of a store, and how its calls are run. */
 export interface RecordSource {
-  read(sessionId: string, limit: number | undefined): Promise<string[]>
+  read(sessionId: string, limit: number | undefined, options: ReadOptions): Promise<string[]>
   commit(sessionId: string, change: HistoryChange): Promise<CommitResult>
   entries(sessionId: string, query: EntryQuery): Promise<RecordEntryPage>
   lease(sessionId: string, swap: LeaseSwap | undefined): Promise<LeaseResult>
@@ -24,7 +23,6 @@ export interface RecordSource {
     sessionId: string,
     check: () => A,
     start: (given: A) => AsyncIterable<T>,
-    longCall: (given: A) => LongCall,
   ): AsyncIterable<T>
   info(sessionId: string): Promise<SessionInfo | undefined>
   delete(sessionId: string, unchangedSince: Date | undefined, lease: string | undefined): Promise<boolean | 'lost'>

@@ -1,5 +1,4 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { yieldIfLong } from '../call/event-loop.ts'
 import { closing, guarded, guardedIteration, unchecked } from '../call/guarded.ts'
 import { Lifecycle } from '../call/lifecycle.ts'
 import { type CancelOptions, cancelTypes, LongCall, type LongCallOptions, longCallTypes } from '../call/long-call.ts'
@@ -9,13 +8,16 @@ import type { Call } from '../errors/translate.ts'
 import { RecordAccess } from './record-access.ts'
 import type { RecordSource } from './record-source.ts'
 import { checkDeletion, checkFilter, type SessionFilter, type SessionInfo } from './session-filter.ts'
-import { type DeleteTarget, StoreHooks } from './store-hooks.ts'
+import { type DeleteTarget, type ReadOptions, StoreHooks } from './store-hooks.ts'
 
 /** How `deleteSessions` goes about it. */
 export interface DeleteSessionsOptions extends LongCallOptions {
   /** Whether to count only. Default: false. */
   dryRun?: boolean
 }
+
+/** How `listSessions` works; `latest` is for wrappers. */
+export interface ListOptions extends CancelOptions, ReadOptions {}
 
 /** How many sessions `deleteSessions` hands to an adapter at a time. */
 const deleteBatchSize = 500
@@ -49,13 +51,14 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
    * session changed while this runs comes at its old place or not at all. `after`, a place of this order, makes exact pages.
    * @throws TypeError or RangeError that names the criterion, at once
    */
-  listSessions(filter: SessionFilter = {}, options: CancelOptions = {}): AsyncIterable<SessionInfo> {
+  listSessions(filter: SessionFilter = {}, options: ListOptions = {}): AsyncIterable<SessionInfo> {
     const check = (): { checked: SessionFilter; call: LongCall } => {
-      const call = LongCall.from('listSessions', options, cancelTypes)
+      const call = LongCall.from('listSessions', options, { ...cancelTypes, latest: 'boolean' })
       return { checked: checkFilter(filter), call }
     }
-    const start = ({ checked }: { checked: SessionFilter }): AsyncIterable<SessionInfo> => this.#list(checked)
-    return this.#iterate('listSessions', undefined, check, start, ({ call }) => call)
+    return this.#iterate('listSessions', undefined, check, ({ checked, call }) =>
+      this.#list(checked, call, options.latest ?? false),
+    )
   }
 
   /**
@@ -90,15 +93,13 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
   async deleteSessions(filter: SessionFilter, options: DeleteSessionsOptions = {}): Promise<number> {
     const check = (): { checked: SessionFilter; call: LongCall } => {
       const call = LongCall.from('deleteSessions', options, { ...longCallTypes, dryRun: 'boolean' })
-      if ('dryRun' in options && options.dryRun === undefined) {
-        throw new TypeError('dryRun must be true or false, not undefined.')
-      }
+      const vanished = 'dryRun' in options && options.dryRun === undefined
+      if (vanished) throw new TypeError('dryRun must be true or false, not undefined.')
       return { checked: checkDeletion(filter), call }
     }
-    return await LongCall.raced(options, () =>
-      this.#run('deleteSessions', undefined, check, ({ checked, call }) =>
-        this.#delete(checked, call, options.dryRun === true),
-      ),
+    const dryRun = options.dryRun === true
+    return await this.#run('deleteSessions', undefined, check, ({ checked, call }) =>
+      call.run(() => this.#delete(checked, call, dryRun)),
     )
   }
 
@@ -108,8 +109,8 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
    */
   async purgeExpired(options: LongCallOptions = {}): Promise<number> {
     const check = (): LongCall => LongCall.from('purgeExpired', options, longCallTypes)
-    return await LongCall.raced(options, () =>
-      this.#run('purgeExpired', undefined, check, async (call) => {
+    return await this.#run('purgeExpired', undefined, check, (call) =>
+      call.run(async () => {
         const sessions = await this._purgeExpired(call)
         await this._purgeExpiredItems(call)
         return sessions
@@ -136,7 +137,7 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
     const run: RecordSource['run'] = (operation, sessionId, check, work) =>
       this.#run(operation, sessionId, check, work, held)
     return {
-      read: (sessionId, limit) => this._read(sessionId, limit),
+      read: (sessionId, limit, options) => this._read(sessionId, limit, options),
       commit: (sessionId, change) => this._commit(sessionId, change),
       entries: (sessionId, query) => (this._entries === undefined ? withoutEntries() : this._entries(sessionId, query)),
       lease: (sessionId, swap) => (this._lease === undefined ? withoutLeases() : this._lease(sessionId, swap)),
@@ -144,13 +145,14 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
       onClose: (onClose) => this.#lifecycle.onClose(onClose),
       supports: (condition) => this._supports(condition),
       page: async (sessionId, cursor, size) =>
-        this._page?.(sessionId, cursor, size, true) ?? { records: await this._read(sessionId, undefined) },
+        this._page?.(sessionId, cursor, size, true) ?? {
+          records: await this._read(sessionId, undefined, { latest: true }),
+        },
       pages: (sessionId, size) => this._pages(sessionId, size),
       info: (sessionId) => this._info(sessionId),
       delete: (sessionId, unchangedSince, lease) => this._delete(sessionId, unchangedSince, lease),
       run,
-      iterate: (operation, sessionId, check, start, longCall) =>
-        this.#iterate(operation, sessionId, check, start, longCall),
+      iterate: (operation, sessionId, check, start) => this.#iterate(operation, sessionId, check, start),
       assertOpen: () => this.#lifecycle.assertOpen(),
       isOpen: () => !this.#lifecycle.isClosed,
       hold: () => {
@@ -161,25 +163,25 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
     }
   }
 
-  async #delete(filter: SessionFilter, call: LongCall, isDry: boolean): Promise<number> {
-    if (!isDry) await this._purgeExpired(new LongCall())
+  async #delete(filter: SessionFilter, call: LongCall, dryRun: boolean): Promise<number> {
+    if (!dryRun) await this._purgeExpired(new LongCall())
     let done = 0
     let batch: DeleteTarget[] = []
     const flush = async (): Promise<void> => {
-      done += isDry ? batch.length : await this._deleteUnchanged(batch)
+      done += dryRun ? batch.length : await this._deleteUnchanged(batch)
       batch = []
       await call.step({ done })
     }
-    for await (const { sessionId, updatedAt } of this.#list(filter)) {
-      await yieldIfLong()
+    for await (const { sessionId, updatedAt } of this.#list(filter, call, true)) {
       if (batch.push({ sessionId, updatedAt }) === deleteBatchSize) await flush()
     }
     if (batch.length > 0) await flush()
     return done
   }
 
-  #list(filter: SessionFilter): AsyncIterable<SessionInfo> {
-    return filter.limit !== undefined && filter.limit <= 0 ? nothing() : this._list(filter)
+  #list(filter: SessionFilter, call: LongCall, latest: boolean): AsyncIterable<SessionInfo> {
+    const isEmpty = filter.limit !== undefined && filter.limit <= 0
+    return isEmpty ? nothing() : call.through(this._list(filter, { latest }))
   }
 
   #run<A, T>(
@@ -198,10 +200,10 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
     sessionId: string | undefined,
     check: () => A,
     start: (given: A) => AsyncIterable<T>,
-    longCall: (given: A) => LongCall,
   ): AsyncIterable<T> {
-    const mapError = (error: unknown): SessionError | undefined => this._mapError(error)
-    return guardedIteration(this.#lifecycle, callOf(operation, sessionId), check, start, { mapError, longCall })
+    return guardedIteration(this.#lifecycle, callOf(operation, sessionId), check, start, (error) =>
+      this._mapError(error),
+    )
   }
 }
 

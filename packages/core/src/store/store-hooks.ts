@@ -14,6 +14,12 @@ export interface RecordPage {
   next?: string
 }
 
+/** How a store reads. */
+export interface ReadOptions {
+  /** Whether a write depends on what is read: then a replica, which may not have the newest yet, is no place to read it from. */
+  latest?: boolean
+}
+
 /** A session to delete, unless it was changed since `updatedAt`. */
 export interface DeleteTarget {
   sessionId: string
@@ -26,7 +32,7 @@ export interface DeleteTarget {
  */
 export abstract class StoreHooks {
   /** The newest `limit` records, oldest first; all where `limit` is `undefined`. Creates nothing. */
-  protected abstract _read(sessionId: string, limit: number | undefined): Promise<string[]>
+  protected abstract _read(sessionId: string, limit: number | undefined, options: ReadOptions): Promise<string[]>
   /**
    * One atomic write, as {@link HistoryChange} says. Creates the session only where `writes(change)`; where no record is removed
    * either, leaves `updatedAt` where it is, and is `applied`. A metadata key that is `undefined` counts as written.
@@ -64,7 +70,7 @@ export abstract class StoreHooks {
    * What matches, each session once, in the order of `byListingOrder`, behind `filter.after` where it is given; `limit` is positive.
    * Without this ability, throw `SESSION_UNSUPPORTED`.
    */
-  protected abstract _list(filter: SessionFilter): AsyncIterable<SessionInfo>
+  protected abstract _list(filter: SessionFilter, options: ReadOptions): AsyncIterable<SessionInfo>
   /**
    * With `unchangedSince`, only if `updatedAt` is still that. Whether a session was removed. With `lease`, which only a store that keeps
    * leases is given, only while that is held, decided in the same step; else `lost`.
@@ -93,7 +99,7 @@ export abstract class StoreHooks {
   /** What `_page` gives, page after page. For a wrapper, which goes through the pages of another store. */
   protected async *_pages(sessionId: string, size: number): AsyncIterable<string[]> {
     if (this._page === undefined) {
-      const records = await this._read(sessionId, undefined)
+      const records = await this._read(sessionId, undefined, {})
       for (let start = 0; start < records.length; start += size) yield records.slice(start, start + size)
       return
     }

@@ -4,7 +4,7 @@ import type { ChangeConditions, CommitResult, HistoryChange } from '../store/his
 import type { LeaseResult, LeaseSwap } from '../store/lease-row.ts'
 import type { EntryQuery, RecordEntryPage } from '../store/record-entry.ts'
 import type { SessionFilter, SessionInfo } from '../store/session-filter.ts'
-import type { RecordPage } from '../store/store-hooks.ts'
+import type { ReadOptions, RecordPage } from '../store/store-hooks.ts'
 
 /** What can be made to fail or to wait. */
 export type FaultyOperation = 'read' | 'commit' | 'info' | 'list' | 'delete'
@@ -50,16 +50,12 @@ export class FaultyStore extends SessionStore {
     return { entered: entered.promise, release: () => released.resolve() }
   }
 
-  protected _read(sessionId: string, limit: number | undefined): Promise<string[]> {
-    return this.#through('read', () => this.#store.records.read(sessionId, limit))
+  protected _read(sessionId: string, limit: number | undefined, options: ReadOptions = {}): Promise<string[]> {
+    return this.#through('read', () => this.#store.records.read(sessionId, limit, options))
   }
 
   protected _commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
     return this.#through('commit', () => this.#store.records.commit(sessionId, change))
-  }
-
-  protected override _supports(condition: keyof ChangeConditions): boolean {
-    return this.#store.records.supports(condition)
   }
 
   protected override _page(sessionId: string, cursor: string | undefined, size: number): Promise<RecordPage> {
@@ -82,13 +78,17 @@ export class FaultyStore extends SessionStore {
     return this.#through('info', () => this.#store.getSessionInfo(sessionId))
   }
 
-  protected async *_list(filter: SessionFilter): AsyncIterable<SessionInfo> {
-    yield* await this.#through('list', async () => this.#store.listSessions(filter))
+  protected async *_list(filter: SessionFilter, options: ReadOptions = {}): AsyncIterable<SessionInfo> {
+    yield* await this.#through('list', async () => this.#store.listSessions(filter, options))
   }
 
   protected _delete(sessionId: string, unchangedSince?: Date, lease?: string): Promise<boolean> {
     const options = { ...(unchangedSince !== undefined && { unchangedSince }), ...(lease !== undefined && { lease }) }
     return this.#through('delete', () => this.#store.records.delete(sessionId, options))
+  }
+
+  protected override _supports(condition: keyof ChangeConditions): boolean {
+    return this.#store.records.supports(condition)
   }
 
   protected override _purgeExpired(call: LongCall): Promise<number> {
