@@ -1,5 +1,6 @@
 export { type Clock, systemClock } from './call/clock.ts'
 export { noteRetry, type SessionCallContext } from './call/diagnostics.ts'
+export { yieldIfLong } from './call/event-loop.ts'
 export { kept } from './call/kept.ts'
 export { type Lease, SharedResources } from './call/shared-resources.ts'
 export { checkTimeout, type TimeoutOptions } from './call/timeout.ts'
@@ -9,6 +10,7 @@ export {
   checkClock,
   checkInteger,
   checkMilliseconds,
+  checkOperationTtl,
   checkTTL,
   type OptionTypes,
 } from './call/validate.ts'
@@ -33,6 +35,7 @@ export { partsOf, type SessionParts } from './session/session-parts.ts'
 export { SessionStore } from './session/session-store.ts'
 export { StoredSession, type StoredSessionOptions } from './session/stored-session.ts'
 export { type ChangeConditions, type CommitResult, type HistoryChange, writes } from './store/history-change.ts'
+export { byListingOrder, type SessionPlace } from './store/listing-order.ts'
 export { type Maintenance, placeOf, positionOf, type Replacement } from './store/maintenance.ts'
 export { RecordAccess } from './store/record-access.ts'
 export { RecordStore } from './store/record-store.ts'
