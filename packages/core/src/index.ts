@@ -40,4 +40,4 @@ export { type Maintenance, placeOf, positionOf, type Replacement } from './store
 export { RecordAccess } from './store/record-access.ts'
 export { RecordStore } from './store/record-store.ts'
 export { matchesFilter, type SessionFilter, type SessionInfo } from './store/session-filter.ts'
-export { type DeleteTarget, type RecordPage, StoreHooks } from './store/store-hooks.ts'
+export { type DeleteTarget, type ReadOptions, type RecordPage, StoreHooks } from './store/store-hooks.ts'

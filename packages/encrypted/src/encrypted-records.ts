@@ -1,4 +1,11 @@
-import { type CommitResult, type HistoryChange, type RecordStore, SessionError, yieldIfLong } from '@sessions/core'
+import {
+  type CommitResult,
+  type HistoryChange,
+  type ReadOptions,
+  type RecordStore,
+  SessionError,
+  yieldIfLong,
+} from '@sessions/core'
 import { type Arranged, arrange } from './arrangement.ts'
 import { type Entry, EntryReader, live, type OnUnreadable, recordOf, textOf } from './entries.ts'
 import type { Encryption } from './options.ts'
@@ -31,9 +38,14 @@ export class EncryptedRecords {
   }
 
   /** The newest `limit` that are not expired, oldest first; all without a limit. */
-  async read(sessionId: string, limit: number | undefined, onUnreadable: OnUnreadable): Promise<string[]> {
+  async read(
+    sessionId: string,
+    limit: number | undefined,
+    onUnreadable: OnUnreadable,
+    options: ReadOptions,
+  ): Promise<string[]> {
     for (let wanted = limit; ; wanted = (wanted ?? 0) * 2) {
-      const records = await this.#store.records.read(sessionId, wanted)
+      const records = await this.#store.records.read(sessionId, wanted, options)
       const found = live(await new EntryReader(this.cipher(sessionId), onUnreadable).open(records))
       if (onUnreadable === 'throw' && records.length > 0) this.#prove(sessionId)
       if (limit === undefined || wanted === undefined) return found.map(textOf)
@@ -85,7 +97,7 @@ export class EncryptedRecords {
   /** Opens all records, and writes again, in one atomic step, from the first that `decide` gives something else for. */
   async rewrite(sessionId: string, decide: (entry: Entry) => string[] | Promise<string[]>): Promise<number> {
     return retry(async () => {
-      const records = await this.#store.records.read(sessionId)
+      const records = await this.#store.records.read(sessionId, undefined, { latest: true })
       const entries = await new EntryReader(this.cipher(sessionId), 'throw').open(records)
       const written = await inOrder(entries, decide)
       const isChanged = (after: readonly string[], index: number): boolean => {
@@ -118,7 +130,7 @@ export class EncryptedRecords {
   /** The newest entries, among them `wanted` that are not expired, or all there are. */
   async #tail(sessionId: string, cipher: SessionCipher, wanted: number | undefined): Promise<Entry[]> {
     for (let limit = wanted; ; limit = (limit ?? 0) * 2) {
-      const records = await this.#store.records.read(sessionId, limit)
+      const records = await this.#store.records.read(sessionId, limit, { latest: true })
       const entries = await new EntryReader(cipher, 'throw').open(records)
       const complete = wanted === undefined || limit === undefined || records.length < limit
       if (complete || live(entries).length >= wanted) return entries
@@ -155,7 +167,7 @@ export class EncryptedRecords {
   async #proveKey(sessionId: string, cipher: SessionCipher): Promise<void> {
     if (this.#proven.has(sessionId)) return
     try {
-      await new EntryReader(cipher, 'throw').open(await this.#store.records.read(sessionId, 1))
+      await new EntryReader(cipher, 'throw').open(await this.#store.records.read(sessionId, 1, { latest: true }))
     } catch (error) {
       if (!(error instanceof SessionError && error.code === 'SESSION_KEY_UNKNOWN')) throw error
     }

@@ -3,6 +3,7 @@ import {
   assertOptions,
   type CommitResult,
   type HistoryChange,
+  type ReadOptions,
   type RecordStore,
   type SessionFilter,
   type SessionInfo,
@@ -88,8 +89,8 @@ export class EncryptedStore extends SessionStore {
     return await this.#sweep('purgeItems', options, (id) => removeExpired(this.#records, id))
   }
 
-  protected _read(sessionId: string, limit: number | undefined): Promise<string[]> {
-    return this.#records.read(sessionId, limit, 'throw')
+  protected _read(sessionId: string, limit: number | undefined, options: ReadOptions): Promise<string[]> {
+    return this.#records.read(sessionId, limit, 'throw', options)
   }
 
   protected override _pages(sessionId: string, size: number): AsyncIterable<string[]> {
@@ -105,8 +106,8 @@ export class EncryptedStore extends SessionStore {
     return this.#store.getSessionInfo(sessionId)
   }
 
-  protected _list(filter: SessionFilter): AsyncIterable<SessionInfo> {
-    return this.#store.listSessions(filter)
+  protected _list(filter: SessionFilter, options: ReadOptions): AsyncIterable<SessionInfo> {
+    return this.#store.listSessions(filter, options)
   }
 
   protected _delete(sessionId: string, unchangedSince?: Date): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { type CommitResult, type HistoryChange, type JSONValue, writes } from '@sessions/core'
+import { type CommitResult, type HistoryChange, type JSONValue, SessionError, writes } from '@sessions/core'
 import type { Outcome } from './database.ts'
 import { Collision } from './errors.ts'
 import { maintainMessages } from './maintain.ts'
@@ -31,8 +31,10 @@ export async function applyChange(
   const messages = session.updatedMs === 0 ? [] : await newestMessages(rows, expectTail, drop)
   if (expectTail !== undefined && !endsWith(messages, expectTail)) return refuse('conflict')
   const dropped = drop === 'all' ? messages : drop === 0 ? [] : messages.slice(-drop)
-  // Someone who takes no lock, as Python does not, was quicker: the tail is not what it was when it was read.
-  if (dropped.length > 0 && (await rows.drop(dropped)) < dropped.length) throw new Collision()
+  if (dropped.length > 0 && (await rows.drop(dropped)) < dropped.length) {
+    // Else someone who takes no lock, as Python does not, was quicker: the tail is not what it was when it was read.
+    throw (await rows.areLeft(dropped)) ? keepsRows() : new Collision()
+  }
 
   const result: CommitResult = { status: 'applied', dropped: dropped.map(({ record }) => record) }
   if (dropped.length === 0 && !writes(change)) return { result, keep: session.erased }
@@ -57,24 +59,28 @@ export async function eraseSession(rows: SessionRows, unchangedSince?: Date): Pr
   if (session === undefined) return { result: false, keep: false }
   if (unchangedSince !== undefined && session.updatedMs !== unchangedSince.getTime())
     return { result: false, keep: false }
-  await rows.erase()
-  return { result: !session.expired, keep: true }
+  const isGone = await rows.erase()
+  return { result: isGone && !session.expired, keep: isGone }
 }
 
 /** The session as it stands, kept to this transaction. One whose time is over is erased first: the change starts it anew. */
 async function takeSession(rows: SessionRows, creates: boolean): Promise<SessionState & { erased: boolean }> {
   if (creates) await rows.create()
-  let session = await rows.lock()
-  // Somebody may remove it between the two.
-  while (creates && session === undefined) {
-    await rows.create()
-    session = await rows.lock()
-  }
+  const session = await rows.lock()
+  // Somebody removed it between the two.
+  if (creates && session === undefined) throw new Collision()
   if (session !== undefined && !session.expired) return { ...session, erased: false }
   const erased = session !== undefined
-  if (erased) await rows.erase()
+  if (erased && !(await rows.erase())) throw keepsRows()
   if (creates && erased) await rows.create()
   return { updatedMs: 0, nowMs: session?.nowMs ?? 0, expired: false, ttlMs: null, metadata: {}, erased }
+}
+
+function keepsRows(): SessionError {
+  return new SessionError(
+    'SESSION_BACKEND',
+    'A trigger, a rule or a policy of the database keeps rows that were to be deleted. Nothing was changed.',
+  )
 }
 
 /** As many as the change looks at, oldest first. */

@@ -32,7 +32,8 @@ export interface SQLStoreOptions extends TableNames, TimeoutOptions {
   retries?: number
   /**
    * Milliseconds to wait for other writers, for a connection of the pool, and for a server that has none left, before
-   * `SESSION_BUSY`. MySQL and MariaDB have their own `innodb_lock_wait_timeout`. Default: 30,000.
+   * `SESSION_BUSY`. Where MySQL or MariaDB is used through a Sequelize of the caller's, their `innodb_lock_wait_timeout` holds for
+   * locks instead. Default: 30,000.
    */
   busyTimeoutMs?: number
   /** Where Sequelize replicates reads: `replica` may miss the latest writes. Default: `primary`. */

@@ -62,9 +62,11 @@ export class SessionRows {
     }
   }
 
-  /** Removes the session with all that belongs to it. */
-  async erase(): Promise<void> {
-    for (const statement of this.#statements.erase) await this.#run(statement)
+  /** Removes the session with all that belongs to it. Whether it is gone: a trigger may keep it. */
+  async erase(): Promise<boolean> {
+    let affected = 0
+    for (const statement of this.#statements.erase) affected = (await this.#run(statement)).affected
+    return affected > 0
   }
 
   /** The fingerprint under which the operation was applied. */
@@ -91,6 +93,13 @@ export class SessionRows {
     const ids = messages.map(({ id }) => id)
     const { affected } = await this.#run(this.#statements.drop, { ids, limit: ids.length })
     return affected
+  }
+
+  /** Whether one of the messages is there now, whatever this transaction has seen before. */
+  async areLeft(messages: readonly MessageRow[]): Promise<boolean> {
+    const { rows } = await this.#run(this.#statements.tailNow, { limit: messages.length })
+    const ids = new Set(messages.map(({ id }) => id))
+    return rows.some((row) => ids.has(String(row.message_id)))
   }
 
   async append(records: readonly string[], atMs: number): Promise<void> {

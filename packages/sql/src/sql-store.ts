@@ -6,6 +6,7 @@ import {
   type DeleteTarget,
   type HistoryChange,
   type Lease,
+  type ReadOptions,
   type RecordPage,
   type SessionError,
   type SessionFilter,
@@ -17,20 +18,19 @@ import { applyChange, eraseSession } from './changes.ts'
 import type { Database } from './database.ts'
 import { checkDialect, connectSequelize, connectURL, dialectOf, dialects, type SQLDialect } from './engine.ts'
 import { isUniqueViolation, mapError } from './errors.ts'
-import { type Limits, lockTimeoutMs } from './limits.ts'
+import { type Limits, limitsFrom, lockTimeoutMs } from './limits.ts'
 import { listSessions, toInfo } from './listing.ts'
 import { checkStoreOptions, nameTypes, type SQLStoreOptions } from './options.ts'
 import { ownOperationMs, resultOf, withOwnOperation } from './own-operation.ts'
 import { readPage, toRecord } from './pages.ts'
-import { type ErasableRow, eraseSome } from './retention.ts'
+import { type ErasableRow, eraseExpired, eraseSome } from './retention.ts'
 import { SessionRows } from './rows.ts'
 import { ensureSchema, schemaText } from './schema.ts'
 import { bind } from './statement.ts'
-import { prepareStatements, type Statements, someSessions } from './statements.ts'
+import { prepareStatements, type Statements } from './statements.ts'
 import { checkNames, quoteTables, type TableNames, type Tables, withSchema } from './tables.ts'
 import { parseURL } from './url/parse-url.ts'
 import type { Target } from './url/target.ts'
-import { textOf } from './values.ts'
 
 export type { SQLDialect }
 
@@ -76,12 +76,12 @@ export class SQLStore extends SessionStore {
   }
 
   protected override async _open(): Promise<void> {
-    const { url, sequelize, createTables = false } = this.#options
-    const lease =
-      sequelize === undefined ? await connectURL(url ?? '', this.#busyTimeoutMs) : connectSequelize(sequelize)
-    const { readFrom = 'primary', retries = 0 } = this.#options
-    const patience = { busyTimeoutMs: this.#busyTimeoutMs, timeoutMs: checkTimeout(this.#options), retries }
-    const calls = new Calls(lease.resource, this.#tables.key, readFrom, patience)
+    const { url = '', sequelize, createTables = false, readFrom = 'primary', retries = 0 } = this.#options
+    const busyTimeoutMs = this.#busyTimeoutMs
+    const timeoutMs = checkTimeout(this.#options)
+    const longest = { busyTimeoutMs, lockTimeoutMs: lockTimeoutMs(limitsFrom(busyTimeoutMs, timeoutMs)) }
+    const lease = sequelize === undefined ? await connectURL(url, longest) : connectSequelize(sequelize)
+    const calls = new Calls(lease.resource, this.#tables.key, readFrom, { busyTimeoutMs, timeoutMs, retries })
     try {
       await calls.try((limits) =>
         lease.resource.once(this.#schemaKey, () => ensureSchema(lease.resource, limits, this.#tables, createTables)),
@@ -103,9 +103,9 @@ export class SQLStore extends SessionStore {
     return mapped
   }
 
-  protected async _read(sessionId: string, limit: number | undefined): Promise<string[]> {
+  protected async _read(sessionId: string, limit: number | undefined, options: ReadOptions): Promise<string[]> {
     const statement = limit === undefined ? this.#statements.all : this.#statements.newest
-    const rows = await this.#calls.select(statement, { id: sessionId, limit: limit ?? null })
+    const rows = await this.#calls.select(statement, { id: sessionId, limit: limit ?? null }, options)
     const records = rows.map(toRecord)
     return limit === undefined ? records : records.reverse()
   }
@@ -128,8 +128,8 @@ export class SQLStore extends SessionStore {
     return row && toInfo(row)
   }
 
-  protected _list(filter: SessionFilter): AsyncIterable<SessionInfo> {
-    return listSessions(filter, this.#statements, (statement, values) => this.#calls.select(statement, values))
+  protected _list(filter: SessionFilter, options: ReadOptions): AsyncIterable<SessionInfo> {
+    return listSessions(filter, this.#statements, (statement, values) => this.#calls.select(statement, values, options))
   }
 
   protected async _delete(sessionId: string, unchangedSince?: Date): Promise<boolean> {
@@ -140,17 +140,16 @@ export class SQLStore extends SessionStore {
 
   protected override async _deleteUnchanged(targets: readonly DeleteTarget[]): Promise<number> {
     const unchanged = new Map(targets.map(({ sessionId, updatedAt }) => [sessionId, updatedAt.getTime()]))
-    return this.#eraseSome([...unchanged.keys()], (row) => unchanged.get(row.sessionId) === row.updatedMs)
+    const isWanted = (row: ErasableRow): boolean => unchanged.get(row.sessionId) === row.updatedMs
+    return eraseSome([...unchanged.keys()], isWanted, this.#statements, (work) => this.#calls.changeSome(work))
   }
 
   protected override async _purgeExpired(): Promise<number> {
-    let purged = 0
-    for (;;) {
-      const rows = await this.#calls.select(this.#statements.expired, { limit: someSessions })
-      if (rows.length === 0) return purged
-      const sessionIds = rows.map((row) => textOf(row, 'session_id'))
-      purged += await this.#eraseSome(sessionIds, (row) => row.expired)
-    }
+    return eraseExpired(
+      this.#statements,
+      (statement, values) => this.#calls.select(statement, values, { latest: true }),
+      (work) => this.#calls.changeSome(work),
+    )
   }
 
   protected override _page(
@@ -159,12 +158,16 @@ export class SQLStore extends SessionStore {
     size: number,
     places = false,
   ): Promise<RecordPage> {
-    return readPage(this.#statements, (statement, values) => this.#calls.select(statement, values), {
-      sessionId,
-      cursor,
-      size,
-      places,
-    })
+    return readPage(
+      this.#statements,
+      (statement, values) => this.#calls.select(statement, values, { latest: places }),
+      {
+        sessionId,
+        cursor,
+        size,
+        places,
+      },
+    )
   }
 
   async #commit(
@@ -208,10 +211,6 @@ export class SQLStore extends SessionStore {
       if (isUniqueViolation(error)) return false
       throw error
     }
-  }
-
-  #eraseSome(sessionIds: readonly string[], isWanted: (row: ErasableRow) => boolean): Promise<number> {
-    return eraseSome(sessionIds, isWanted, this.#statements, (work) => this.#calls.changeSome(work))
   }
 
   /** A store that may not make the tables must not decide for one that may. */

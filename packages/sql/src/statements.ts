@@ -29,6 +29,8 @@ export interface Statements {
   readonly lockSome: Statement
   readonly eraseSome: readonly Statement[]
   readonly tail: Statement
+  /** The same as it is now, whatever the transaction has seen before. */
+  readonly tailNow: Statement
   readonly drop: Statement
   /** The messages `:message0`, `:message1`, …, kept to this transaction: as many as `someMessages`, some of them named twice. */
   readonly hold: Statement
@@ -40,6 +42,7 @@ export interface Statements {
   readonly pruneOperations: Statement
   readonly forgetMetadata: Statement
   readonly saveMetadata: Statement
+  /** Sessions whose ttl has ended, those first whose ended first, after the one of `:after` that ended `:at`. */
   readonly expired: Statement
   /** The whole of an append in one statement, for a dialect that can: all rows, or none where something stands in the way. */
   readonly appendAtOnce?: Statement
@@ -81,6 +84,7 @@ export function prepareStatements(dialect: Dialect, tables: Tables): Statements 
   const settings = grammar.wrongSettings === undefined ? '' : `, ${grammar.wrongSettings} AS wrong_settings`
   const oldestFirst = `ORDER BY ${grammar.oldestFirst}`
   const newestFirst = `ORDER BY ${grammar.newestFirst}`
+  const tail = `SELECT ${text('id')} AS message_id, message_data ${ofSession} ${newestFirst} LIMIT :limit`
   const ids = Array.from({ length: someSessions }, (_, index) => `:id${index}`)
   const some = `session_id IN (${ids.join(', ')})`
   const named = `session_id = :id AND id IN (${Array.from({ length: someMessages }, (_, index) => messageId(`:message${index}`)).join(', ')})`
@@ -115,7 +119,8 @@ export function prepareStatements(dialect: Dialect, tables: Tables): Statements 
     lockSome: once(`SELECT session_id, ${text(ms('updated_at'))} AS updated_ms, ${text(expired)} AS expired${settings}
       FROM ${sessions} ${grammar.byKey ?? ''} WHERE ${some} ORDER BY session_id ${forUpdate}`),
     eraseSome: (grammar.eraseSome?.(ids) ?? grammar.erase(some)).map(once),
-    tail: once(`SELECT ${text('id')} AS message_id, message_data ${ofSession} ${newestFirst} LIMIT :limit`),
+    tail: once(tail),
+    tailNow: once(`${tail} ${forUpdate}`),
     drop: once(grammar.drop),
     hold: once(
       `SELECT ${text('id')} AS message_id, message_data FROM ${messages} ${grammar.byKey ?? ''} WHERE ${named} ${forUpdate}`,
@@ -131,7 +136,7 @@ export function prepareStatements(dialect: Dialect, tables: Tables): Statements 
     pruneOperations: once(`DELETE FROM ${operations} WHERE session_id = :id AND forget_at <= ${now}`),
     forgetMetadata: once(`DELETE FROM ${metadata} WHERE session_id = :id`),
     saveMetadata: once(grammar.saveMetadata),
-    expired: once(`SELECT session_id FROM ${sessions} WHERE ${grammar.over} LIMIT :limit`),
+    expired: once(grammar.expiredPage),
     ...(grammar.appendAtOnce !== undefined && {
       appendAtOnce: once(grammar.appendAtOnce(false)),
       appendOperationAtOnce: once(grammar.appendAtOnce(true)),

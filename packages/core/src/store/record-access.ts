@@ -12,12 +12,12 @@ import {
 } from './history-change.ts'
 import { maintains } from './maintenance.ts'
 import type { SessionInfo } from './session-filter.ts'
-import type { RecordPage } from './store-hooks.ts'
+import type { ReadOptions, RecordPage } from './store-hooks.ts'
 import { Turns } from './turns.ts'
 
 /** What {@link RecordAccess} does its work with: the hooks of a store, and how its calls are run. */
 export interface RecordSource {
-  read(sessionId: string, limit: number | undefined): Promise<string[]>
+  read(sessionId: string, limit: number | undefined, options: ReadOptions): Promise<string[]>
   commit(sessionId: string, change: HistoryChange): Promise<CommitResult>
   supports(condition: keyof ChangeConditions): boolean
   page(sessionId: string, cursor: string | undefined, size: number): Promise<RecordPage>
@@ -72,13 +72,13 @@ export class RecordAccess {
   }
 
   /** The newest `limit` records, oldest first; all without a limit. */
-  async read(sessionId: string, limit?: number): Promise<string[]> {
+  async read(sessionId: string, limit?: number, options: ReadOptions = {}): Promise<string[]> {
     const check = (): number | undefined => {
       assertId(sessionId, 'sessionId')
       return checkLimit(limit)
     }
     return await this.#source.run('read', sessionId, check, async (checked) => {
-      const records = checked !== undefined && checked <= 0 ? [] : await this.#source.read(sessionId, checked)
+      const records = checked !== undefined && checked <= 0 ? [] : await this.#source.read(sessionId, checked, options)
       noteRecords(records)
       return records
     })

@@ -6,7 +6,7 @@ import type { SessionError } from '../errors/session-error.ts'
 import type { Call } from '../errors/translate.ts'
 import { RecordAccess, type RecordSource } from './record-access.ts'
 import { checkDate, checkFilter, hasCriterion, type SessionFilter, type SessionInfo } from './session-filter.ts'
-import { type DeleteTarget, StoreHooks } from './store-hooks.ts'
+import { type DeleteTarget, type ReadOptions, StoreHooks } from './store-hooks.ts'
 
 /** How many sessions `deleteSessions` hands to an adapter at a time. */
 const deleteBatchSize = 500
@@ -38,10 +38,11 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
   /**
    * The sessions that match, newest `updatedAt` first, each once. A session changed while this runs comes at its old place
    * or not at all. @throws TypeError or RangeError that names the criterion, at once
+   * @param options - for wrappers
    */
-  listSessions(filter: SessionFilter = {}): AsyncIterable<SessionInfo> {
+  listSessions(filter: SessionFilter = {}, options: ReadOptions = {}): AsyncIterable<SessionInfo> {
     const check = (): SessionFilter => checkFilter(filter)
-    return this.#iterate('listSessions', undefined, check, (checked) => this.#list(checked))
+    return this.#iterate('listSessions', undefined, check, (checked) => this.#list(checked, options))
   }
 
   /** `undefined` where there is no such session. */
@@ -105,11 +106,13 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
     const run: RecordSource['run'] = (operation, sessionId, check, work) =>
       this.#run(operation, sessionId, check, work, held)
     return {
-      read: (sessionId, limit) => this._read(sessionId, limit),
+      read: (sessionId, limit, options) => this._read(sessionId, limit, options),
       commit: (sessionId, change) => this._commit(sessionId, change),
       supports: (condition) => this._supports(condition),
       page: async (sessionId, cursor, size) =>
-        this._page?.(sessionId, cursor, size, true) ?? { records: await this._read(sessionId, undefined) },
+        this._page?.(sessionId, cursor, size, true) ?? {
+          records: await this._read(sessionId, undefined, { latest: true }),
+        },
       pages: (sessionId, size) => this._pages(sessionId, size),
       info: (sessionId) => this._info(sessionId),
       delete: (sessionId) => this._delete(sessionId),
@@ -134,15 +137,15 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
       batch = []
       deleted += await this._deleteUnchanged(targets)
     }
-    for await (const { sessionId, updatedAt } of this.#list(filter)) {
+    for await (const { sessionId, updatedAt } of this.#list(filter, { latest: true })) {
       if (batch.push({ sessionId, updatedAt }) === deleteBatchSize) await flush()
     }
     if (batch.length > 0) await flush()
     return deleted
   }
 
-  #list(filter: SessionFilter): AsyncIterable<SessionInfo> {
-    return filter.limit !== undefined && filter.limit <= 0 ? nothing() : this._list(filter)
+  #list(filter: SessionFilter, options: ReadOptions): AsyncIterable<SessionInfo> {
+    return filter.limit !== undefined && filter.limit <= 0 ? nothing() : this._list(filter, options)
   }
 
   #run<A, T>(

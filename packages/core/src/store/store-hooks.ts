@@ -10,6 +10,12 @@ export interface RecordPage {
   next?: string
 }
 
+/** How a store reads. */
+export interface ReadOptions {
+  /** Whether a write depends on what is read: then a replica, which may not have the newest yet, is no place to read it from. */
+  latest?: boolean
+}
+
 /** A session to delete, unless it was changed since `updatedAt`. */
 export interface DeleteTarget {
   sessionId: string
@@ -22,7 +28,7 @@ export interface DeleteTarget {
  */
 export abstract class StoreHooks {
   /** The newest `limit` records, oldest first; all where `limit` is `undefined`. Creates nothing. */
-  protected abstract _read(sessionId: string, limit: number | undefined): Promise<string[]>
+  protected abstract _read(sessionId: string, limit: number | undefined, options: ReadOptions): Promise<string[]>
   /**
    * One atomic write, as {@link HistoryChange} says. Creates the session only where `writes(change)`; where nothing is dropped
    * either, changes nothing, `updatedAt` included, and is `applied`. A metadata key that is `undefined` counts as written.
@@ -38,7 +44,7 @@ export abstract class StoreHooks {
    * What matches, newest `updatedAt` first, each session once; `limit` is positive. Without this ability, throw
    * `SESSION_UNSUPPORTED`.
    */
-  protected abstract _list(filter: SessionFilter): AsyncIterable<SessionInfo>
+  protected abstract _list(filter: SessionFilter, options: ReadOptions): AsyncIterable<SessionInfo>
   /** With `unchangedSince`, only if `updatedAt` is still that. Whether a session was removed. */
   protected abstract _delete(sessionId: string, unchangedSince?: Date): Promise<boolean>
   /** Many at once, for a backend that can do better than one by one. Resolves to how many were removed. */
@@ -64,7 +70,7 @@ export abstract class StoreHooks {
   /** What `_page` gives, page after page. For a wrapper, which goes through the pages of another store. */
   protected async *_pages(sessionId: string, size: number): AsyncIterable<string[]> {
     if (this._page === undefined) {
-      yield await this._read(sessionId, undefined)
+      yield await this._read(sessionId, undefined, {})
       return
     }
     let cursor: string | undefined

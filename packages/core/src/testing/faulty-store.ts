@@ -1,7 +1,7 @@
 import { SessionStore } from '../session/session-store.ts'
 import type { ChangeConditions, CommitResult, HistoryChange } from '../store/history-change.ts'
 import type { SessionFilter, SessionInfo } from '../store/session-filter.ts'
-import type { RecordPage } from '../store/store-hooks.ts'
+import type { ReadOptions, RecordPage } from '../store/store-hooks.ts'
 
 /** What can be made to fail or to wait. */
 export type FaultyOperation = 'read' | 'commit' | 'info' | 'list' | 'delete'
@@ -47,8 +47,8 @@ export class FaultyStore extends SessionStore {
     return { entered: entered.promise, release: () => released.resolve() }
   }
 
-  protected _read(sessionId: string, limit: number | undefined): Promise<string[]> {
-    return this.#through('read', () => this.#store.records.read(sessionId, limit))
+  protected _read(sessionId: string, limit: number | undefined, options: ReadOptions = {}): Promise<string[]> {
+    return this.#through('read', () => this.#store.records.read(sessionId, limit, options))
   }
 
   protected _commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
@@ -67,8 +67,8 @@ export class FaultyStore extends SessionStore {
     return this.#through('info', () => this.#store.getSessionInfo(sessionId))
   }
 
-  protected async *_list(filter: SessionFilter): AsyncIterable<SessionInfo> {
-    yield* await this.#through('list', async () => this.#store.listSessions(filter))
+  protected async *_list(filter: SessionFilter, options: ReadOptions = {}): AsyncIterable<SessionInfo> {
+    yield* await this.#through('list', async () => this.#store.listSessions(filter, options))
   }
 
   protected _delete(sessionId: string, unchangedSince?: Date): Promise<boolean> {

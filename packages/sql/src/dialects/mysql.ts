@@ -1,8 +1,10 @@
 import { connectMariaDB } from '../drivers/mariadb.ts'
 import { connectMySQL2 } from '../drivers/mysql2.ts'
+import { Collision } from '../errors.ts'
 import type { Tables } from '../tables.ts'
 import type { Dialect, Grammar, Server, TransactionEdges } from './dialect.ts'
 import { settleMySQL, wrongSettings } from './mysql-settings.ts'
+import { steps } from './step.ts'
 
 const now = 'UTC_TIMESTAMP(3)'
 
@@ -10,8 +12,8 @@ const now = 'UTC_TIMESTAMP(3)'
 const byKey = 'FORCE INDEX (PRIMARY)'
 
 const schemaLock = 'sessions_schema'
-/** Making tables takes far less; after that, steps run side by side, which each of them bears. */
-const schemaLockSeconds = 60
+/** For which a step waits for a table that others use: whoever wants it after us waits for us meanwhile. The least that there is. */
+const tableLockSeconds = 1
 
 /**
  * Where another node's write came before it, Galera rolls a transaction back at any moment and tells so with the next statement;
@@ -31,15 +33,27 @@ export const mysql: Dialect = {
   quote: (name) => `\`${name.replaceAll('`', '``')}\``,
   grammar,
   transaction: (_, { galera }) => (galera ? watched : { begin: ['START TRANSACTION'] }),
-  migrations,
+  migrations: (tables, server) => migrations(tables, server).map(steps),
   // DDL commits by itself here, so the lock is the connection's, and each step may be repeated.
-  exclusively: async (connection, work) => {
-    await connection.execute(`SELECT GET_LOCK('${schemaLock}', ${schemaLockSeconds})`)
+  migrate: async (connection, pending) => {
+    const { rows } = await connection.execute(
+      `SELECT 1 AS got FROM (SELECT 1) AS one WHERE GET_LOCK('${schemaLock}', 0) = 1`,
+    )
+    if (rows.length === 0) throw new Collision()
     try {
-      await work()
+      await connection.execute(
+        `SET @sessions_wait = @@SESSION.lock_wait_timeout, SESSION lock_wait_timeout = ${tableLockSeconds}`,
+      )
+      for (const { text } of pending) await connection.execute(text)
     } finally {
+      await connection.execute('SET SESSION lock_wait_timeout = @sessions_wait')
       await connection.execute(`SELECT RELEASE_LOCK('${schemaLock}')`)
     }
+  },
+  // In whole seconds there.
+  patience: (lockTimeoutMs) => {
+    const seconds = Math.ceil(lockTimeoutMs / 1000)
+    return `SET SESSION innodb_lock_wait_timeout = ${seconds}, SESSION lock_wait_timeout = ${seconds}`
   },
   inspect: async (connection) => {
     const { rows } = await connection.execute("SHOW VARIABLES WHERE Variable_name IN ('version', 'wsrep_on')")
@@ -75,7 +89,10 @@ function grammar({ sessions, messages, operations, metadata, indexes }: Tables):
     messageTime: ':at',
 
     expired: `COALESCE(expires_at <= ${now}, FALSE)`,
-    over: `expires_at <= ${now}`,
+    expiredPage: `SELECT session_id, CAST(expires_at AS CHAR) AS ended_at FROM ${sessions}
+      WHERE expires_at <= ${now} AND expires_at >= CAST(:at AS DATETIME(6))
+        AND (expires_at > CAST(:at AS DATETIME(6)) OR session_id > :after)
+      ORDER BY expires_at, session_id LIMIT :limit`,
     expiresMs: ms('expires_at'),
     ttlMs: 'ttl_ms',
     metadata: 'metadata',

@@ -1,6 +1,7 @@
 import { connectSQLite3 } from '../drivers/sqlite3.ts'
 import type { Tables } from '../tables.ts'
 import type { Dialect, Grammar } from './dialect.ts'
+import { steps } from './step.ts'
 
 const now = "strftime('%Y-%m-%d %H:%M:%f', 'now')"
 const ms = (timestamp: string): string => `CAST(round(unixepoch(${timestamp}, 'subsec') * 1000) AS INTEGER)`
@@ -14,10 +15,10 @@ export const sqlite: Dialect = {
   quote: (name) => `"${name.replaceAll('"', '""')}"`,
   grammar,
   transaction: () => ({ begin: ['BEGIN IMMEDIATE'] }),
-  migrations,
-  exclusively: async (connection, work) => {
+  migrations: (tables) => migrations(tables).map(steps),
+  migrate: async (connection, pending) => {
     await connection.execute('BEGIN IMMEDIATE')
-    await work()
+    for (const { text } of pending) await connection.execute(text)
     await connection.execute('COMMIT')
   },
   settle: async (connection) => {
@@ -48,7 +49,10 @@ function grammar({ sessions, messages, operations, metadata, ttls }: Tables): Gr
     messageTime: 'substr(:at, 1, 19)',
 
     expired,
-    over: `session_id IN (SELECT session_id FROM ${ttls} WHERE not_before_ms <= ${ms(now)}) AND ${expired}`,
+    expiredPage: `SELECT session_id, CAST(not_before_ms AS TEXT) AS ended_at FROM ${ttls}
+      WHERE not_before_ms <= ${ms(now)} AND (not_before_ms, session_id) > (CAST(:at AS INTEGER), :after)
+        AND session_id IN (SELECT session_id FROM ${sessions} WHERE ${expired})
+      ORDER BY not_before_ms, session_id LIMIT :limit`,
     expiresMs: endsAt,
     ttlMs: `(SELECT ttl_ms FROM ${ttls} WHERE ${ttls}.session_id = ${sessions}.session_id)`,
     metadata: `(SELECT '{' || group_concat(key || ':' || value) || '}'
