@@ -1,4 +1,4 @@
-import { matchesFilter, SessionError, SessionStore, writes } from '@sessions/core'
+import { matchesFilter, placeOf, positionOf, SessionError, SessionStore, writes } from '@sessions/core'
 import { open } from 'lmdb'
 
 /**
@@ -40,6 +40,11 @@ export class LMDBStore extends SessionStore {
     return this.#root.transactionSync(() => this.#apply(sessionId, change))
   }
 
+  /** Of what a store may know beyond what every one must. */
+  _supports(condition) {
+    return condition === 'maintain'
+  }
+
   async _info(sessionId) {
     return this.#root.transactionSync(() => {
       const session = this.#sessions.get(sessionId)
@@ -71,7 +76,7 @@ export class LMDBStore extends SessionStore {
   }
 
   /** The cursor is the number of the last record given. Only newest records are ever dropped, and no number comes twice. */
-  async _page(sessionId, cursor, size) {
+  async _page(sessionId, cursor, size, places = false) {
     return this.#root.transactionSync(() => {
       const last = cursor === undefined ? -1 : Number(cursor)
       if (last >= 0 && !this.#records.doesExist([sessionId, last])) {
@@ -80,11 +85,28 @@ export class LMDBStore extends SessionStore {
       const range = { start: [sessionId, last + 1], end: [sessionId, Number.MAX_SAFE_INTEGER], limit: size }
       const page = [...this.#records.getRange(range)]
       const records = page.map(({ value }) => value)
-      return page.length < size ? { records } : { records, next: String(page.at(-1).key[1]) }
+      const placed = places && { places: page.map(({ key, value }) => placeOf(key[1], value)) }
+      return { records, ...placed, ...(page.length === size && { next: String(page.at(-1).key[1]) }) }
     })
   }
 
-  #apply(sessionId, { operation, expectTail, drop = 0, append = [], metadata = {} }) {
+  /** Where each place still holds what was read there; `updatedAt` stays. */
+  #maintain(sessionId, { replace = [], remove = [] }) {
+    const keyOf = (place) => [sessionId, Number(positionOf(place))]
+    const holds = (place) => {
+      const record = this.#records.get(keyOf(place))
+      return record !== undefined && placeOf(positionOf(place), record) === place
+    }
+    if (![...replace.map(({ place }) => place), ...remove].every(holds)) return { status: 'conflict' }
+    for (const { place, record } of replace) this.#records.putSync(keyOf(place), record)
+    for (const place of remove) this.#records.removeSync(keyOf(place))
+    const session = this.#sessions.get(sessionId)
+    this.#sessions.putSync(sessionId, { ...session, count: session.count - remove.length })
+    return { status: 'applied', dropped: [] }
+  }
+
+  #apply(sessionId, { maintain, operation, expectTail, drop = 0, append = [], metadata = {} }) {
+    if (maintain !== undefined) return this.#maintain(sessionId, maintain)
     const known = operation && this.#operations.get([sessionId, operation.id])
     if (known !== undefined) return { status: known === operation.fingerprint ? 'duplicate' : 'reused' }
     if (expectTail !== undefined && !this.#endsWith(sessionId, expectTail)) return { status: 'conflict' }

@@ -5,6 +5,7 @@ import { conformanceCases, formatReport, runConformance } from '@sessions/core/c
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { definitions } from '../src/conformance/cases/index.ts'
 import { mutants } from './mutants/index.ts'
+import { MaintainedStore } from './mutants/maintained-store.ts'
 import { fileHarness, memoryHarness } from './mutants/mutant.ts'
 import { PlainStore } from './mutants/plain-store.ts'
 
@@ -18,6 +19,11 @@ describe('the store that the mutants are made of', () => {
   it('passes every case in memory', async () => {
     const report = await runConformance(memoryHarness('in memory', PlainStore))
     expect(formatReport(report)).toMatch(/^in memory: \d+ passed, 0 failed, /)
+  })
+
+  it('passes those of maintenance where it knows that', async () => {
+    const report = await runConformance(memoryHarness('maintained', MaintainedStore), { only: 'maintain/' })
+    expect(formatReport(report)).toMatch(/^maintained: 5 passed, 0 failed, 1 skipped/)
   })
 
   it('passes every case on a file, but for the scale', { timeout: 120_000 }, async () => {

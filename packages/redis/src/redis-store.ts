@@ -1,8 +1,10 @@
 import {
+  type ChangeConditions,
   type CommitResult,
   type DeleteTarget,
   type HistoryChange,
   type Lease,
+  type Maintenance,
   type RecordPage,
   SessionError,
   type SessionFilter,
@@ -16,6 +18,7 @@ import { Connection } from './connection.ts'
 import { toSessionError } from './errors.ts'
 import { Keys } from './keys.ts'
 import { listSessions } from './listing.ts'
+import { maintainCall, toPlace } from './maintain.ts'
 import { checkStoreOptions, type RedisStoreOptions, type Settings } from './options.ts'
 import { isCluster, type RedisSingleClient } from './redis-client.ts'
 import { toArray, toNumber, toText, toTexts } from './replies.ts'
@@ -85,6 +88,7 @@ export class RedisStore extends SessionStore {
 
   /** No function that is async: one more promise is what an append of a thousand at once can do without. */
   protected _commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
+    if (change.maintain !== undefined) return this.#maintain(sessionId, change.maintain)
     const records = this.#appends === undefined ? [] : plainAppend(change)
     if (this.#appends === undefined || records.length === 0) return this.#commit(sessionId, change)
     return this.#appends.add(sessionId, this.#keys.of(sessionId), records)
@@ -98,6 +102,16 @@ export class RedisStore extends SessionStore {
       waitsForReplicas: this.#settings.waitForReplicas !== undefined,
     })
     return commit.result(await redis.write(commit.call, commit.repeatable))
+  }
+
+  async #maintain(sessionId: string, change: Maintenance): Promise<CommitResult> {
+    const call = maintainCall(this.#keys.of(sessionId), change)
+    const reply = call === undefined ? 'conflict' : toText(await this.#redis.write(call, false))
+    return reply === 'applied' ? { status: 'applied', dropped: [] } : { status: 'conflict' }
+  }
+
+  protected override _supports(condition: keyof ChangeConditions): boolean {
+    return condition === 'maintain'
   }
 
   protected async _info(sessionId: string): Promise<SessionInfo | undefined> {
@@ -121,18 +135,25 @@ export class RedisStore extends SessionStore {
   }
 
   /** The cursor says where to go on, and how to see that what comes before is still there. */
-  protected override async _page(sessionId: string, cursor: string | undefined, size: number): Promise<RecordPage> {
+  protected override async _page(
+    sessionId: string,
+    cursor: string | undefined,
+    size: number,
+    places = false,
+  ): Promise<RecordPage> {
     const { hash, list } = this.#keys.of(sessionId)
-    const args = [`${size}`, ...(cursor?.split(' ') ?? [])]
+    const args = [`${size}`, places ? '1' : '0', ...(cursor?.split(' ') ?? [])]
     const reply = await this.#redis.readByScript({ script: scripts.page, keys: [hash, list], args })
     if (reply === null) {
       throw new SessionError('SESSION_CONFLICT', 'Items that were already read were removed meanwhile. Read again.')
     }
-    const [generation, mark, following, found] = toArray(reply)
+    const [generation, mark, following, found, digests] = toArray(reply)
     const records = toTexts(found)
-    if (toNumber(following) <= 0) return { records }
-    const from = Number(args[1] ?? 0) + records.length
-    return { records, next: `${from} ${toText(generation)} ${toText(mark)}` }
+    const from = Number(args[2] ?? 0)
+    const placed = places && { places: toTexts(digests).map((digest, index) => toPlace(from + index, digest)) }
+    if (toNumber(following) <= 0) return { records, ...placed }
+    const next = `${from + records.length} ${toText(generation)} ${toText(mark)}`
+    return { records, ...placed, next }
   }
 
   get #redis(): Connection {

@@ -3,8 +3,9 @@ import { describeConformance } from '@sessions/core/conformance/vitest'
 import { RedisSession, RedisStore } from '@sessions/redis'
 import { startProxy, startRedis, startRedisCluster, startRedisSentinel } from '@sessions/test-servers'
 import { afterAll } from 'vitest'
-import { connectTo, type Place } from './support/clients.ts'
-import { age, clear } from './support/primaries.ts'
+import type { Place } from './support/clients.ts'
+import { capabilities, storeHarness } from './support/harness.ts'
+import { clear } from './support/primaries.ts'
 
 const [server, cluster, sentinel] = await Promise.all([startRedis(), startRedisCluster(), startRedisSentinel()])
 const { url } = server
@@ -17,28 +18,8 @@ const places: Record<string, Place> = {
   sentinel: { kind: 'sentinel', name: sentinel.name, sentinels: [...sentinel.sentinels] },
 }
 const reports = '.conformance'
-const capabilities = { durable: true, multiProcess: true, ttl: true, list: true, transactions: true }
 
-for (const [name, place] of Object.entries(places)) {
-  const keyPrefix = `kit:${name}`
-  const client = await connectTo(place)
-  afterAll(async () => void (await client.close()))
-  describeConformance(
-    {
-      name: `RedisStore (${name})`,
-      open: async () => new RedisStore({ client, keyPrefix, ttl: 3_600 }),
-      reset: () => clear(place, keyPrefix),
-      advance: (ms) => age(place, keyPrefix, ms),
-      worker: {
-        module: new URL('./open.ts', import.meta.url).href,
-        export: 'openStore',
-        options: { place, keyPrefix },
-      },
-      capabilities,
-    },
-    { reports },
-  )
-}
+for (const [name, place] of Object.entries(places)) describeConformance(await storeHarness(name, place), { reports })
 
 describeConformance(
   {

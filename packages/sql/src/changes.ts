@@ -1,6 +1,7 @@
 import { type CommitResult, type HistoryChange, type JSONValue, writes } from '@sessions/core'
 import type { Outcome } from './database.ts'
 import { Collision } from './errors.ts'
+import { maintainMessages } from './maintain.ts'
 import type { MessageRow, SessionRows, SessionState } from './rows.ts'
 
 /** How a store writes. */
@@ -19,6 +20,9 @@ export async function applyChange(
 ): Promise<Outcome<CommitResult>> {
   const { operation, expectTail, drop = 0, append = [], metadata } = change
   const session = await takeSession(rows, writes(change))
+  if (change.maintain !== undefined) {
+    return session.updatedMs === 0 ? refuse('conflict') : await maintainMessages(rows, change.maintain)
+  }
   if (operation !== undefined) {
     const fingerprint = session.updatedMs === 0 ? undefined : await rows.operation(operation.id)
     if (fingerprint !== undefined) return refuse(fingerprint === operation.fingerprint ? 'duplicate' : 'reused')

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { JSONValue } from '@sessions/core'
 import type { Connection, Result } from './connection.ts'
 import { bind, type Statement, type Value } from './statement.ts'
-import type { Statements } from './statements.ts'
+import { type Statements, someMessages } from './statements.ts'
 import { toTimestamp } from './timestamps.ts'
 
 /** A session as a change finds it. Times are the server's, in milliseconds since the epoch. */
@@ -102,6 +102,24 @@ export class SessionRows {
     }
   }
 
+  /** Keeps those of these messages that are there to this transaction. */
+  async hold(ids: readonly number[]): Promise<MessageRow[]> {
+    const found: MessageRow[] = []
+    for (const some of portions(ids)) {
+      const { rows } = await this.#run(this.#statements.hold, some)
+      for (const row of rows) found.push({ id: String(row.message_id), record: String(row.message_data) })
+    }
+    return found
+  }
+
+  async replace(id: number, record: string): Promise<void> {
+    await this.#run(this.#statements.replace, { message: id, record })
+  }
+
+  async remove(ids: readonly number[]): Promise<void> {
+    for (const some of portions(ids)) await this.#run(this.#statements.remove, some)
+  }
+
   /** Leaves the session as it says. */
   async update({ updatedMs, ttlMs, metadata }: SessionUpdate): Promise<void> {
     const text = Object.keys(metadata).length === 0 ? null : JSON.stringify(metadata)
@@ -127,6 +145,15 @@ export class SessionRows {
 export function metadataValues(name: string, content: JSONValue): { key: string; value: string; digest: string } {
   const [key, value] = [JSON.stringify(name), JSON.stringify(content)]
   return { key, value, digest: createHash('sha256').update(`[${key},${value}]`).digest('hex') }
+}
+
+/** The last one is named again where there are fewer than the statement names. */
+function portions(ids: readonly number[]): Record<string, number>[] {
+  return Array.from({ length: Math.ceil(ids.length / someMessages) }, (_, portion) => {
+    const some = ids.slice(portion * someMessages, (portion + 1) * someMessages)
+    const values = Array.from({ length: someMessages }, (_, index) => some[index] ?? (some.at(-1) as number))
+    return Object.fromEntries(values.map((id, index) => [`message${index}`, id]))
+  })
 }
 
 function batches(records: readonly string[]): string[][] {

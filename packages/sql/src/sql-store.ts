@@ -1,11 +1,12 @@
 import {
   assertOptions,
+  type ChangeConditions,
   type CommitResult,
   type DeleteTarget,
   type HistoryChange,
   type Lease,
   type RecordPage,
-  SessionError,
+  type SessionError,
   type SessionFilter,
   type SessionInfo,
   SessionStore,
@@ -26,6 +27,7 @@ import { isUniqueViolation, mapError } from './errors.ts'
 import { listSessions, toInfo } from './listing.ts'
 import { checkStoreOptions, nameTypes, type SQLStoreOptions } from './options.ts'
 import { ownOperationMs, resultOf, withOwnOperation } from './own-operation.ts'
+import { readPage, toRecord } from './pages.ts'
 import { persist } from './persist.ts'
 import { type ErasableRow, eraseSome } from './retention.ts'
 import { SessionRows } from './rows.ts'
@@ -115,6 +117,10 @@ export class SQLStore extends SessionStore {
     return own !== undefined && result.status === 'duplicate' ? resultOf(change) : result
   }
 
+  protected override _supports(condition: keyof ChangeConditions): boolean {
+    return condition === 'maintain'
+  }
+
   protected async _info(sessionId: string): Promise<SessionInfo | undefined> {
     const [row] = await this.#select(this.#statements.info, { id: sessionId })
     return row && toInfo(row)
@@ -147,17 +153,18 @@ export class SQLStore extends SessionStore {
     }
   }
 
-  /** A record that is gone took everything after it along, since only the newest are ever dropped. */
-  protected override async _page(sessionId: string, cursor: string | undefined, size: number): Promise<RecordPage> {
-    const { firstPage, nextPage } = this.#statements
-    const from = cursor === undefined ? undefined : parsePosition(cursor)
-    const limit = from === undefined ? size : size + 1
-    const rows = [...(await this.#select(from === undefined ? firstPage : nextPage, { id: sessionId, limit, ...from }))]
-    const last = rows.length === limit ? rows.at(-1) : undefined
-    if (from !== undefined && Number(rows.shift()?.message_id) !== from.from) {
-      throw new SessionError('SESSION_CONFLICT', 'Items that were already read were removed meanwhile. Read again.')
-    }
-    return { records: rows.map(toRecord), ...(last !== undefined && { next: `${last.message_id} ${last.exact_time}` }) }
+  protected override _page(
+    sessionId: string,
+    cursor: string | undefined,
+    size: number,
+    places = false,
+  ): Promise<RecordPage> {
+    return readPage(this.#statements, (statement, values) => this.#select(statement, values), {
+      sessionId,
+      cursor,
+      size,
+      places,
+    })
   }
 
   async #commit(sessionId: string, change: HistoryChange, operationMs: number | undefined): Promise<CommitResult> {
@@ -230,14 +237,4 @@ export class SQLStore extends SessionStore {
     if (this.#lease === undefined) throw new Error('A hook was called before _open.')
     return this.#lease.resource
   }
-}
-
-function toRecord(row: Row): string {
-  return row.message_data as string
-}
-
-/** The position of a message in its session: its id, and its time as the database writes it. */
-function parsePosition(cursor: string): { from: number; at: string } {
-  const space = cursor.indexOf(' ')
-  return { from: Number(cursor.slice(0, space)), at: cursor.slice(space + 1) }
 }

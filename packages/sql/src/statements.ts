@@ -8,6 +8,9 @@ const never = "'1970-01-01 00:00:00'"
 /** Sessions locked in one transaction: few, so that none of them is kept from its writers for long. */
 export const someSessions = 50
 
+/** Messages looked at or removed in one statement of maintenance. */
+export const someMessages = 50
+
 /** Every text sent to a database after its tables stand, one for each operation. */
 export interface Statements {
   readonly all: Statement
@@ -27,6 +30,11 @@ export interface Statements {
   readonly eraseSome: readonly Statement[]
   readonly tail: Statement
   readonly drop: Statement
+  /** The messages `:message0`, `:message1`, …, kept to this transaction: as many as `someMessages`, some of them named twice. */
+  readonly hold: Statement
+  readonly replace: Statement
+  /** The same as `hold` names. */
+  readonly remove: Statement
   readonly operation: Statement
   readonly saveOperation: Statement
   readonly pruneOperations: Statement
@@ -73,6 +81,7 @@ export function prepareStatements(dialect: Dialect, tables: Tables): Statements 
   const oldestFirst = `ORDER BY ${grammar.oldestFirst}`
   const newestFirst = `ORDER BY ${grammar.newestFirst}`
   const some = `session_id IN (${Array.from({ length: someSessions }, (_, index) => `:id${index}`).join(', ')})`
+  const named = `session_id = :id AND id IN (${Array.from({ length: someMessages }, (_, index) => `:message${index}`).join(', ')})`
   // No alias is the name of a column: ORDER BY would sort by the alias.
   const page = `SELECT ${text('id')} AS message_id, ${exact('created_at')} AS exact_time, message_data`
   const info = `SELECT session_id, ${ms('created_at')} AS created_ms, ${ms('updated_at')} AS updated_ms,
@@ -105,6 +114,14 @@ export function prepareStatements(dialect: Dialect, tables: Tables): Statements 
     eraseSome: grammar.erase(some).map(once),
     tail: once(`SELECT ${text('id')} AS message_id, message_data ${ofSession} ${newestFirst} LIMIT :limit`),
     drop: once(grammar.drop),
+    hold: once(
+      `SELECT ${text('id')} AS message_id, message_data FROM ${messages} ${grammar.byKey ?? ''} WHERE ${named} ${forUpdate}`,
+    ),
+    // A column of this type may be one that a server sets anew in every update.
+    replace: once(
+      `UPDATE ${messages} SET message_data = :record, created_at = created_at WHERE session_id = :id AND id = :message`,
+    ),
+    remove: once(`DELETE FROM ${messages} WHERE ${named}`),
     operation: once(`SELECT fingerprint FROM ${operations} WHERE session_id = :id AND operation_id = :operation`),
     saveOperation: once(`INSERT INTO ${operations} (session_id, operation_id, fingerprint, forget_at)
       VALUES (:id, :operation, :fingerprint, ${timestamp(':forgetAt')})`),

@@ -1,4 +1,5 @@
 import { type CommitResult, type HistoryChange, writes } from '@sessions/core'
+import { maintainMessages } from './maintain.ts'
 import type { Statements } from './statements.ts'
 import { fromTimestamp, toSeconds, toTimestamp } from './timestamps.ts'
 
@@ -23,6 +24,7 @@ export function applyChange(
   ttlMs: number | null,
 ): CommitResult {
   const session = liveSession(statements, sessionId, now)
+  if (change.maintain !== undefined) return maintainMessages(statements, sessionId, change.maintain)
   const { operation, expectTail, drop = 0, append = [], metadata = {} } = change
   if (operation !== undefined) {
     const fingerprint = statements.operation.get(sessionId, operation.id)

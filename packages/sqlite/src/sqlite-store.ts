@@ -1,10 +1,12 @@
 import { resolve } from 'node:path'
 import {
+  type ChangeConditions,
   type CommitResult,
   type DeleteTarget,
   type HistoryChange,
   type Lease,
   matchesFilter,
+  placeOf,
   type RecordPage,
   SessionError,
   type SessionFilter,
@@ -85,6 +87,10 @@ export class SQLiteStore extends SessionStore {
     })
   }
 
+  protected override _supports(condition: keyof ChangeConditions): boolean {
+    return condition === 'maintain'
+  }
+
   protected async _info(sessionId: string): Promise<SessionInfo | undefined> {
     return this.#read(({ statements }) => {
       const row = statements.info.get({ id: sessionId, now: this.#now() }) as InfoRow | undefined
@@ -140,8 +146,13 @@ export class SQLiteStore extends SessionStore {
     }
   }
 
-  /** A record that is gone took everything after it along, since only the newest are ever dropped. */
-  protected override async _page(sessionId: string, cursor: string | undefined, size: number): Promise<RecordPage> {
+  /** A record that is gone took everything after it along, unless it was removed by maintenance: then the caller reads again. */
+  protected override async _page(
+    sessionId: string,
+    cursor: string | undefined,
+    size: number,
+    places?: boolean,
+  ): Promise<RecordPage> {
     const from = Number(cursor ?? 0)
     const limit = cursor === undefined ? size : size + 1
     const rows = await this.#read(({ statements }) =>
@@ -153,7 +164,8 @@ export class SQLiteStore extends SessionStore {
     if (cursor !== undefined && rows.shift()?.id !== from) {
       throw new SessionError('SESSION_CONFLICT', 'Items that were already read were removed meanwhile. Read again.')
     }
-    return { records: rows.map(({ record }) => record), ...next }
+    const records = rows.map(({ record }) => record)
+    return { records, ...(places && { places: rows.map(({ id, record }) => placeOf(id, record)) }), ...next }
   }
 
   #read<T>(work: (connection: Connection) => T): T | Promise<T> {

@@ -42,6 +42,9 @@ type StatementName =
   | 'tail'
   | 'drop'
   | 'deleteMessages'
+  | 'message'
+  | 'replaceMessage'
+  | 'deleteMessage'
   | 'operation'
   | 'saveOperation'
   | 'deleteOperations'
@@ -74,6 +77,9 @@ const texts: Readonly<Record<StatementName, string>> = {
   drop: `DELETE FROM agent_messages WHERE id IN (
       SELECT id FROM agent_messages WHERE session_id = ? ORDER BY id DESC LIMIT ?)
     RETURNING id, message_data AS record`,
+  message: 'SELECT message_data FROM agent_messages WHERE session_id = ? AND id = ?',
+  replaceMessage: 'UPDATE agent_messages SET message_data = ? WHERE session_id = ? AND id = ?',
+  deleteMessage: 'DELETE FROM agent_messages WHERE session_id = ? AND id = ?',
   deleteMessages: 'DELETE FROM agent_messages WHERE session_id = ?',
 
   operation: 'SELECT fingerprint FROM agent_sessions_operations WHERE session_id = ? AND operation_id = ?',
@@ -105,6 +111,7 @@ const plucked = new Set<StatementName>([
   'all',
   'newest',
   'tail',
+  'message',
   'operation',
   'ttl',
   'list',

@@ -1,4 +1,13 @@
-import { startMariaDB, startPgBouncer, startPostgres, startRedis, type TestServer } from '@sessions/test-servers'
+import {
+  startMariaDB,
+  startMySQL,
+  startPgBouncer,
+  startPostgres,
+  startRedis,
+  startValkey,
+  startValkeyCluster,
+  type TestServer,
+} from '@sessions/test-servers'
 import { createConnection, type RowDataPacket } from 'mysql2/promise'
 import { Client } from 'pg'
 import { afterEach, expect, it, vi } from 'vitest'
@@ -69,3 +78,18 @@ async function expectAnotherUrl(given: TestServer, start: (options: object) => P
   await using own = await start({ own: true })
   expect(own.url).not.toBe(given.url)
 }
+
+it('goes without MySQL and Valkey where SESSIONS_TEST_WITHOUT names them, unless the environment does, too', async () => {
+  vi.stubEnv('SESSIONS_TEST_WITHOUT', 'MySQL,Valkey')
+  expect(await Promise.all([startMySQL(), startValkey(), startValkeyCluster()])).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ])
+  await using redis = await startRedis({ own: true })
+  vi.stubEnv('SESSIONS_TEST_VALKEY_URL', redis.url)
+  vi.stubEnv('SESSIONS_TEST_MYSQL_URL', 'mysql://root@127.0.0.1/mysql')
+  expect((await startValkey())?.url).toBe(redis.url)
+  expect((await startMySQL())?.url).toBe('mysql://root@127.0.0.1/mysql')
+  expect(await startValkey({ own: true })).toBeUndefined()
+})

@@ -10,7 +10,7 @@ import { createNode } from '../src/redis/redis-node.ts'
 it('starts a server on another port if its own is taken meanwhile', async () => {
   const taken: number[] = []
   const listener = createServer()
-  const [program = ''] = await provide(redis)
+  const program = await provide(redis)
   const home = await Home.open()
   const node = await onFreePorts(1, async ([port = 0]) => {
     if (taken.push(port) === 1) await once(listener.listen(port, '127.0.0.1'), 'listening')

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import { startRedis, startRedisCluster, startRedisSentinel } from '@sessions/test-servers'
+import { startRedis, startRedisCluster, startRedisSentinel, startValkey } from '@sessions/test-servers'
 import { createClient, createCluster, createSentinel } from 'redis'
 import { expect, it } from 'vitest'
 import { isGone } from './gone.ts'
@@ -17,6 +17,17 @@ async function send(url: string, ...command: string[]): Promise<unknown> {
 
 it('keeps its port and what was acknowledged when Redis is killed', async () => {
   await using server = await startRedis({ own: true, settings: { 'maxmemory-policy': 'noeviction' } })
+  await send(server.url, 'SET', 'k', 'v')
+  await server.kill()
+  await expect(send(server.url, 'PING')).rejects.toThrow('ECONNREFUSED')
+  await server.start()
+  expect(await send(server.url, 'GET', 'k')).toBe('v')
+})
+
+it('keeps its port and what was acknowledged when Valkey is killed', async () => {
+  await using server = await startValkey({ own: true })
+  if (server === undefined) return
+  expect(await send(server.url, 'INFO', 'server')).toContain('server_name:valkey')
   await send(server.url, 'SET', 'k', 'v')
   await server.kill()
   await expect(send(server.url, 'PING')).rejects.toThrow('ECONNREFUSED')

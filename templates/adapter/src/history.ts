@@ -1,4 +1,5 @@
 import { type CommitResult, type HistoryChange, type JSONValue, type SessionInfo, writes } from '@sessions/core'
+import { maintainRecords } from './maintain.ts'
 
 /** A line of a journal: something that a writer asked for, whether or not it was granted. */
 export interface Request {
@@ -78,6 +79,10 @@ export class History {
   }
 
   #commit({ sessionId, at, ttlMs }: Request, change: HistoryChange): CommitResult {
+    if (change.maintain !== undefined) {
+      const done = this.#live !== undefined && maintainRecords(this.records, this.serials, change.maintain)
+      return done ? { status: 'applied', dropped: [] } : { status: 'conflict' }
+    }
     const { operation, expectTail, drop = 0, append = [], metadata = {} } = change
     const applied = operation && this.#live?.operations.get(operation.id)
     if (applied !== undefined) return { status: applied === operation?.fingerprint ? 'duplicate' : 'reused' }

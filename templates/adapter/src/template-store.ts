@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto'
 import { mkdir, readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import {
+  type ChangeConditions,
   type Clock,
   type CommitResult,
   type HistoryChange,
   matchesFilter,
+  placeOf,
   type RecordPage,
   SessionError,
   type SessionFilter,
@@ -61,6 +63,11 @@ export class TemplateStore extends SessionStore {
     return outcome as CommitResult
   }
 
+  /** Of what a store may know beyond what every one must; see `ChangeConditions`. */
+  protected override _supports(condition: keyof ChangeConditions): boolean {
+    return condition === 'maintain'
+  }
+
   protected async _info(sessionId: string): Promise<SessionInfo | undefined> {
     return (await this.#journalOf(sessionId).read()).info(this.#now())
   }
@@ -85,7 +92,12 @@ export class TemplateStore extends SessionStore {
   }
 
   /** The cursor is a place and the serial number of the record before it. */
-  protected override async _page(sessionId: string, cursor: string | undefined, size: number): Promise<RecordPage> {
+  protected override async _page(
+    sessionId: string,
+    cursor: string | undefined,
+    size: number,
+    places = false,
+  ): Promise<RecordPage> {
     const history = await this.#journalOf(sessionId).read()
     const [start = 0, serial] = cursor === undefined ? [] : (JSON.parse(cursor) as number[])
     const { records, serials } = history
@@ -95,7 +107,8 @@ export class TemplateStore extends SessionStore {
     if (!history.isLive(this.#now())) return { records: [] }
     const page = records.slice(start, start + size)
     const end = start + page.length
-    return { records: page, ...(end < records.length && { next: JSON.stringify([end, serials[end - 1]]) }) }
+    const placed = places && { places: page.map((record, index) => placeOf(serials[start + index] ?? '', record)) }
+    return { records: page, ...placed, ...(end < records.length && { next: JSON.stringify([end, serials[end - 1]]) }) }
   }
 
   protected override async _purgeExpired(): Promise<number> {

@@ -22,6 +22,9 @@ export class MemorySession<TItem extends object = AgentInputItem> extends Stored
   /** @throws TypeError or RangeError that names the option; SESSION_ITEM_INVALID for an initial item that cannot be stored */
   constructor(options: MemorySessionOptions<TItem> = {}) {
     assertOptions('MemorySession', options, types)
+    if ('sessionId' in options && options.sessionId === undefined) {
+      throw new TypeError('sessionId must not be undefined; leave it out for a random one.')
+    }
     const { initialItems = [], sessionId = crypto.randomUUID(), ...rest } = options
     const items = takeItems(initialItems, 'initialItems')
     const given = { ...rest, sessionId } as MemoryStoreOptions & SessionOptions<TItem>

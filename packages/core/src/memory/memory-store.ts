@@ -2,8 +2,10 @@ import type { Clock } from '../call/clock.ts'
 import { assertOptions, checkClock, checkTTL, type OptionTypes } from '../call/validate.ts'
 import type { JSONValue } from '../codec/json.ts'
 import { SessionStore } from '../session/session-store.ts'
-import { type CommitResult, type HistoryChange, writes } from '../store/history-change.ts'
+import { type ChangeConditions, type CommitResult, type HistoryChange, writes } from '../store/history-change.ts'
 import { matchesFilter, type SessionFilter, type SessionInfo } from '../store/session-filter.ts'
+import type { RecordPage } from '../store/store-hooks.ts'
+import { maintainRecords, placedPage } from './maintain.ts'
 
 /** How long sessions live, and by which clock. */
 export interface MemoryStoreOptions {
@@ -45,6 +47,10 @@ export class MemoryStore extends SessionStore {
 
   protected async _commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
     const entry = this.#live(sessionId)
+    if (change.maintain !== undefined) {
+      const done = maintainRecords(entry?.records ?? [], change.maintain)
+      return done ? { status: 'applied', dropped: [] } : { status: 'conflict' }
+    }
     const { operation, expectTail, drop = 0, append = [], metadata = {} } = change
     const applied = operation && entry?.operations.get(operation.id)
     if (applied !== undefined) return { status: applied === operation?.fingerprint ? 'duplicate' : 'reused' }
@@ -64,6 +70,14 @@ export class MemoryStore extends SessionStore {
     const updatedAt = Math.max(this.#now(), times.updatedAt + 1)
     this.#entries.set(sessionId, { records, metadata: kept, operations, createdAt: times.createdAt, updatedAt })
     return { status: 'applied', dropped }
+  }
+
+  protected override _supports(condition: keyof ChangeConditions): boolean {
+    return condition === 'maintain'
+  }
+
+  protected override async _page(sessionId: string, cursor: string | undefined, size: number): Promise<RecordPage> {
+    return placedPage(this.#live(sessionId)?.records ?? [], cursor, size)
   }
 
   protected async _info(sessionId: string): Promise<SessionInfo | undefined> {

@@ -2,6 +2,7 @@ import { describe, isBytes } from '../call/describe.ts'
 import { assertId } from '../call/validate.ts'
 import type { JSONValue } from '../codec/json.ts'
 import { takeItem } from '../codec/plain-data.ts'
+import { checkMaintenance, type Maintenance } from './maintenance.ts'
 
 /** One atomic write: all of it or nothing. Its parts are decided and done in the order in which they stand here. */
 export interface HistoryChange extends ChangeConditions {
@@ -24,8 +25,10 @@ export interface HistoryChange extends ChangeConditions {
   returnDropped?: true
 }
 
-/** What a change may expect beyond its tail. A store says which of these it knows; core refuses the others for it. */
+/** What a change may ask for beyond what every store does. A store says which of these it knows; core refuses the others for it. */
 export interface ChangeConditions {
+  /** Replaces or removes records where they stand, if they still are what they were. Alone in its change. */
+  maintain?: Maintenance
   /** Only if the newest entry is still that one; `null`: only if there is none. */
   expectNewest?: string | null
   /** Only if the metadata are structurally these; `{}` where there is none. */
@@ -56,7 +59,7 @@ export function conditionsOf(change: HistoryChange): (keyof ChangeConditions)[] 
   return conditionNames.filter((name) => change[name] !== undefined)
 }
 
-const conditionNames = ['expectNewest', 'expectMetadata', 'create', 'lease'] as const
+const conditionNames = ['maintain', 'expectNewest', 'expectMetadata', 'create', 'lease'] as const
 const partNames: readonly string[] = [
   'operation',
   'expectTail',
@@ -88,6 +91,10 @@ export function checkChange(change: HistoryChange): HistoryChange {
   if (append !== undefined) checked.append = checkRecords(append, 'append')
   if (metadata !== undefined) checked.metadata = checkMetadata(metadata)
   if (isSet(change, 'returnDropped')) checked.returnDropped = true
+  if (change.maintain !== undefined) {
+    if (Object.keys(checked).length > 0) throw new TypeError('maintain stands alone in its change.')
+    checked.maintain = checkMaintenance(change.maintain)
+  }
   return checked
 }
 

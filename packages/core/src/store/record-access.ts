@@ -10,7 +10,9 @@ import {
   type HistoryChange,
   writes,
 } from './history-change.ts'
+import { maintains } from './maintenance.ts'
 import type { SessionInfo } from './session-filter.ts'
+import type { RecordPage } from './store-hooks.ts'
 import { Turns } from './turns.ts'
 
 /** What {@link RecordAccess} does its work with: the hooks of a store, and how its calls are run. */
@@ -18,6 +20,7 @@ export interface RecordSource {
   read(sessionId: string, limit: number | undefined): Promise<string[]>
   commit(sessionId: string, change: HistoryChange): Promise<CommitResult>
   supports(condition: keyof ChangeConditions): boolean
+  page(sessionId: string, cursor: string | undefined, size: number): Promise<RecordPage>
   pages(sessionId: string, size: number): AsyncIterable<string[]>
   run<A, T>(operation: string, sessionId: string, check: () => A, work: (given: A) => T | Promise<T>): Promise<T>
   iterate<A, T>(
@@ -127,6 +130,18 @@ export class RecordAccess {
     return this.#source.iterate('pages', sessionId, check, () => this.#source.pages(sessionId, size))
   }
 
+  /**
+   * One page of them, with their places where the store supports `maintain`: from the start, or where the `next` of the page before
+   * says. A store without pages gives all at once. @throws SESSION_CONFLICT as `pages` does
+   */
+  async page(sessionId: string, cursor: string | undefined, size: number): Promise<RecordPage> {
+    const check = (): void => {
+      assertId(sessionId, 'sessionId')
+      checkPageSize(size)
+    }
+    return await this.#source.run('read', sessionId, check, () => this.#source.page(sessionId, cursor, size))
+  }
+
   /** For sessions that have nothing to ask the store. @throws SESSION_CLOSED after `close()` */
   assertOpen(): void {
     this.#source.assertOpen()
@@ -136,9 +151,10 @@ export class RecordAccess {
     const conditions = conditionsOf(change)
     const unknown = conditions.find((condition) => !this.#source.supports(condition))
     if (unknown !== undefined) {
-      throw new SessionError('SESSION_UNSUPPORTED', `This store knows no condition ${unknown}. Nothing was changed.`)
+      throw new SessionError('SESSION_UNSUPPORTED', `This store does not know ${unknown}. Nothing was changed.`)
     }
     const removes = (change.drop ?? 0) !== 0 || change.clear === true
+    if (change.maintain !== undefined && !maintains(change.maintain)) return { status: 'applied', dropped: [] }
     const idle = !writes(change) && !removes && change.expectTail === undefined && conditions.length === 0
     if (idle) return { status: 'applied', dropped: [] }
     const isConditional = change.expectTail !== undefined || conditions.length > 0

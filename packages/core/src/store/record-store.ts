@@ -108,6 +108,8 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
       read: (sessionId, limit) => this._read(sessionId, limit),
       commit: (sessionId, change) => this._commit(sessionId, change),
       supports: (condition) => this._supports(condition),
+      page: async (sessionId, cursor, size) =>
+        this._page?.(sessionId, cursor, size, true) ?? { records: await this._read(sessionId, undefined) },
       pages: (sessionId, size) => this._pages(sessionId, size),
       info: (sessionId) => this._info(sessionId),
       delete: (sessionId) => this._delete(sessionId),

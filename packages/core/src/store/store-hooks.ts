@@ -5,6 +5,8 @@ import type { SessionFilter, SessionInfo } from './session-filter.ts'
 /** Some records of a session, oldest first, and where to go on; without `next`, these were the last. */
 export interface RecordPage {
   records: string[]
+  /** Where each of them stands, for `maintain`; only where asked for. */
+  places?: string[]
   next?: string
 }
 
@@ -26,7 +28,7 @@ export abstract class StoreHooks {
    * either, changes nothing, `updatedAt` included, and is `applied`. A metadata key that is `undefined` counts as written.
    */
   protected abstract _commit(sessionId: string, change: HistoryChange): Promise<CommitResult>
-  /** Whether `_commit` knows this condition; a change with another one does not reach it. A wrapper asks the store beneath. */
+  /** Whether `_commit` knows this part or condition; a change with another one does not reach it. A wrapper asks the store beneath. */
   protected _supports(_condition: keyof ChangeConditions): boolean {
     return false
   }
@@ -56,8 +58,9 @@ export abstract class StoreHooks {
   /**
    * About `size` records from `cursor` on, oldest first; from the start without one. Without this hook `items()` reads all
    * at once. @throws SESSION_CONFLICT where the record before `cursor` is no longer there
+   * @param places - whether the page is to hold `places`: of a store that supports `maintain`
    */
-  protected _page?(sessionId: string, cursor: string | undefined, size: number): Promise<RecordPage>
+  protected _page?(sessionId: string, cursor: string | undefined, size: number, places?: boolean): Promise<RecordPage>
   /** What `_page` gives, page after page. For a wrapper, which goes through the pages of another store. */
   protected async *_pages(sessionId: string, size: number): AsyncIterable<string[]> {
     if (this._page === undefined) {

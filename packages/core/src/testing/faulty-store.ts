@@ -1,6 +1,7 @@
 import { SessionStore } from '../session/session-store.ts'
-import type { CommitResult, HistoryChange } from '../store/history-change.ts'
+import type { ChangeConditions, CommitResult, HistoryChange } from '../store/history-change.ts'
 import type { SessionFilter, SessionInfo } from '../store/session-filter.ts'
+import type { RecordPage } from '../store/store-hooks.ts'
 
 /** What can be made to fail or to wait. */
 export type FaultyOperation = 'read' | 'commit' | 'info' | 'list' | 'delete'
@@ -52,6 +53,14 @@ export class FaultyStore extends SessionStore {
 
   protected _commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
     return this.#through('commit', () => this.#store.records.commit(sessionId, change))
+  }
+
+  protected override _supports(condition: keyof ChangeConditions): boolean {
+    return this.#store.records.supports(condition)
+  }
+
+  protected override _page(sessionId: string, cursor: string | undefined, size: number): Promise<RecordPage> {
+    return this.#through('read', () => this.#store.records.page(sessionId, cursor, size))
   }
 
   protected _info(sessionId: string): Promise<SessionInfo | undefined> {

@@ -5,6 +5,7 @@ import { faultMutants } from './faults.ts'
 import { itemMutants } from './items.ts'
 import { lifecycleMutants } from './lifecycle.ts'
 import { listMutants } from './listing.ts'
+import { maintainMutants } from './maintain.ts'
 import { metadataMutants } from './metadata.ts'
 import type { Mutant } from './mutant.ts'
 import { pageMutants } from './pages.ts'
@@ -24,6 +25,7 @@ export const mutants: readonly Mutant[] = [
   ...sessionMutants,
   ...metadataMutants,
   ...recordMutants,
+  ...maintainMutants,
   ...pageMutants,
   ...listMutants,
   ...deleteMutants,

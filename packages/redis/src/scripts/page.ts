@@ -1,9 +1,9 @@
 import { sessionPrelude } from './session.ts'
 
 /**
- * Some records from a position on. KEYS: hash, list. ARGV: how many; and to go on, the position, the generation, and the mark of
- * the record before it. Replies with the generation, the mark of the last record, the number of records that follow, and the
- * records; with nothing where what was read before is no longer there. A generation is told by our own writes, a mark
+ * Some records from a position on. KEYS: hash, list. ARGV: how many; whether digests are wanted; and to go on, the position,
+ * the generation, and the mark of the record before it. Replies with the generation, the mark of the last record, the number of
+ * records that follow, the records, and their SHA-1 digests where wanted; with nothing where what was read before is no longer there. A generation is told by our own writes, a mark
  * also where Python removed records and wrote others.
  */
 export const pageScript: string = `${sessionPrelude}
@@ -12,14 +12,18 @@ local function mark(record)
   return redis.sha1hex(#record .. ' ' .. string.sub(record, 1, 512) .. string.sub(record, -512))
 end
 
-local size, from = tonumber(ARGV[1]), tonumber(ARGV[2] or '0')
+local size, from = tonumber(ARGV[1]), tonumber(ARGV[3] or '0')
 local _, generation = readState(redis.call('HGET', hash, 'js:state'))
 generation = string.format('%.0f', generation or 0)
 if from > 0 then
   local before = redis.call('LINDEX', list, from - 1)
-  if generation ~= ARGV[3] or not before or mark(before) ~= ARGV[4] then return false end
+  if generation ~= ARGV[4] or not before or mark(before) ~= ARGV[5] then return false end
 end
 local records = redis.call('LRANGE', list, from, from + size - 1)
 local last = records[#records]
-return { generation, last and mark(last) or '', redis.call('LLEN', list) - from - #records, records }
+local digests = {}
+if ARGV[2] == '1' then
+  for i, record in ipairs(records) do digests[i] = redis.sha1hex(record) end
+end
+return { generation, last and mark(last) or '', redis.call('LLEN', list) - from - #records, records, digests }
 `

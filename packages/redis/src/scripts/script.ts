@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { appendsScript, commitScript } from './commit.ts'
 import { eraseScript } from './erase.ts'
 import { infoScript } from './info.ts'
+import { maintainScript } from './maintain.ts'
 import { pageScript } from './page.ts'
 import { readScript } from './read.ts'
 
@@ -11,7 +12,7 @@ export interface Script {
   readonly sha: string
 }
 
-type ScriptName = 'appends' | 'commit' | 'erase' | 'info' | 'page' | 'read'
+type ScriptName = 'appends' | 'commit' | 'erase' | 'info' | 'maintain' | 'page' | 'read'
 
 function script(text: string): Script {
   return { text, sha: createHash('sha1').update(text).digest('hex') }
@@ -23,6 +24,7 @@ export const scripts: Readonly<Record<ScriptName, Script>> = {
   commit: script(commitScript),
   erase: script(eraseScript),
   info: script(infoScript),
+  maintain: script(maintainScript),
   page: script(pageScript),
   read: script(readScript),
 }

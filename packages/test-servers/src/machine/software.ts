@@ -1,3 +1,5 @@
+import type { UnpackedSoftware } from './unpack.ts'
+
 /** Something of this machine that tests run, and how one gets it. */
 export interface Software {
   readonly name: string
@@ -81,4 +83,20 @@ export const redisSentinel: Software = {
   name: 'Redis Sentinel',
   compose: 'redis-sentinel',
   environment: `SESSIONS_TEST_REDIS_SENTINEL_URLS=${[63813, 63814, 63815].map((port) => `redis://127.0.0.1:${port}`).join(',')}`,
+}
+
+export const mysql: UnpackedSoftware = {
+  name: 'MySQL',
+  package: 'mysql-server-core',
+  program: 'usr/sbin/mysqld',
+  compose: 'mysql',
+  environment: 'SESSIONS_TEST_MYSQL_URL=mysql://root@127.0.0.1:33064/mysql',
+}
+
+export const valkey: UnpackedSoftware = {
+  name: 'Valkey',
+  package: 'valkey-server',
+  program: 'usr/bin/valkey-server',
+  compose: 'valkey',
+  environment: 'SESSIONS_TEST_VALKEY_URL=redis://127.0.0.1:63791',
 }

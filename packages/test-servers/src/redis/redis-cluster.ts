@@ -1,13 +1,15 @@
 import { environmentUrls } from '../environment.ts'
 import { onFreePorts } from '../machine/free-port.ts'
 import { provide } from '../machine/provide.ts'
-import { redisCluster } from '../machine/software.ts'
+import { redisCluster, valkey } from '../machine/software.ts'
+import { unpacked } from '../machine/unpack.ts'
+import { isWithout } from '../optional.ts'
 import { Home } from '../process/home.ts'
 import { removedUnlessStarted } from '../process/own-server.ts'
 import { until } from '../process/until.ts'
 import type { ServerOptions } from '../test-server.ts'
 import { execute, info } from './execute.ts'
-import { createNode, nodeOf, type RedisNode } from './redis-node.ts'
+import { createNode, nodeOf, type Program, type RedisNode } from './redis-node.ts'
 
 /** Three masters and, in the same order, their three replicas: at first. */
 export interface RedisCluster extends AsyncDisposable {
@@ -24,8 +26,27 @@ export interface RedisCluster extends AsyncDisposable {
 export async function startRedisCluster(options: ServerOptions = {}): Promise<RedisCluster> {
   const urls = environmentUrls('SESSIONS_TEST_REDIS_CLUSTER_URLS', options)
   if (urls.length > 0) return createCluster(urls.map((url) => nodeOf(url)))
+  return startNew(await provide(redisCluster), options)
+}
 
-  const [program = ''] = await provide(redisCluster)
+/** A new cluster of Debian's newest Valkey. None where SESSIONS_TEST_WITHOUT names Valkey. */
+export async function startValkeyCluster(options: ServerOptions = {}): Promise<RedisCluster | undefined> {
+  if (isWithout(valkey)) return undefined
+  return startNew((await unpacked(valkey)).command, options)
+}
+
+const masterCount = 3
+const nodeCount = 2 * masterCount
+const slots = 16_384
+const clusterSettings = {
+  'cluster-enabled': 'yes',
+  'cluster-node-timeout': '2000',
+  // A replica takes over however long it has been without its master, and stays with it otherwise.
+  'cluster-replica-validity-factor': '0',
+  'cluster-allow-replica-migration': 'no',
+}
+
+async function startNew(program: Program, options: ServerOptions): Promise<RedisCluster> {
   return onFreePorts(nodeCount * 2, async (ports) => {
     const home = await Home.open()
     return removedUnlessStarted(home, async () => {
@@ -47,17 +68,6 @@ export async function startRedisCluster(options: ServerOptions = {}): Promise<Re
       return cluster
     })
   })
-}
-
-const masterCount = 3
-const nodeCount = 2 * masterCount
-const slots = 16_384
-const clusterSettings = {
-  'cluster-enabled': 'yes',
-  'cluster-node-timeout': '2000',
-  // A replica takes over however long it has been without its master, and stays with it otherwise.
-  'cluster-replica-validity-factor': '0',
-  'cluster-allow-replica-migration': 'no',
 }
 
 /** Makes a cluster of nodes that know nothing of each other. */

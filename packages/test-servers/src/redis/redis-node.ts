@@ -19,16 +19,20 @@ export interface RedisNode {
   start(): Promise<void>
 }
 
+/** What starts a server: a file and its first arguments. */
+export type Program = readonly string[]
+
 /** Settings under which a SIGKILL loses nothing that was acknowledged. */
 const defaults = { bind: '127.0.0.1', save: '""', appendonly: 'yes', 'repl-diskless-sync-delay': '0' }
 
 /** Prepares a server of this machine; its `start` starts it. */
 export async function createNode(
   home: Home,
-  program: string,
+  program: Program,
   port: number,
   settings: Readonly<Record<string, string>>,
 ): Promise<RedisNode> {
+  const [file = '', ...first] = program
   const name = `redis-${port}`
   await mkdir(join(home.folder, name))
   const lines = Object.entries({ port: String(port), dir: name, ...defaults, ...settings })
@@ -37,7 +41,7 @@ export async function createNode(
   const url = `redis://127.0.0.1:${port}`
   const server = new LocalServer({
     home,
-    command: () => ({ name, file: program, arguments: [`${name}.conf`] }),
+    command: () => ({ name, file, arguments: [...first, `${name}.conf`] }),
     probe: (pid) => probe(url, pid),
   })
   return nodeOf(url, server)

@@ -10,7 +10,7 @@ import { removedUnlessStarted } from '../process/own-server.ts'
 import { until } from '../process/until.ts'
 import type { ServerOptions } from '../test-server.ts'
 import { execute, info } from './execute.ts'
-import { createNode, nodeOf, probe, type RedisNode } from './redis-node.ts'
+import { createNode, nodeOf, type Program, probe, type RedisNode } from './redis-node.ts'
 
 /** A primary and, at first, two replicas, watched by three sentinels. */
 export interface RedisSentinel extends AsyncDisposable {
@@ -30,7 +30,7 @@ export async function startRedisSentinel(options: ServerOptions = {}): Promise<R
   const urls = environmentUrls('SESSIONS_TEST_REDIS_SENTINEL_URLS', options)
   if (urls.length > 0) return createSentinel(urls, await nodesBehind(urls[0] ?? ''))
 
-  const [program = ''] = await provide(redisSentinel)
+  const program = await provide(redisSentinel)
   return onFreePorts(nodeCount + sentinelCount, async (ports) => {
     const home = await Home.open()
     return removedUnlessStarted(home, async () => {
@@ -61,7 +61,7 @@ const quorum = 2
 
 async function createWatcher(
   home: Home,
-  program: string,
+  [program = '']: Program,
   port: number,
   primary: number,
 ): Promise<{ url: string; server: LocalServer }> {

@@ -13,6 +13,7 @@ import { iterationCases } from './iteration.ts'
 import { lifecycleCases } from './lifecycle.ts'
 import { limitCases } from './limit.ts'
 import { listCases } from './list.ts'
+import { maintainCases } from './maintain.ts'
 import { metadataCases } from './metadata.ts'
 import { modelCases } from './model.ts'
 import { mutationCases } from './mutations.ts'
@@ -35,6 +36,7 @@ export const definitions: readonly CaseDefinition[] = [
   ...clearCases,
   ...metadataCases,
   ...recordCases,
+  ...maintainCases,
   ...iterationCases,
   ...listCases,
   ...deleteCases,

@@ -1,0 +1,23 @@
+import { randomUUID } from 'node:crypto'
+import type { Maintenance } from '@sessions/core'
+import type { ScriptCall } from './connection.ts'
+import type { SessionKeys } from './keys.ts'
+import { scripts } from './scripts/script.ts'
+
+/** The place of a record: its position in the list and the digest by which the server sees whether it is still there. */
+export function toPlace(position: number, digest: string): string {
+  return `${position} ${digest}`
+}
+
+/** Maintenance as a call of its script; `undefined` where a place is none of ours. */
+export function maintainCall(
+  { hash, list }: SessionKeys,
+  { replace = [], remove = [] }: Maintenance,
+): ScriptCall | undefined {
+  const places = [...replace.map(({ place }) => place), ...remove]
+  if (!places.every((place) => /^\d{1,15} [0-9a-f]{40}$/.test(place))) return undefined
+  const args = [`${replace.length}`, randomUUID()]
+  for (const { place, record } of replace) args.push(...place.split(' '), record)
+  for (const place of remove) args.push(...place.split(' '))
+  return { script: scripts.maintain, keys: [hash, list], args }
+}

@@ -1,0 +1,17 @@
+import { describeConformance } from '@sessions/core/conformance/vitest'
+import { startValkey, startValkeyCluster } from '@sessions/test-servers'
+import { afterAll, it } from 'vitest'
+import { storeHarness } from './support/harness.ts'
+
+const [server, cluster] = await Promise.all([startValkey(), startValkeyCluster()])
+afterAll(() => Promise.all([server?.stop(), cluster?.stop()]))
+const reports = { reports: '.conformance' }
+
+if (server === undefined) it.skip('goes without Valkey', () => {})
+else describeConformance(await storeHarness('Valkey', { kind: 'single', url: server.url }), reports)
+
+if (cluster === undefined) it.skip('goes without a cluster of Valkey', () => {})
+else {
+  const place = { kind: 'cluster', rootNodes: [...cluster.rootNodes] } as const
+  describeConformance(await storeHarness('Valkey cluster', place), reports)
+}

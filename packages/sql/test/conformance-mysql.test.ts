@@ -1,0 +1,22 @@
+import { describeConformance } from '@sessions/core/conformance/vitest'
+import { startMySQL } from '@sessions/test-servers'
+import { afterAll, it } from 'vitest'
+import { brokenHarness, sessionHarness, storeHarness } from './support/harness.ts'
+
+const server = await startMySQL()
+afterAll(() => server?.stop())
+
+if (server === undefined) it.skip('goes without MySQL', () => {})
+else {
+  const mysql2 = await server.createDatabase()
+  const mariadb = (await server.createDatabase()).replace('mysql:', 'mariadb:')
+  const reports = { reports: '.conformance' }
+
+  describeConformance(storeHarness('SQLStore (MySQL)', [mysql2]), reports)
+  describeConformance(sessionHarness('SQLSession (MySQL)', mysql2), reports)
+  describeConformance(storeHarness('SQLStore (MySQL through mariadb)', [mariadb]), reports)
+  describeConformance(await brokenHarness('SQLStore (MySQL, connections that break)', mysql2), {
+    ...reports,
+    only: 'faults/',
+  })
+}
