@@ -8,6 +8,7 @@ import { listMutants } from './listing.ts'
 import { maintainMutants } from './maintain.ts'
 import { metadataMutants } from './metadata.ts'
 import type { Mutant } from './mutant.ts'
+import { orderMutants } from './order.ts'
 import { pageMutants } from './pages.ts'
 import { readMutants } from './reads.ts'
 import { recordMutants } from './records.ts'
@@ -33,6 +34,7 @@ export const mutants: readonly Mutant[] = [
   ...rewriteMutants,
   ...timeMutants,
   ...lifecycleMutants,
+  ...orderMutants,
   ...faultMutants,
   ...durableMutants,
   ...crashMutants,

@@ -17,6 +17,7 @@ import { maintainCases } from './maintain.ts'
 import { metadataCases } from './metadata.ts'
 import { modelCases } from './model.ts'
 import { mutationCases } from './mutations.ts'
+import { orderCases } from './order.ts'
 import { popCases } from './pop.ts'
 import { processCases } from './processes.ts'
 import { recordCases } from './records.ts'
@@ -46,6 +47,7 @@ export const definitions: readonly CaseDefinition[] = [
   ...compactionCases,
   ...timeCases,
   ...lifecycleCases,
+  ...orderCases,
   ...durableCases,
   ...modelCases,
   ...commandCases,
