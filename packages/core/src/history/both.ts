@@ -9,9 +9,11 @@ import type { AsyncHistoryWindow, HistoryWindow } from './window.ts'
 export function both<TItem extends object = AgentInputItem>(
   ...windows: readonly HistoryWindow<TItem>[]
 ): HistoryWindow<TItem>
+/** The same where one of them must be waited for. */
 export function both<TItem extends object = AgentInputItem>(
   ...windows: readonly AsyncHistoryWindow<TItem>[]
 ): AsyncHistoryWindow<TItem>
+/** Both of these. */
 export function both<TItem extends object>(
   ...windows: readonly AsyncHistoryWindow<TItem>[]
 ): AsyncHistoryWindow<TItem> {

@@ -13,11 +13,13 @@ export function keepWithin<TItem extends object = AgentInputItem>(
   measure: (item: TItem) => number,
   options?: WindowOptions,
 ): HistoryWindow<TItem>
+/** The same where sizes must be waited for. */
 export function keepWithin<TItem extends object = AgentInputItem>(
   budget: number,
   measure: (item: TItem) => number | Promise<number>,
   options?: WindowOptions,
 ): AsyncHistoryWindow<TItem>
+/** Both of these. */
 export function keepWithin<TItem extends object>(
   budget: number,
   measure: (item: TItem) => number | Promise<number>,
