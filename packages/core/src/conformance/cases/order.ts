@@ -71,7 +71,8 @@ export const orderCases: readonly CaseDefinition[] = [
   },
   {
     id: 'order/beside-writers',
-    title: 'pops in time beside handles that append without a pause, which go on',
+    title: 'pops in time beside handles of the same store that append without a pause, which go on',
+    store: true,
     async run(t) {
       const id = t.id()
       const session = await t.session(id)
