@@ -1,7 +1,7 @@
 import { assertOptions, checkInteger } from '../call/validate.ts'
 import type { AgentInputItem } from '../codec/agent-input-item.ts'
 import { SessionError } from '../errors/session-error.ts'
-import { turnStarts } from '../history/turns.ts'
+import { turnStarts } from '../history/turns-of.ts'
 import { Entries, type Entry } from './entries.ts'
 import type { HistoryAccess } from './history-access.ts'
 

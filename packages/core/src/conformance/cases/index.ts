@@ -23,6 +23,7 @@ import { maintainCases } from './maintain.ts'
 import { metadataCases } from './metadata.ts'
 import { modelCases } from './model.ts'
 import { mutationCases } from './mutations.ts'
+import { orderCases } from './order.ts'
 import { popCases } from './pop.ts'
 import { processCases } from './processes.ts'
 import { recordClearCases } from './record-clears.ts'
@@ -66,6 +67,7 @@ export const definitions: readonly CaseDefinition[] = [
   ...watchCases,
   ...timeCases,
   ...lifecycleCases,
+  ...orderCases,
   ...durableCases,
   ...modelCases,
   ...commandCases,
