@@ -4,6 +4,7 @@ import {
   checkInteger,
   checkOperationTtl,
   checkTTL,
+  type OperationOptions,
   type OptionTypes,
   type SessionOptions,
 } from '@sessions/core'
@@ -11,7 +12,7 @@ import { checkClient, isCluster, type RedisClient } from './redis-client.ts'
 import { checkURL } from './url.ts'
 
 /** Which Redis it is, and how it is used. Either `client` or `url` is needed. */
-export interface RedisStoreOptions {
+export interface RedisStoreOptions extends OperationOptions {
   /**
    * A connected client of node-redis 4, 5 or 6: of `createClient`, `createClientPool`, `createSentinel` or `createCluster`. It is
    * never closed here, and must not be in a `MULTI`.
@@ -48,8 +49,6 @@ export interface RedisStoreOptions {
    * `client` of yours, and with TLS, without a whole answer. Default: 30,000.
    */
   timeoutMs?: number
-  /** Seconds for which the ids of operations are remembered, each from when it was applied. Default: 86,400, a day. */
-  operationTtl?: number
 }
 
 /** The id, and the options of the store and of the session. */

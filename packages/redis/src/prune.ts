@@ -1,3 +1,4 @@
+import type { LongCall } from '@sessions/core'
 import { type Listing, scanIds } from './listing.ts'
 import { toNumber } from './replies.ts'
 import { scripts } from './scripts/script.ts'
@@ -8,10 +9,12 @@ const atOnce = 50
 const idsAtOnce = 500
 
 /** Forgets what sessions remember of operations and attempts beyond their time. A session that is written does so by itself. */
-export async function forgetIds(listing: Listing): Promise<void> {
+export async function forgetIds(listing: Listing, call: LongCall): Promise<void> {
   for await (const ids of scanIds(listing, '')) {
     for (let start = 0; start < ids.length; start += atOnce) {
       await Promise.all(ids.slice(start, start + atOnce).map((id) => forgetOf(listing, id)))
+      // No session goes by it.
+      await call.step({ done: 0 })
     }
   }
 }

@@ -4,12 +4,14 @@ import {
   type DeleteTarget,
   type HistoryChange,
   type Lease,
+  type LongCall,
   type Maintenance,
   type RecordPage,
   SessionError,
   type SessionFilter,
   type SessionInfo,
   SessionStore,
+  writes,
 } from '@sessions/core'
 import { Appends } from './appends.ts'
 import { plainAppend, prepareCommit } from './changes.ts'
@@ -91,6 +93,7 @@ export class RedisStore extends SessionStore {
   /** No function that is async: one more promise is what an append of a thousand at once can do without. */
   protected _commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
     if (change.maintain !== undefined) return this.#maintain(sessionId, change.maintain)
+    if (change.clear === true) return this.#clear(sessionId, change)
     const appends = this.#keys.isAmbiguous(sessionId) ? undefined : this.#appends
     const records = appends === undefined ? [] : plainAppend(change)
     if (appends === undefined || records.length === 0) return this.#commit(sessionId, change)
@@ -105,8 +108,17 @@ export class RedisStore extends SessionStore {
       operationMs,
       attemptWindowMs: redis.attemptWindowMs,
       waitsForReplicas: waitForReplicas !== undefined,
+      hasCounter: !this.#keys.cluster,
     })
     return redis.write(commit.call, commit.repeatable, commit.result)
+  }
+
+  async #clear(sessionId: string, change: HistoryChange): Promise<CommitResult> {
+    const result = await this.#commit(sessionId, change)
+    // Of an ambiguous id there may be one more, in another place.
+    const isLast = result.status !== 'applied' || writes(change) || !this.#keys.isAmbiguous(sessionId)
+    if (!isLast) await this.#commit(sessionId, { clear: true })
+    return result
   }
 
   async #maintain(sessionId: string, change: Maintenance): Promise<CommitResult> {
@@ -148,8 +160,8 @@ export class RedisStore extends SessionStore {
   }
 
   /** Sessions end by themselves; what ends in one that lives on are ids of operations. */
-  protected override async _purgeExpiredItems(): Promise<void> {
-    await forgetIds(this.#listing)
+  protected override async _purgeExpiredItems(call: LongCall): Promise<void> {
+    await forgetIds(this.#listing, call)
   }
 
   protected override async _page(

@@ -5,6 +5,7 @@ import {
   checkOperationTtl,
   type DeleteTarget,
   type HistoryChange,
+  type LongCall,
   matchesFilter,
   placeOf,
   type RecordPage,
@@ -82,11 +83,14 @@ export class SQLiteStore extends SessionStore {
   }
 
   protected async _commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
-    return this.#access.write((statements, log) => {
-      const result = applyChange(statements, sessionId, change, this.#now(), this.#policy)
+    const result = await this.#access.write((statements, log) => {
+      const applied = applyChange(statements, sessionId, change, this.#now(), this.#policy)
       if (removes(change)) log?.emptyLater()
-      return result
+      return applied
     })
+    // Whoever clears a history wants it gone, from the disk too.
+    if (change.clear === true) await this.#access.scrub()
+    return result
   }
 
   protected override _supports(condition: keyof ChangeConditions): boolean {
@@ -121,8 +125,8 @@ export class SQLiteStore extends SessionStore {
     return eraseEach(this.#access, targets, () => this.#now())
   }
 
-  protected override async _purgeExpired(): Promise<number> {
-    return purgeExpired(this.#access, this.#now())
+  protected override async _purgeExpired(call: LongCall): Promise<number> {
+    return purgeExpired(this.#access, this.#now(), call)
   }
 
   /** A record that is gone took everything after it along, unless it was removed by maintenance: then the caller reads again. */

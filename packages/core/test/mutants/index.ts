@@ -1,3 +1,4 @@
+import { clearMutants } from './clearing.ts'
 import { crashMutants } from './crashes.ts'
 import { deleteMutants } from './deletion.ts'
 import { durableMutants } from './durable.ts'
@@ -5,9 +6,11 @@ import { faultMutants } from './faults.ts'
 import { itemMutants } from './items.ts'
 import { lifecycleMutants } from './lifecycle.ts'
 import { listMutants } from './listing.ts'
+import { longCallMutants } from './long-calls.ts'
 import { maintainMutants } from './maintain.ts'
 import { metadataMutants } from './metadata.ts'
 import type { Mutant } from './mutant.ts'
+import { orderMutants } from './order.ts'
 import { pageMutants } from './pages.ts'
 import { readMutants } from './reads.ts'
 import { recordMutants } from './records.ts'
@@ -29,10 +32,13 @@ export const mutants: readonly Mutant[] = [
   ...pageMutants,
   ...listMutants,
   ...deleteMutants,
+  ...clearMutants,
+  ...longCallMutants,
   ...transactionMutants,
   ...rewriteMutants,
   ...timeMutants,
   ...lifecycleMutants,
+  ...orderMutants,
   ...faultMutants,
   ...durableMutants,
   ...crashMutants,

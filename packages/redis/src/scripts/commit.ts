@@ -48,9 +48,9 @@ end
  * One change, decided and done, as a function that takes what a script finds in KEYS and ARGV. All reads and checks come
  * before the first write: so nothing is ever half written.
  *
- * KEYS: hash, list. ARGV: the session id; seven numbers (records to append, records expected, metadata keys, records to drop or
+ * KEYS: hash, list, and on a single server Python's counter where the change clears. ARGV: the session id; seven numbers (records to append, records expected, metadata keys, records to drop or
  * -1 for all, ttl in ms or 0, ms for which the id of the operation or attempt is remembered, and flags: 1 an operation, 2 dropped
- * records are wanted, 4 replicas are waited for, 8 an attempt), or only the ttl where the rest is records to append; the
+ * records are wanted, 4 replicas are waited for, 8 an attempt, 16 the history is cleared), or only the ttl where the rest is records to append; the
  * operation's id and fingerprint; the attempt's id and the ms for which it is remembered; the expected records; the records to
  * append; metadata keys with their values, an empty value to remove one.
  *
@@ -70,7 +70,7 @@ if not plain then
   ttl, window, flags = tonumber(ttl), tonumber(window), tonumber(flags)
 end
 local hasOperation, wantsDropped = flags % 2 == 1, flags % 4 >= 2
-local waits, hasAttempt = flags % 8 >= 4, flags >= 8
+local waits, hasAttempt, clears = flags % 8 >= 4, flags % 16 >= 8, flags >= 16
 local at = 3
 local operation, fingerprint, attempt, attemptWindow
 if hasOperation then operation, fingerprint, at = ARGV[at], ARGV[at + 1], at + 2 end
@@ -106,7 +106,19 @@ if expect > 0 then
   at = at + expect
 end
 local dropping = (drop < 0 or drop > length) and length or drop
-if dropping == 0 and append == 0 and patch == 0 and not operation then return 'applied' end
+local writes = append > 0 or patch > 0 or operation
+if clears and exists and not writes and redis.call('HEXISTS', hash, 'js:metadata') == 0 then
+  local dropped = wantsDropped and redis.call('LRANGE', list, 0, -1)
+  redis.call('UNLINK', hash)
+  if length > 0 then redis.call('UNLINK', list) end
+  -- Of an id that ends so, it is the hash of another session.
+  if KEYS[3] and redis.call('TYPE', KEYS[3]).ok == 'string' then redis.call('UNLINK', KEYS[3]) end
+  return dropped and { 'applied', dropped } or 'applied'
+end
+if dropping == 0 and not writes then
+  if clears and exists then forgetAll(hash, 'operation') end
+  return 'applied'
+end
 
 local created, generation, updated = now, now, now
 if exists then
@@ -124,6 +136,7 @@ for key, value in string.gmatch(metadata, '([^\n]*)\n([^\n]*)\n') do
   keys[#keys + 1], values[key], known = key, value, known + #key + #value + 2
 end
 if known ~= #metadata then return redis.error_reply('CORRUPT The metadata are not as they were written') end
+if clears and exists then forgetAll(hash, 'operation') end
 
 local dropped = {}
 if dropping > 0 then

@@ -36,6 +36,17 @@ local function forget(hash, kind, now, most)
   return first - from
 end
 
+-- All of a kind, in portions: a call takes only so many arguments.
+local function forgetAll(hash, kind)
+  local fields = {}
+  for _, field in ipairs(redis.call('HKEYS', hash)) do
+    if string.find(field, 'js:' .. kind .. 's', 1, true) == 1 or string.find(field, 'js:' .. kind .. ':', 1, true) == 1 then
+      fields[#fields + 1] = field
+    end
+  end
+  for first = 1, #fields, 4000 do redis.call('HDEL', hash, unpack(fields, first, math.min(first + 3999, #fields))) end
+end
+
 local function remember(hash, kind, id, value, now, ends)
   local first, next = queueOf(hash, kind, now)
   redis.call('HSET', hash, 'js:' .. kind .. ':' .. id, value,
