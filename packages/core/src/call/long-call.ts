@@ -23,7 +23,9 @@ export interface LongCallOptions extends CancelOptions {
   onProgress?: (progress: Progress) => void | Promise<void>
 }
 
+/** The types of {@link CancelOptions}, for `assertOptions`. */
 export const cancelTypes: OptionTypes = { signal: 'object' }
+/** The types of {@link LongCallOptions}, for `assertOptions`. */
 export const longCallTypes: OptionTypes = { ...cancelTypes, onProgress: 'object' }
 
 /**
