@@ -1,6 +1,14 @@
-import { type CommitResult, type HistoryChange, type RecordStore, SessionError } from '@sessions/core'
+import {
+  type CommitResult,
+  type HistoryChange,
+  type Maintenance,
+  type RecordPage,
+  type RecordStore,
+  SessionError,
+} from '@sessions/core'
 import { type Arranged, arrange } from './arrangement.ts'
 import { type Entry, EntryReader, live, type OnUnreadable, recordOf, textOf } from './entries.ts'
+import { type Maintained, Maintainer, type Plan } from './maintainer.ts'
 import type { Encryption } from './options.ts'
 import { SessionCipher } from './session-cipher.ts'
 
@@ -52,12 +60,12 @@ export class EncryptedRecords {
    * One atomic write of what a reader sees. What is to be dropped is opened first, so that nothing is lost that could not be read.
    */
   async commit(sessionId: string, change: HistoryChange, onUnreadable: OnUnreadable): Promise<CommitResult> {
-    const { operation, expectTail = [], drop = 0, append = [], metadata } = change
+    if (change.maintain !== undefined) return this.#maintain(sessionId, change.maintain)
+    const { append = [], expectTail = [], drop = 0, ...rest } = change
     const cipher = this.cipher(sessionId)
-    const rest: HistoryChange = { ...(operation && { operation }), ...(metadata && { metadata }) }
     if (expectTail.length === 0 && drop === 0) {
       const sealed = await cipher.seal(append)
-      if (sealed.length > 0 && onUnreadable === 'throw') await this.#proveKey(sessionId, cipher)
+      if (sealed.length > 0 && rest.clear !== true && onUnreadable === 'throw') await this.#proveKey(sessionId, cipher)
       return this.#commit(sessionId, cipher, { ...rest, append: sealed })
     }
     const sealed: (string | undefined)[] = []
@@ -68,35 +76,55 @@ export class EncryptedRecords {
     }
     return retry(async () => {
       const cut = await this.#cut(sessionId, cipher, expectTail, drop)
-      if (cut === undefined) return this.#refuse(sessionId, cipher, operation)
+      if (cut === undefined) return this.#refuse(sessionId, cipher, rest)
       const { tail, removed } = cut
       const result = await this.#commit(sessionId, cipher, {
-        ...rest,
+        ...withoutAnswer(rest),
         expectTail: tail.map(recordOf),
         drop: drop === 'all' ? drop : removed.length,
         // Compaction makes a history anew: nothing of the old one stays.
         append: await inOrder(arrange(drop === 'all' ? [] : removed, append), fill),
       })
       if (result.status === 'conflict') return undefined
-      return result.status === 'applied' ? { ...result, dropped: live(removed).map(textOf) } : result
+      if (result.status !== 'applied') return result
+      // What was dropped is told where it was asked for, or where the store beneath tells it anyway.
+      const tells = rest.returnDropped === true || result.dropped.length > 0
+      return { ...result, dropped: tells ? live(removed).map(textOf) : [] }
     })
   }
 
-  /** Opens all records, and writes again, in one atomic step, from the first that `decide` gives something else for. */
-  async rewrite(sessionId: string, decide: (entry: Entry) => string[] | Promise<string[]>): Promise<number> {
-    return retry(async () => {
-      const records = await this.#store.records.read(sessionId)
-      const entries = await new EntryReader(this.cipher(sessionId), 'throw').open(records)
-      const written = await inOrder(entries, decide)
-      const isChanged = (after: readonly string[], index: number): boolean => {
-        return after.length !== 1 || after[0] !== records[index]
-      }
-      const first = written.findIndex(isChanged)
-      if (first < 0) return 0
-      const [expectTail, append] = [records.slice(first), written.slice(first).flat()]
-      const result = await this.#store.records.commit(sessionId, { expectTail, drop: expectTail.length, append })
-      return result.status === 'conflict' ? undefined : written.filter(isChanged).length
+  /**
+   * One page with the places of the store beneath, which say here also when each was written: what replaces a record has its time.
+   */
+  async page(sessionId: string, cursor: string | undefined, size: number): Promise<RecordPage> {
+    const { records, places, next } = await this.#store.records.page(sessionId, cursor, size)
+    const opened = await new EntryReader(this.cipher(sessionId), 'throw').open(records)
+    const placed = opened.map((entry, index) => ({
+      entry,
+      place: `${entry.opened.written ?? ''} ${places?.[index] ?? ''}`,
+    }))
+    const found = placed.filter(({ entry }) => !entry.expired)
+    return {
+      records: found.map(({ entry }) => textOf(entry)),
+      ...(places !== undefined && { places: found.map(({ place }) => place) }),
+      ...(next !== undefined && { next }),
+    }
+  }
+
+  async #maintain(sessionId: string, { replace = [], remove = [] }: Maintenance): Promise<CommitResult> {
+    const cipher = this.cipher(sessionId)
+    const beneath = (place: string): string => place.slice(place.indexOf(' ') + 1)
+    const sealed = await inOrder(replace, async ({ place, record }) => {
+      const written = Number.parseInt(place, 10)
+      const [envelope = ''] = await cipher.seal([record], Number.isNaN(written) ? undefined : written)
+      return { place: beneath(place), record: envelope }
     })
+    return this.#store.records.commit(sessionId, { maintain: { replace: sealed, remove: remove.map(beneath) } })
+  }
+
+  /** Replaces and removes records where they stand. */
+  maintain(sessionId: string, plan: Plan): Promise<Maintained> {
+    return new Maintainer(this.#store, sessionId, plan).run()
   }
 
   /** `undefined` where the newest records that are not expired are not the expected ones. */
@@ -126,13 +154,10 @@ export class EncryptedRecords {
   }
 
   /** A tail that nothing ends with, so that only the operation decides: done before, or not. */
-  async #refuse(
-    sessionId: string,
-    cipher: SessionCipher,
-    operation: HistoryChange['operation'],
-  ): Promise<CommitResult> {
-    if (operation === undefined) return { status: 'conflict' }
-    return this.#commit(sessionId, cipher, { operation, expectTail: [crypto.randomUUID()] })
+  async #refuse(sessionId: string, cipher: SessionCipher, { operation, lease }: HistoryChange): Promise<CommitResult> {
+    if (operation === undefined && lease === undefined) return { status: 'conflict' }
+    const decisive = { ...(operation && { operation }), ...(lease !== undefined && { lease }) }
+    return this.#commit(sessionId, cipher, { ...decisive, expectTail: [crypto.randomUUID()] })
   }
 
   /** With a keyed digest in the place of the operation's fingerprint; one under an older key is the same operation. */
@@ -140,7 +165,7 @@ export class EncryptedRecords {
     const { operation } = change
     if (operation === undefined) return this.#store.records.commit(sessionId, change)
     let result: CommitResult = { status: 'reused' }
-    for await (const fingerprint of cipher.fingerprints(operation.fingerprint)) {
+    for await (const fingerprint of cipher.fingerprints(operation)) {
       result = await this.#store.records.commit(sessionId, { ...change, operation: { id: operation.id, fingerprint } })
       if (result.status !== 'reused') break
     }
@@ -166,6 +191,11 @@ export class EncryptedRecords {
     this.#proven.add(sessionId)
     if (this.#proven.size > maxProven) this.#proven.delete(this.#proven.keys().next().value as string)
   }
+}
+
+/** Nothing of what was dropped is to be fetched: it was read before. */
+function withoutAnswer({ returnDropped: _, ...change }: HistoryChange): HistoryChange {
+  return change
 }
 
 /** Tries until there is a result. @throws SESSION_BUSY where others are always faster */

@@ -1,4 +1,5 @@
 import { SessionError } from '@sessions/core'
+import { Breather } from './breather.ts'
 import type { Opened } from './envelope-format.ts'
 import { located, replayed } from './errors.ts'
 import type { SessionCipher } from './session-cipher.ts'
@@ -36,7 +37,10 @@ export class EntryReader {
    */
   async open(records: readonly string[]): Promise<Entry[]> {
     const entries: Entry[] = []
+    const breather = new Breather()
     for (const [index, record] of records.entries()) {
+      const pause = breather.breathe()
+      if (pause !== undefined) await pause
       try {
         const opening = this.#cipher.open(record)
         const opened = opening instanceof Promise ? await opening : opening

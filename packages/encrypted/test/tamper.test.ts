@@ -3,7 +3,9 @@ import { createEnvelopes, createRandom, fuzzStore, mutate, refusal, spoilt } fro
 
 const random = createRandom(1)
 
-it('refuses every single-bit flip and every truncation of 24 envelopes (pnpm fuzz: of 1,000)', async () => {
+it('refuses every single-bit flip and every truncation of 24 envelopes (pnpm fuzz: of 1,000)', {
+  timeout: 30_000,
+}, async () => {
   let refused = 0
   for (const [record, cipher] of await createEnvelopes(24, random)) {
     expect((await cipher.open(record)).text).toMatch(/^\{"role":"user"/)

@@ -6,6 +6,8 @@ export interface LifecycleHooks {
   of: 'session' | 'store'
   open?: () => Promise<void>
   close: () => Promise<void>
+  /** Called at once when closing begins, while calls may be under way. It must not throw. */
+  closing?: () => void
   /** Called instead of `close` where nothing was ever opened. */
   closeUnopened?: () => Promise<void>
 }
@@ -67,6 +69,7 @@ export class Lifecycle {
   }
 
   async #close(): Promise<void> {
+    this.#hooks.closing?.()
     if (this.#active > 0) {
       await new Promise<void>((resolve) => {
         this.#whenIdle = resolve

@@ -25,7 +25,11 @@ export abstract class Session<TItem extends object = AgentInputItem> implements 
   constructor(sessionId: string) {
     assertId(sessionId, 'sessionId')
     this.sessionId = sessionId
-    this.#lifecycle = new Lifecycle({ of: 'session', close: () => closing(() => this._close()) })
+    this.#lifecycle = new Lifecycle({
+      of: 'session',
+      closing: () => this._closing(),
+      close: () => closing(() => this._close()),
+    })
   }
 
   /** The id that the session was made with. */
@@ -88,6 +92,8 @@ export abstract class Session<TItem extends object = AgentInputItem> implements 
   protected abstract _clearSession(): Promise<void>
   /** Called where a call has nothing to do: throws where it could not have done it, since what is beneath was closed. */
   protected _assertOpen(): void {}
+  /** Called at once when `close()` is, while calls are under way: to end what may never end by itself. It must not throw. */
+  protected _closing(): void {}
   /** Called once, after the last call has finished. */
   protected async _close(): Promise<void> {}
 

@@ -19,6 +19,7 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
   readonly #lifecycle: Lifecycle = new Lifecycle({
     of: 'store',
     open: () => this._open(),
+    closing: () => this._closing(),
     close: () =>
       closing(
         () => this._close(),
