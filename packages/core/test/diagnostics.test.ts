@@ -1,33 +1,264 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { spawnSync } from 'node:child_process'
-import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { MemoryStore, type SessionCallEvent } from '@sessions/core'
+import { channel, tracingChannel } from 'node:diagnostics_channel'
+import { setImmediate as turn } from 'node:timers/promises'
+import { inspect } from 'node:util'
+import {
+  MemoryStore,
+  Session,
+  type SessionCallContext,
+  SessionError,
+  type SessionStore,
+  traceSessionIds,
+} from '@sessions/core'
 import { FaultyStore } from '@sessions/core/testing'
 import { expect, it, onTestFinished } from 'vitest'
 
-function listen(): SessionCallEvent[] {
-  const events: SessionCallEvent[] = []
-  const onEvent = (event: unknown): void => void events.push(event as SessionCallEvent)
-  subscribe('sessions:call', onEvent)
-  onTestFinished(() => void unsubscribe('sessions:call', onEvent))
-  return events
-}
-
+type Event = 'start' | 'end' | 'asyncStart' | 'asyncEnd' | 'error'
+const events = ['start', 'end', 'asyncStart', 'asyncEnd', 'error'] as const
 const item = { role: 'user', content: 'a secret' } as const
 
-it('tells subscribers of every call, of its outcome and duration, and nothing of the items', async () => {
-  const events = listen()
-  const store = new FaultyStore(new MemoryStore())
-  const session = store.session('a')
-  await session.addItems([item])
-  store.failBefore('commit', new Error('no'))
-  await expect(session.addItems([item])).rejects.toThrow()
-  const ofSession = events.filter(({ on }) => on === 'session')
-  expect(ofSession).toEqual([
-    { on: 'session', operation: 'addItems', sessionId: 'a', durationMs: expect.any(Number) },
-    { on: 'session', operation: 'addItems', sessionId: 'a', durationMs: expect.any(Number), code: 'SESSION_BACKEND' },
+/** What is published until the test ends: which event, of which call, and how it looked then. */
+function listen(): { event: Event; context: SessionCallContext; seen: SessionCallContext }[] {
+  const heard: ReturnType<typeof listen> = []
+  const tracing = tracingChannel('sessions:call')
+  for (const event of events) {
+    const hear = (context: unknown): void => {
+      heard.push({ event, context: context as SessionCallContext, seen: { ...(context as SessionCallContext) } })
+    }
+    tracing[event].subscribe(hear)
+    onTestFinished(() => void tracing[event].unsubscribe(hear))
+  }
+  return heard
+}
+
+async function collect<T>(source: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = []
+  for await (const one of source) all.push(one)
+  return all
+}
+
+/** The calls that have ended, in that order. */
+function ended(heard: ReturnType<typeof listen>): SessionCallContext[] {
+  return heard.filter(({ event }) => event === 'asyncEnd').map(({ seen }) => seen)
+}
+
+const code = (error: unknown): string => (error instanceof SessionError ? error.code : String(error))
+
+it('tells of every call once, from its start to its end, with what went in and out, and nothing of the items', async () => {
+  const heard = listen()
+  const session = new MemoryStore().session('a')
+  await session.addItems([item, item])
+  expect(heard.map(({ event, context: { on, operation } }) => `${event} ${on}.${operation}`)).toEqual([
+    'start session.addItems',
+    'start store.commit',
+    'end store.commit',
+    'end session.addItems',
+    'asyncStart store.commit',
+    'asyncEnd store.commit',
+    'asyncStart session.addItems',
+    'asyncEnd session.addItems',
   ])
-  expect(events.some(({ on, operation }) => on === 'store' && operation === 'commit')).toBe(true)
-  expect(JSON.stringify(events)).not.toContain('secret')
+  expect(new Set(heard.map(({ context }) => context)).size, 'one object a call').toBe(2)
+  const bytes = 2 * JSON.stringify(item).length
+  const common = { sessionId: 'a', retries: 0, durationMs: expect.any(Number) }
+  expect(ended(heard)).toEqual([
+    { on: 'store', adapter: 'MemoryStore', operation: 'commit', count: 2, bytes, ...common },
+    { on: 'session', adapter: 'StoredSession', operation: 'addItems', count: 2, ...common },
+  ])
+  heard.length = 0
+  await session.getItems(1)
+  expect(ended(heard)).toMatchObject([
+    { operation: 'read', count: 1, bytes: bytes / 2 },
+    { operation: 'getItems', count: 1 },
+  ])
+  expect(inspect(heard, { depth: 9 })).not.toContain('secret')
+})
+
+it('tells how a call failed, without the cause', async () => {
+  const heard = listen()
+  const store = new FaultyStore(new MemoryStore())
+  store.failBefore('commit', new Error('a secret of the driver'))
+  await expect(store.session('a').addItems([item])).rejects.toMatchObject({ cause: { message: /secret/ } })
+  const failed = heard.filter(({ event }) => event === 'error').map(({ seen }) => seen)
+  expect(failed).toMatchObject([
+    { on: 'store', code: 'SESSION_BACKEND', error: { code: 'SESSION_BACKEND', operation: 'commit' } },
+    { on: 'session', code: 'SESSION_BACKEND', error: { code: 'SESSION_BACKEND', sessionId: 'a' } },
+  ])
+  expect(ended(heard)).toHaveLength(2)
+  expect(inspect(heard, { depth: 9 })).not.toContain('secret')
+})
+
+it.each([
+  ['getItems', (store: SessionStore) => store.session('a').getItems(1.5), 'RangeError'],
+  ['addItems', (store: SessionStore) => store.session('a').addItems('x' as never), 'TypeError'],
+  ['addItems', (store: SessionStore) => store.session('a').addItems([{ n: 1n } as never]), 'SESSION_ITEM_INVALID'],
+  ['setMetadata', (store: SessionStore) => store.session('a').setMetadata({ n: 1n as never }), 'SESSION_ITEM_INVALID'],
+  [
+    'replaceHistoryWithCompaction',
+    (store: SessionStore) => store.session('a').replaceHistoryWithCompaction([1 as never]),
+    'SESSION_ITEM_INVALID',
+  ],
+  [
+    'applyHistoryMutations',
+    (store: SessionStore) => store.session('a').applyHistoryMutations({} as never),
+    'TypeError',
+  ],
+  [
+    'applyHistoryTransaction',
+    (store: SessionStore) => store.session('a').applyHistoryTransaction({} as never),
+    'TypeError',
+  ],
+  ['items', (store: SessionStore) => collect(store.session('a').items({ pageSize: 0 })), 'RangeError'],
+  ['read', (store: SessionStore) => store.records.read('a', 0.5), 'RangeError'],
+  ['commit', (store: SessionStore) => store.records.commit('a', { drop: -1 }), 'RangeError'],
+  ['pages', (store: SessionStore) => collect(store.records.pages('a', 0)), 'RangeError'],
+  ['listSessions', (store: SessionStore) => collect(store.listSessions({ limit: 0.5 })), 'RangeError'],
+  ['getSessionInfo', (store: SessionStore) => store.getSessionInfo(1 as never), 'TypeError'],
+  ['deleteSession', (store: SessionStore) => store.deleteSession(''), 'TypeError'],
+  ['deleteSessions', (store: SessionStore) => store.deleteSessions({}), 'TypeError'],
+])(
+  'tells of a call of %s that is refused for its arguments, once, and of the same on a closed store as of any',
+  async (operation, call, mistake) => {
+    const heard = listen()
+    const store = new MemoryStore()
+    const attempt = async (): Promise<unknown> => {
+      try {
+        return await call(store)
+      } catch (error) {
+        return error
+      }
+    }
+    const error = await attempt()
+    expect(error).toMatchObject(
+      mistake.startsWith('SESSION') ? { code: mistake, operation, sessionId: 'a' } : { name: mistake },
+    )
+    expect(ended(heard)).toMatchObject([{ operation, code: mistake, error: { message: (error as Error).message } }])
+    expect(heard.map(({ event }) => event)).toEqual(['start', 'end', 'error', 'asyncStart', 'asyncEnd'])
+    await store.close()
+    expect(code(await attempt())).toBe('SESSION_CLOSED')
+  },
+)
+
+it('finds a session closed before it looks at the arguments of any call', async () => {
+  const session = new MemoryStore().session('a')
+  await session.close()
+  const calls = [
+    () => session.getItems(1.5),
+    () => session.addItems([{ n: 1n } as never]),
+    () => session.setMetadata(null as never),
+    () => session.replaceHistoryWithCompaction(1 as never),
+    () => session.applyHistoryMutations(1 as never),
+    () => session.applyHistoryTransaction(1 as never),
+    () => collect(session.items({ pageSize: 0 })),
+  ]
+  for (const call of calls) await expect(call()).rejects.toMatchObject({ code: 'SESSION_CLOSED', sessionId: 'a' })
+})
+
+it('takes a walk through many steps for one call, which ends where it is left', async () => {
+  const store = new MemoryStore()
+  for (const id of ['a', 'b', 'c']) await store.session(id).addItems([item, item])
+  const heard = listen()
+  let left = 2
+  for await (const _ of store.listSessions()) if (--left === 0) break
+  expect(ended(heard)).toMatchObject([{ operation: 'listSessions', count: 2 }])
+  heard.length = 0
+  await collect(store.session('a').items({ pageSize: 1 }))
+  expect(ended(heard)).toMatchObject([
+    { on: 'store', operation: 'pages' },
+    { on: 'session', operation: 'items', count: 2 },
+  ])
+  heard.length = 0
+  await store.deleteSessions({ prefix: 'a' })
+  expect(ended(heard)).toMatchObject([{ operation: 'deleteSessions' }])
+})
+
+it('keeps a call within the one that made it, also where it had to wait for others', async () => {
+  const spans = new AsyncLocalStorage<string>()
+  const parents = new Map<string, string | undefined>()
+  const { start } = tracingChannel('sessions:call')
+  let count = 0
+  start.bindStore(spans, (context) => {
+    const { on, operation } = context as SessionCallContext
+    const name = `${on}.${operation} ${++count}`
+    parents.set(name, spans.getStore())
+    return name
+  })
+  onTestFinished(() => void start.unbindStore(spans))
+  const session = new MemoryStore().session('a')
+  await spans.run('request', async () => {
+    await turn()
+    await Promise.all([session.addItems([item]), session.popItem(), session.getItems()])
+    for await (const _ of session.items()) await turn()
+  })
+  const wrong = [...parents].filter(([name, parent]) => {
+    const expected = name.startsWith('session.') ? 'request' : 'session.'
+    return parent?.startsWith(expected) !== true
+  })
+  expect(wrong).toEqual([])
+  const children = [...parents]
+    .filter(([name]) => name.startsWith('store.'))
+    .map(([name, parent]) => [name.split(' ')[0], parent?.split(' ')[0]])
+  expect(children).toEqual([
+    ['store.commit', 'session.addItems'],
+    ['store.commit', 'session.popItem'],
+    ['store.read', 'session.getItems'],
+    ['store.pages', 'session.items'],
+  ])
+})
+
+it('counts what was done again since others were faster', async () => {
+  const store = new MemoryStore()
+  await store.session('a').addItems([item, item])
+  const session = store.session('a')
+  await session.getItems()
+  await store.records.commit('a', { append: ['{}'] })
+  const heard = listen()
+  await session.popItem()
+  expect(ended(heard).at(-1)).toMatchObject({ operation: 'popItem', retries: 1, count: 1 })
+})
+
+it('hashes session ids on request, in errors too', async () => {
+  const heard = listen()
+  onTestFinished(() => traceSessionIds('plain'))
+  const session = new MemoryStore().session('ada@example.com')
+  const traced = async (): Promise<string | undefined> => {
+    heard.length = 0
+    await session.addItems([{ n: 1n } as never]).catch(() => {})
+    const { error, sessionId } = ended(heard).at(-1) ?? { error: undefined, sessionId: undefined }
+    expect((error as SessionError | undefined)?.sessionId).toBe(sessionId)
+    return sessionId
+  }
+  expect(await traced()).toBe('ada@example.com')
+  traceSessionIds('hashed', 'key')
+  // echo -n ada@example.com | openssl dgst -sha256 -hmac key
+  expect(await traced()).toBe('20caa94149b865c2')
+  expect(inspect(heard, { depth: 9 })).not.toContain('ada@')
+  traceSessionIds('hashed')
+  const first = await traced()
+  expect(first).toMatch(/^[0-9a-f]{16}$/)
+  expect(await traced()).toBe(first)
+  expect(() => traceSessionIds('hash' as never)).toThrow(TypeError)
+  expect(() => traceSessionIds('hashed', '')).toThrow(TypeError)
+})
+
+it('does nothing for a call that nobody listens to', async () => {
+  let told = 0
+  const spy = new AsyncLocalStorage()
+  const ids = new MemoryStore().session('a')
+  expect(channel('tracing:sessions:call:start').hasSubscribers).toBe(false)
+  class Counted extends Session<object> {
+    protected async _getItems(): Promise<object[]> {
+      return []
+    }
+    protected async _addItems(): Promise<void> {}
+    protected async _popItem(): Promise<undefined> {}
+    protected async _clearSession(): Promise<void> {}
+  }
+  Object.defineProperty(Counted, 'name', { get: () => `${++told}` })
+  await new Counted('a').getItems()
+  await ids.getItems()
+  expect([told, spy.getStore()]).toEqual([0, undefined])
 })
 
 it('prints the same with NODE_DEBUG=sessions, and nothing without', () => {

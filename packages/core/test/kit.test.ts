@@ -116,7 +116,7 @@ describe('the kit', () => {
     await expect(runConformance(wrong)).rejects.toThrow(name)
   })
 
-  it('says so where a store is none, or extends the base class of another copy of core', async () => {
+  it('says so where a store is none', async () => {
     class SessionStore {}
     for (const [given, what] of [
       [new SessionStore(), 'a SessionStore'],
@@ -124,9 +124,7 @@ describe('the kit', () => {
     ]) {
       const wrong = { ...harness(() => new MemoryStore()), open: async () => given as never }
       const report = await runConformance(wrong, { only: 'append/order' })
-      expect(formatReport(report)).toContain(
-        `open() of the harness gave ${what}, which extends no SessionStore of this copy`,
-      )
+      expect(formatReport(report)).toContain(`open() of the harness gave ${what}, which extends no SessionStore.`)
     }
   })
 

@@ -8,12 +8,11 @@ import {
 } from '@sessions/core'
 import { type Arranged, arrange } from './arrangement.ts'
 import { type Entry, EntryReader, live, type OnUnreadable, recordOf, textOf } from './entries.ts'
+import type { Opened } from './envelope-format.ts'
 import { type Maintained, Maintainer, type Plan } from './maintainer.ts'
 import type { Encryption } from './options.ts'
 import { SessionCipher } from './session-cipher.ts'
 
-/** How often a write that depends on what was read is tried while others keep changing the session. */
-const maxAttempts = 1_000
 /** How many sessions are remembered as ones whose newest record this process could open. */
 const maxProven = 10_000
 
@@ -74,8 +73,10 @@ export class EncryptedRecords {
       sealed[part.text] ??= (await cipher.seal([append[part.text] as string]))[0]
       return sealed[part.text] as string
     }
-    return retry(async () => {
-      const cut = await this.#cut(sessionId, cipher, expectTail, drop)
+    // What one attempt has opened and sealed, the next does not open and seal again.
+    const reader: NewReader = newReader(cipher, new Map())
+    return this.#retry(sessionId, async () => {
+      const cut = await this.#cut(sessionId, reader, expectTail, drop)
       if (cut === undefined) return this.#refuse(sessionId, cipher, rest)
       const { tail, removed } = cut
       const result = await this.#commit(sessionId, cipher, {
@@ -130,11 +131,11 @@ export class EncryptedRecords {
   /** `undefined` where the newest records that are not expired are not the expected ones. */
   async #cut(
     sessionId: string,
-    cipher: SessionCipher,
+    reader: NewReader,
     expectTail: readonly string[],
     drop: number | 'all',
   ): Promise<Cut | undefined> {
-    const tail = await this.#tail(sessionId, cipher, drop === 'all' ? undefined : Math.max(expectTail.length, drop))
+    const tail = await this.#tail(sessionId, reader, drop === 'all' ? undefined : Math.max(expectTail.length, drop))
     const texts = live(tail).map(textOf)
     const start = texts.length - expectTail.length
     if (start < 0 || expectTail.some((text, index) => text !== texts[start + index])) return undefined
@@ -144,10 +145,10 @@ export class EncryptedRecords {
   }
 
   /** The newest entries, among them `wanted` that are not expired, or all there are. */
-  async #tail(sessionId: string, cipher: SessionCipher, wanted: number | undefined): Promise<Entry[]> {
+  async #tail(sessionId: string, reader: NewReader, wanted: number | undefined): Promise<Entry[]> {
     for (let limit = wanted; ; limit = (limit ?? 0) * 2) {
       const records = await this.#store.records.read(sessionId, limit)
-      const entries = await new EntryReader(cipher, 'throw').open(records)
+      const entries = await reader().open(records)
       const complete = wanted === undefined || limit === undefined || records.length < limit
       if (complete || live(entries).length >= wanted) return entries
     }
@@ -187,6 +188,16 @@ export class EncryptedRecords {
     this.#prove(sessionId)
   }
 
+  /** Tries until there is a result, in turn with others who do so. @throws SESSION_BUSY where others are always faster */
+  async #retry(sessionId: string, attempt: () => Promise<CommitResult | undefined>): Promise<CommitResult> {
+    let settled: CommitResult | undefined
+    await this.#store.records.modify(sessionId, async () => {
+      settled = await attempt()
+      return settled === undefined ? { status: 'conflict' } : { status: 'applied', dropped: [] }
+    })
+    return settled ?? { status: 'conflict' }
+  }
+
   #prove(sessionId: string): void {
     this.#proven.add(sessionId)
     if (this.#proven.size > maxProven) this.#proven.delete(this.#proven.keys().next().value as string)
@@ -198,14 +209,11 @@ function withoutAnswer({ returnDropped: _, ...change }: HistoryChange): HistoryC
   return change
 }
 
-/** Tries until there is a result. @throws SESSION_BUSY where others are always faster */
-async function retry<T>(attempt: () => Promise<T | undefined>): Promise<T> {
-  for (let attempts = 0; attempts < maxAttempts; attempts++) {
-    const result = await attempt()
-    if (result !== undefined) return result
-  }
-  const reason = `Others changed the session ${maxAttempts} times meanwhile. Nothing was changed.`
-  throw new SessionError('SESSION_BUSY', reason)
+/** Readers of one history, one for each time that it is read, which share what was opened. */
+type NewReader = () => EntryReader
+
+function newReader(cipher: SessionCipher, known: Map<string, Opened>): NewReader {
+  return () => new EntryReader(cipher, 'throw', known)
 }
 
 async function inOrder<T, R>(values: readonly T[], work: (value: T) => R | Promise<R>): Promise<R[]> {

@@ -129,7 +129,11 @@ export class EncryptedSession<TItem extends object = AgentInputItem> extends Ses
 
   /** As `StoredSession.items`. */
   items?(...args: ArgsOf<TItem, 'items'>): AsyncIterable<TItem> {
-    return this.#items(this.#session.items(...args))
+    return this.runIteration(
+      'items',
+      () => this.#session.items(...args),
+      (items) => items,
+    )
   }
 
   /** As `EncryptedStore.rotateKeys`. Resolves to the number of items. */
@@ -198,19 +202,6 @@ export class EncryptedSession<TItem extends object = AgentInputItem> extends Ses
       })
     } catch (error) {
       throw mistake ?? error
-    }
-  }
-
-  async *#items(items: AsyncIterable<TItem>): AsyncIterable<TItem> {
-    const iterator = items[Symbol.asyncIterator]()
-    try {
-      for (;;) {
-        const step = await this.run('items', () => iterator.next())
-        if (step.done === true) return
-        yield step.value
-      }
-    } finally {
-      await iterator.return?.()
     }
   }
 

@@ -79,6 +79,73 @@ describe('a key', () => {
     if (typeof key === 'string' && key !== '') expect(inspect(error)).not.toContain(key.slice(0, 5))
   })
 
+  it('of 43 characters that may be either is refused, by a message that names the two forms', {
+    timeout: 60_000,
+  }, async () => {
+    // 43 characters of base64url that decode to 32 bytes, as random bytes give them and as words joined by hyphens may.
+    for (const key of [
+      Buffer.from(bytes).toString('base64url'),
+      base64.slice(0, 43),
+      'battery-staple-correct-horse-and-one-word-A',
+    ]) {
+      const error = thrown(() => new EncryptedStore({ store: new MemoryStore(), encryptionKey: key }))
+      expect(error).toBeInstanceOf(TypeError)
+      expect(error.message).toMatch(/\{ base64 \} or \{ passphrase \}/)
+      expect(inspect(error)).not.toContain(key.slice(0, 8))
+      const memory = new MemoryStore()
+      await open(memory, { base64: key }).session('a').addItems([item()])
+      expect((await memory.records.read('a'))[0]).not.toContain('kdf')
+      expect((await failure(() => open(memory, { passphrase: key }).session('a').getItems())).message).toMatch(
+        /one of 32 bytes, not a passphrase/,
+      )
+    }
+  })
+
+  it('is a passphrase with a salt of its own, which makes it another key', { timeout: 30_000 }, async () => {
+    const passphrase = 'correct horse battery staple'
+    const [salt, other] = ['sixteen bytes of', 'other bytes, too']
+    const memory = new MemoryStore()
+    await open(memory, { passphrase, salt }).session('a').addItems([item()])
+    expect((await memory.records.read('a'))[0]).toContain('"kdf":"scrypt-17-8-1-salted"')
+    expect(
+      await open(memory, { passphrase, salt: Buffer.from(salt) })
+        .session('a')
+        .getItems(),
+    ).toEqual([item()])
+    const wrong: [Key, RegExp][] = [
+      [{ passphrase, salt: other }, /another one: not the one that is given as "default"/],
+      [{ passphrase }, /made of a passphrase with a salt/],
+      [passphrase, /made of a passphrase with a salt/],
+      [testKey(), /made of a passphrase/],
+    ]
+    for (const [key, reason] of wrong) {
+      expect((await failure(() => open(memory, key).session('a').getItems())).message).toMatch(reason)
+    }
+    const unsalted = new MemoryStore()
+    await open(unsalted, passphrase).session('a').addItems([item()])
+    expect(await open(unsalted, { passphrase }).session('a').getItems(), 'the same form').toEqual([item()])
+    expect((await failure(() => open(unsalted, { passphrase, salt }).session('a').getItems())).message).toMatch(
+      /in another way/,
+    )
+  })
+
+  it.each<[unknown, RegExp]>([
+    [{ base64: 'c2hvcnQ=' }, /not base64 of 32 bytes/],
+    [{ base64: `${base64}=` }, /not base64 of 32 bytes/],
+    [{ base64: 7 }, /base64 must be a string/],
+    [{ base64, salt: 'sixteen bytes of' }, /no option "salt"/],
+    [{ passphrase: 'short' }, /too short/],
+    [{ passphrase: 'correct horse battery staple', salt: 'short' }, /salt .* at least 16/],
+    [{ passphrase: 'correct horse battery staple', salt: new Uint8Array(15) }, /salt .* at least 16/],
+    [{ passphrase: 'correct horse battery staple', salt: 16 }, /salt .* at least 16/],
+    [{ key: base64 }, /neither a string nor a Uint8Array/],
+  ])('in an explicit form is checked: %#', (key, reason) => {
+    const error = thrown(() => new EncryptedStore({ store: new MemoryStore(), encryptionKey: key as Key }))
+    expect(error).toBeInstanceOf(TypeError)
+    expect(error.message).toMatch(reason)
+    expect(inspect(error)).not.toContain('correct horse')
+  })
+
   it.each<[unknown, RegExp]>([
     [{}, /encryptionKey or keys: one of them/],
     [{ encryptionKey: bytes, keys: [{ id: 'a', key: bytes }] }, /one of them/],
@@ -103,6 +170,7 @@ describe('a key', () => {
     [{ encryptionKey: bytes, encryptionkey: bytes }, /no option "encryptionkey"/],
     [{ encryptionKey: bytes, format: 'fernet' }, /format must be/],
     [{ encryptionKey: bytes, ttl: 0 }, /ttl must be/],
+    [{ encryptionKey: bytes, keyLifetime: 0 }, /keyLifetime must be/],
     [{ encryptionKey: bytes, allowPlaintext: 'yes' }, /allowPlaintext must be a boolean/],
     [{ encryptionKey: bytes, store: { read: 1 } }, /store must be a SessionStore/],
   ])('belongs to options that are checked: %j', (options, reason) => {
@@ -161,8 +229,8 @@ it('is nowhere to be seen: not in inspect, JSON, own properties, events or what 
 }, async () => {
   const events: unknown[] = []
   const onEvent = (event: unknown): void => void events.push(event)
-  subscribe('sessions:call', onEvent)
-  onTestFinished(() => void unsubscribe('sessions:call', onEvent))
+  subscribe('tracing:sessions:call:asyncEnd', onEvent)
+  onTestFinished(() => void unsubscribe('tracing:sessions:call:asyncEnd', onEvent))
   const [memory, passphrase] = [new MemoryStore(), 'correct horse battery staple']
   const keys = [
     { id: 'bytes', key: base64 },

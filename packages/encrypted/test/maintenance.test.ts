@@ -73,7 +73,9 @@ it('rotates 2,000 items beside a writer that appends, in one attempt, and blocks
       await new Promise((resolve) => setTimeout(resolve, 2))
     }
   })()
+  const started = performance.now()
   const result = await open(counting, newer, older).rotateKeys({ sessionId: 'a' })
+  const took = performance.now() - started
   running = false
   await writing
   clearInterval(watch)
@@ -82,7 +84,7 @@ it('rotates 2,000 items beside a writer that appends, in one attempt, and blocks
   expect(counting.counts.applied, 'no write met a conflict').toBe(counting.counts.commits)
   expect(counting.counts.pages, 'the history was read once').toBeLessThanOrEqual(Math.ceil((2_000 + appended) / 200))
   // 10 ms at a stretch, on a machine where others work too.
-  expect(longest).toBeLessThan(500)
+  expect(longest).toBeLessThan(Math.max(250, took / 3))
   expect(await writer.getItems()).toHaveLength(2_000 + appended)
 })
 

@@ -62,7 +62,7 @@ describe.each(servers)('through $name', ({ name, database }) => {
   async function tellsNothing(store: SQLStore, codes: readonly string[] = ['SESSION_BACKEND']): Promise<void> {
     const events: unknown[] = []
     const listen = (event: unknown): void => void events.push(event)
-    subscribe('sessions:call', listen)
+    subscribe('tracing:sessions:call:asyncEnd', listen)
     const session = store.session('s')
     const works = [
       () => session.addItems(secretItems),
@@ -80,7 +80,7 @@ describe.each(servers)('through $name', ({ name, database }) => {
       expect(error.cause).toBeInstanceOf(Error)
       expect(printed(error)).not.toContain(secret)
     }
-    unsubscribe('sessions:call', listen)
+    unsubscribe('tracing:sessions:call:asyncEnd', listen)
     expect(events.length).toBeGreaterThan(0)
     expect(inspect(events, { depth: 10 })).not.toContain(secret)
     expect(await session.getItems()).toEqual([])

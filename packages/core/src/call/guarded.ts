@@ -1,32 +1,113 @@
 import { SessionError } from '../errors/session-error.ts'
 import { type Call, type ErrorMapper, translateError } from '../errors/translate.ts'
-import { isObserved, publish } from './diagnostics.ts'
+import { isObserved, Span } from './diagnostics.ts'
 import type { Lifecycle } from './lifecycle.ts'
 
 /**
- * Runs a public call: only while open, with errors that name it. Work that finds everything open starts in the caller's own
+ * Runs a public call: only while open, with arguments that `check` found right, and errors that name the call. What `check` throws is the
+ * caller's mistake and stays what it is; the store is not opened for it. Work that finds everything open starts in the caller's own
  * tick, so that arguments are read before they can change.
+ * @param isHeld - whether it is part of a call for which the lifecycle was held, so that it goes on after `close()`
  */
-export function guarded<T>(
+export function guarded<A, T>(
   lifecycle: Lifecycle,
   call: Call,
-  work: () => T | Promise<T>,
+  check: () => A,
+  work: (given: A) => T | Promise<T>,
   mapError?: ErrorMapper,
+  isHeld = false,
 ): Promise<T> {
-  if (!isObserved()) return run(lifecycle, call, work, mapError)
-  return observed(lifecycle.of, call, () => run(lifecycle, call, work, mapError))
+  if (!isObserved()) return run(lifecycle, call, check, work, mapError, isHeld)
+  const start = (): Promise<T> => run(lifecycle, call, check, work, mapError, isHeld)
+  return observed(new Span(call, lifecycle.of, lifecycle.owner), start)
 }
 
-async function run<T>(
+/**
+ * Goes through what `start` gives; a mistake in the arguments is thrown at once, what else is wrong at the first step. Each step is a call of its own, so that the consumer may
+ * pause as long as it likes, or close the store; for those who listen, all steps are one.
+ */
+export function guardedIteration<A, T>(
   lifecycle: Lifecycle,
   call: Call,
-  work: () => T | Promise<T>,
-  mapError: ErrorMapper | undefined,
-): Promise<T> {
-  const opening = enter(lifecycle, call)
+  check: () => A,
+  start: (given: A) => AsyncIterable<T>,
+  mapError?: ErrorMapper,
+): AsyncIterable<T> {
   try {
-    if (opening !== undefined) await opening.catch(throwCopy)
-    return await work()
+    lifecycle.assertOpen()
+    const given = check()
+    return steps(lifecycle, call, () => start(given), mapError)
+  } catch (error) {
+    if (error instanceof SessionError) return steps(lifecycle, call, () => fail(error), mapError)
+    if (isObserved()) {
+      const span = new Span(call, lifecycle.of, lifecycle.owner)
+      span.begin(() => {})
+      span.fail(error)
+    }
+    throw error
+  }
+}
+
+async function* steps<T>(
+  lifecycle: Lifecycle,
+  call: Call,
+  start: () => AsyncIterable<T>,
+  mapError: ErrorMapper | undefined,
+): AsyncIterable<T> {
+  const span = isObserved() ? new Span(call, lifecycle.of, lifecycle.owner) : undefined
+  const step = <R>(work: () => R | Promise<R>): Promise<R> => {
+    const taken = (): Promise<R> => run(lifecycle, call, unchecked, work, mapError, false)
+    return span === undefined ? taken() : span.within(taken)
+  }
+  span?.begin(unchecked)
+  let iterator: AsyncIterator<T> | undefined
+  try {
+    const opened = await step(() => start()[Symbol.asyncIterator]())
+    iterator = opened
+    for (;;) {
+      const next = await step(() => opened.next())
+      if (next.done === true) break
+      if (span !== undefined) span.context.count = (span.context.count ?? 0) + lengthOf(next.value)
+      yield next.value
+    }
+  } catch (error) {
+    span?.fail(error)
+    throw error
+  } finally {
+    await end(iterator, call, mapError)
+    if (span?.context.code === undefined) span?.end()
+  }
+}
+
+async function end(
+  iterator: AsyncIterator<unknown> | undefined,
+  call: Call,
+  mapError: ErrorMapper | undefined,
+): Promise<void> {
+  try {
+    await iterator?.return?.()
+  } catch (error) {
+    throw translateError(error, call, mapError)
+  }
+}
+
+/** A page counts for what is on it. */
+function lengthOf(value: unknown): number {
+  return Array.isArray(value) ? value.length : 1
+}
+
+async function run<A, T>(
+  lifecycle: Lifecycle,
+  call: Call,
+  check: () => A,
+  work: (given: A) => T | Promise<T>,
+  mapError: ErrorMapper | undefined,
+  isHeld: boolean,
+): Promise<T> {
+  const { given, opening } = enter(lifecycle, call, check, isHeld)
+  try {
+    if (opening !== undefined) await opening
+    return await work(given)
   } catch (error) {
     throw translateError(error, call, mapError)
   } finally {
@@ -34,32 +115,30 @@ async function run<T>(
   }
 }
 
-async function observed<T>(on: Lifecycle['of'], call: Call, start: () => Promise<T>): Promise<T> {
-  const startedAt = performance.now()
+async function observed<T>(span: Span, start: () => Promise<T>): Promise<T> {
   try {
-    const result = await start()
-    publish({ on, ...call, durationMs: performance.now() - startedAt })
+    const result = await span.begin(start)
+    span.end()
     return result
   } catch (error) {
-    const { code } = translateError(error, call)
-    publish({ on, ...call, durationMs: performance.now() - startedAt, code })
+    span.fail(error)
     throw error
   }
 }
 
-function enter(lifecycle: Lifecycle, call: Call): Promise<void> | undefined {
+function enter<A>(
+  lifecycle: Lifecycle,
+  call: Call,
+  check: () => A,
+  isHeld: boolean,
+): { given: A; opening: Promise<void> | undefined } {
   try {
-    return lifecycle.enter()
+    if (!isHeld) lifecycle.assertOpen()
+    const given = check()
+    return { given, opening: lifecycle.enter() }
   } catch (error) {
-    throw translateError(error, call)
+    throw error instanceof SessionError ? translateError(error, call) : error
   }
-}
-
-/** Many calls may wait for one failed open; each names itself in an error of its own. */
-function throwCopy(error: unknown): never {
-  if (!(error instanceof SessionError)) throw error
-  const { code, message, retryable, ambiguous, cause } = error
-  throw new SessionError(code, message, { retryable, ambiguous, cause })
 }
 
 /** Closes once, and names itself in the error where that fails. */
@@ -69,4 +148,11 @@ export async function closing(close: () => Promise<void>, mapError?: ErrorMapper
   } catch (error) {
     throw translateError(error, { operation: 'close' }, mapError)
   }
+}
+
+/** For a call without arguments. */
+export function unchecked(): void {}
+
+function fail(error: SessionError): never {
+  throw error
 }

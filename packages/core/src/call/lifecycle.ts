@@ -4,6 +4,8 @@ import { SessionError } from '../errors/session-error.ts'
 export interface LifecycleHooks {
   /** What is opened and closed. */
   of: 'session' | 'store'
+  /** Whose class names it for those who listen. */
+  owner: object
   open?: () => Promise<void>
   close: () => Promise<void>
   /** Called at once when closing begins, while calls may be under way. It must not throw. */
@@ -22,6 +24,15 @@ export class Lifecycle {
   #whenIdle: (() => void) | undefined
   #closing: Promise<void> | undefined
 
+  /** The name of its owner's class. */
+  get owner(): string {
+    return this.#hooks.owner.constructor?.name ?? ''
+  }
+
+  get isClosed(): boolean {
+    return this.#closing !== undefined
+  }
+
   constructor(hooks: LifecycleHooks) {
     this.of = hooks.of
     this.#hooks = hooks
@@ -34,12 +45,14 @@ export class Lifecycle {
     throw new SessionError('SESSION_CLOSED', `The ${this.of} was closed; open a new one.`)
   }
 
-  /**
-   * Begins a call, which `leave` ends. Where the resource is still to be opened, gives the promise of that.
-   * @throws SESSION_CLOSED after `close`
-   */
-  enter(): Promise<void> | undefined {
+  /** Keeps open what is open, for calls that are still to come, until `leave`. @throws SESSION_CLOSED after `close` */
+  hold(): void {
     this.assertOpen()
+    this.#active++
+  }
+
+  /** Begins a call, which `leave` ends. Where the resource is still to be opened, gives the promise of that. */
+  enter(): Promise<void> | undefined {
     this.#active++
     return this.#opened ? undefined : this.#open()
   }

@@ -1,5 +1,6 @@
 import { isBytes } from '../call/describe.ts'
 import { SessionError } from '../errors/session-error.ts'
+import { type Base64, base64Of } from './base64.ts'
 import type { SyncItemCodec } from './item-codec.ts'
 
 /**
@@ -18,6 +19,7 @@ export const jsonCodec: SyncItemCodec = {
   },
 }
 
+const base64: Base64 = base64Of(globalThis)
 const bytesKey = /^\$+bytes$/
 
 /** The message of a `SyntaxError` quotes the text, so it is not passed on. */
@@ -42,7 +44,7 @@ function needsEscape(value: unknown): boolean {
 
 function escapeBytes(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
-  if (isBytes(value)) return { $bytes: toBase64(value) }
+  if (isBytes(value)) return { $bytes: base64.encode(value) }
   if (Array.isArray(value)) return value.map(escapeBytes)
   const entries = Object.entries(value)
     .filter(([, inner]) => inner !== undefined)
@@ -63,26 +65,8 @@ function unescapeBytes(value: unknown): unknown {
   return Object.fromEntries(entries.map(([key, inner]) => [key, unescapeBytes(inner)]))
 }
 
-/** RFC 4648, section 4; in pieces, since the arguments of one call are limited. */
-function toBase64(bytes: Uint8Array): string {
-  let binary = ''
-  for (let start = 0; start < bytes.length; start += 0x8000) {
-    binary += String.fromCharCode(...bytes.subarray(start, start + 0x8000))
-  }
-  return btoa(binary)
-}
-
 function fromBase64(text: unknown): Uint8Array {
-  const binary = typeof text === 'string' ? decodeBase64(text) : undefined
-  if (binary === undefined) throw new SessionError('SESSION_RECORD_CORRUPT', 'its `$bytes` is not base64')
-  return Uint8Array.from(binary, (character) => character.charCodeAt(0))
-}
-
-function decodeBase64(text: string): string | undefined {
-  try {
-    return atob(text)
-  } catch (error) {
-    if (error instanceof DOMException) return undefined
-    throw error
-  }
+  const bytes = typeof text === 'string' ? base64.decode(text) : undefined
+  if (bytes === undefined) throw new SessionError('SESSION_RECORD_CORRUPT', 'its `$bytes` is not base64')
+  return bytes
 }

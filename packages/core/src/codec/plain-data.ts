@@ -1,84 +1,147 @@
-import { describe, isBytes, isPlain } from '../call/describe.ts'
+import { describe, isBytes, isPlain, isProxy } from '../call/describe.ts'
 import { SessionError } from '../errors/session-error.ts'
 
 /** Deeper values could overflow the stack of a process that reads them, where one that wrote them had room. */
 const maxDepth = 1_550
 
+/** Where in an item something stands. */
 type Path = (string | number)[]
 
-/**
- * Refuses an item that would not come back as it is: anything but plain objects, arrays, strings, finite numbers,
- * booleans, `null` and `Uint8Array`. Properties that are `undefined` pass: they vanish, as in JSON.
- * @param at - what the message calls the item, such as `items[2]`
- * @throws SESSION_ITEM_INVALID with the path of the first offender
- */
-export function assertItem(item: unknown, at: string): asserts item is object {
-  if (typeof item !== 'object' || item === null || Array.isArray(item) || isBytes(item)) {
-    throw invalid(at, [], `is ${describe(item)}; an item is a plain object`)
+/** Why a value is refused. Whoever catches it knows where the value stands. */
+class Refusal {
+  readonly reason: string
+  /** How many steps of the path the message names; all without it. */
+  readonly depth: number | undefined
+
+  constructor(reason: string, depth?: number) {
+    this.reason = reason
+    this.depth = depth
   }
-  visit(item, at, [], [])
+}
+
+/**
+ * A copy of an item that shares nothing with it, made by reading each property once: what was checked is what is stored. Properties
+ * that are `undefined` stay; they vanish when the item is written, as in JSON.
+ * @param at - what the message calls the item, such as `items[2]`
+ * @throws SESSION_ITEM_INVALID with the path of the first value that would not come back as it is: anything but plain objects, arrays,
+ * strings, finite numbers, booleans, `null` and `Uint8Array`
+ */
+export function takeItem<T extends object>(item: T, at: string): T {
+  return read(at, (path) => {
+    if (!isItem(item)) throw new Refusal(`is ${describe(item)}; an item is a plain object`)
+    return take(item, path, []) as T
+  })
 }
 
 /** The same for every item of an array. @throws TypeError where it is no array */
-export function assertItems(items: unknown, name: string): asserts items is readonly object[] {
+export function takeItems<T extends object>(items: readonly T[], name: string): T[] {
   if (!Array.isArray(items)) throw new TypeError(`${name} must be an array, not ${describe(items)}.`)
-  for (let index = 0; index < items.length; index++) assertItem(items[index], `${name}[${index}]`)
+  const elements = read(name, (path) => {
+    if (isProxy(items)) throw new Refusal(behindProxy)
+    return Array.from({ length: items.length }, (_, index) => {
+      path[0] = index
+      return items[index] as T
+    })
+  })
+  return elements.map((item, index) => takeItem(item, `${name}[${index}]`))
 }
 
-function visit(value: unknown, at: string, path: Path, ancestors: object[]): void {
-  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return
-  if (typeof value === 'number' && Number.isFinite(value)) return
-  if (typeof value !== 'object') throw invalid(at, path, `is ${describe(value)}, which cannot be stored`)
-  if (isBytes(value)) return
-  if (ancestors.length === maxDepth) throw tooDeep(at, path, ancestors)
-  if (typeof (value as { toJSON?: unknown }).toJSON === 'function') {
-    throw invalid(at, path, 'has a method toJSON, which would replace it')
+const behindProxy = 'is a Proxy, which cannot be stored; pass a copy of what is behind it'
+
+function isItem(item: unknown): boolean {
+  return typeof item === 'object' && item !== null && !Array.isArray(item) && !isBytes(item)
+}
+
+/** What a getter throws may quote what it reads, so nothing of it is passed on. */
+function read<T>(at: string, work: (path: Path) => T): T {
+  const path: Path = []
+  try {
+    return work(path)
+  } catch (error) {
+    const { reason, depth } = error instanceof Refusal ? error : new Refusal('throws an error when it is read')
+    const where = path.slice(0, depth).map(segment).join('')
+    throw new SessionError('SESSION_ITEM_INVALID', `${at}${where} ${reason}. Nothing was written.`)
   }
+}
+
+function take(value: unknown, path: Path, ancestors: object[]): unknown {
+  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value
+  if (typeof value === 'number' && Number.isFinite(value)) return value
+  if (typeof value !== 'object') throw new Refusal(`is ${describe(value)}, which cannot be stored`)
+  if (isBytes(value)) return takeBytes(value)
+  if (isProxy(value)) throw new Refusal(behindProxy)
+  if (ancestors.length === maxDepth) throw tooDeep(ancestors)
   ancestors.push(value)
-  if (Array.isArray(value)) visitElements(value, at, path, ancestors)
-  else visitProperties(value, at, path, ancestors)
+  const taken = Array.isArray(value) ? takeElements(value, path, ancestors) : takeProperties(value, path, ancestors)
   ancestors.pop()
+  if (typeof (taken as { toJSON?: unknown }).toJSON === 'function') {
+    throw new Refusal('has a method toJSON, which would replace it')
+  }
+  return taken
 }
 
-function visitElements(array: readonly unknown[], at: string, path: Path, ancestors: object[]): void {
+function takeElements(array: readonly unknown[], path: Path, ancestors: object[]): unknown[] {
   if (!Object.hasOwn(Object.getPrototypeOf(array) ?? {}, 'concat')) {
-    throw invalid(at, path, 'is an instance of a class, which cannot be stored')
+    throw new Refusal('is an instance of a class, which cannot be stored')
   }
-  if (Object.keys(array).length !== array.length) {
-    throw invalid(at, path, 'is an array with holes or with properties of its own, which cannot be stored')
+  // Its own keys are its indexes and `length`. A hole in the place of a key too many is found below.
+  if (Reflect.ownKeys(array).length !== array.length + 1) {
+    throw new Refusal('is an array with holes or with properties of its own, which cannot be stored')
   }
+  const taken: unknown[] = []
   for (let index = 0; index < array.length; index++) {
     path.push(index)
-    visit(array[index], at, path, ancestors)
+    taken.push(take(array[index], path, ancestors))
     path.pop()
+  }
+  return taken
+}
+
+function takeProperties(object: object, path: Path, ancestors: object[]): object {
+  if (!isPlain(object)) throw new Refusal('is an instance of a class, which cannot be stored')
+  const names = Object.keys(object)
+  if (Reflect.ownKeys(object).length !== names.length) throw new Refusal(whatIsHidden(object))
+  const taken: Record<string, unknown> = {}
+  for (const name of names) {
+    path.push(name)
+    const value = (object as Record<string, unknown>)[name]
+    const copy = value === undefined ? undefined : take(value, path, ancestors)
+    if (name === '__proto__') define(taken, name, copy)
+    else taken[name] = copy
+    path.pop()
+  }
+  return taken
+}
+
+/** An assignment would set the prototype. */
+function define(object: object, name: string, value: unknown): void {
+  Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true })
+}
+
+function whatIsHidden(object: object): string {
+  const hidden = Reflect.ownKeys(object).find((key) => !Object.prototype.propertyIsEnumerable.call(object, key))
+  const which =
+    typeof hidden === 'string' ? `${JSON.stringify(hidden)}, which is not enumerable` : 'whose key is a symbol'
+  return `has a property ${which} and cannot be stored`
+}
+
+/** Its memory may be shared, or grow and shrink with its buffer: what counts is what it holds now. */
+function takeBytes(bytes: Uint8Array): Uint8Array {
+  try {
+    return new Uint8Array(bytes)
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    throw new Refusal('holds bytes whose memory is gone: it was transferred elsewhere, or shrunk')
   }
 }
 
-function visitProperties(object: object, at: string, path: Path, ancestors: object[]): void {
-  if (!isPlain(object)) throw invalid(at, path, 'is an instance of a class, which cannot be stored')
-  if (Object.getOwnPropertySymbols(object).length > 0) {
-    throw invalid(at, path, 'has a property whose key is a symbol, which cannot be stored')
-  }
-  for (const key of Object.keys(object)) {
-    const value = (object as Record<string, unknown>)[key]
-    if (value === undefined) continue
-    path.push(key)
-    visit(value, at, path, ancestors)
-    path.pop()
-  }
-}
-
-function tooDeep(at: string, path: Path, ancestors: object[]): SessionError {
+function tooDeep(ancestors: object[]): Refusal {
   const seen = new Set<object>()
   for (const [depth, ancestor] of ancestors.entries()) {
-    if (seen.has(ancestor)) return invalid(at, path.slice(0, depth), 'contains itself, which cannot be stored')
+    if (seen.has(ancestor)) return new Refusal('contains itself, which cannot be stored', depth)
     seen.add(ancestor)
   }
-  return invalid(at, path.slice(0, 8), `is nested deeper than ${maxDepth} levels`)
-}
-
-function invalid(at: string, path: Path, what: string): SessionError {
-  return new SessionError('SESSION_ITEM_INVALID', `${at}${path.map(segment).join('')} ${what}. Nothing was written.`)
+  return new Refusal(`is nested deeper than ${maxDepth} levels`, 8)
 }
 
 function segment(key: string | number): string {

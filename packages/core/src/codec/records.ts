@@ -21,15 +21,18 @@ export class Records<TItem extends object> {
   }
 
   /** @throws SESSION_RECORD_CORRUPT, or what the codec throws, with the position of the first record that it cannot decode */
-  decode(records: readonly string[]): TItem[] | Promise<TItem[]> {
+  decode(records: readonly string[], decodeOne = this.decodeOne): TItem[] | Promise<TItem[]> {
     const items: TItem[] = []
     for (let index = 0; index < records.length; index++) {
-      const item = this.#decodeOne(records, index)
-      if (isPending(item)) return this.#decodeRest(items, item, records)
+      const item = locating(records, index, decodeOne)
+      if (isPending(item)) return decodeRest(items, item, records, decodeOne)
       items.push(item)
     }
     return items
   }
+
+  /** @throws what the codec throws */
+  readonly decodeOne = (record: string): TItem | Promise<TItem> => this.#codec.decode(record, this.#context)
 
   /** The items that can be decoded. */
   async decodeReadable(records: readonly string[]): Promise<TItem[]> {
@@ -55,25 +58,6 @@ export class Records<TItem extends object> {
     return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
   }
 
-  #decodeRest(items: TItem[], pending: Promise<TItem>, records: readonly string[]): Promise<TItem[]> {
-    const rest = records
-      .slice(items.length + 1)
-      .map(async (_, index) => this.#decodeOne(records, items.length + 1 + index))
-    return firstFailure([...items, pending, ...rest])
-  }
-
-  #decodeOne(records: readonly string[], index: number): TItem | Promise<TItem> {
-    try {
-      const item = this.#codec.decode(records[index] as string, this.#context)
-      if (!isPending(item)) return item
-      return Promise.resolve(item).catch((error: unknown) => {
-        throw located(error, index, records.length)
-      })
-    } catch (error) {
-      throw located(error, index, records.length)
-    }
-  }
-
   async #decodeReadableOne(record: string): Promise<TItem[]> {
     try {
       return await this.decode([record])
@@ -97,14 +81,35 @@ export class Records<TItem extends object> {
   }
 }
 
+type Decode<TItem> = (record: string) => TItem | Promise<TItem>
+
+function decodeRest<TItem>(
+  items: TItem[],
+  pending: Promise<TItem>,
+  records: readonly string[],
+  decodeOne: Decode<TItem>,
+): Promise<TItem[]> {
+  const from = items.length + 1
+  const rest = records.slice(from).map(async (_, index) => locating(records, from + index, decodeOne))
+  return firstFailure([...items, pending, ...rest])
+}
+
+/** An error says which record it was. */
+function locating<TItem>(records: readonly string[], index: number, decodeOne: Decode<TItem>): TItem | Promise<TItem> {
+  try {
+    const item = decodeOne(records[index] as string)
+    if (!isPending(item)) return item
+    return Promise.resolve(item).catch((error: unknown) => {
+      throw located(error, index, records.length)
+    })
+  } catch (error) {
+    throw located(error, index, records.length)
+  }
+}
+
 /** What `JSON.parse` would give for an item, bytes included. */
 export function plain(item: object): unknown {
   return JSON.parse(jsonCodec.encode(item))
-}
-
-/** A deep copy of an item. */
-export function copy<TItem extends object>(item: TItem): TItem {
-  return jsonCodec.decode(jsonCodec.encode(item))
 }
 
 /** An error of a foreign codec may quote the record, so only its name is passed on. */

@@ -1,5 +1,5 @@
 import { firstFailure } from '../call/first-failure.ts'
-import { SessionStore } from '../session/session-store.ts'
+import type { SessionStore } from '../session/session-store.ts'
 import type { StoredSession } from '../session/stored-session.ts'
 import { CaseSkipped } from './case-skipped.ts'
 import {
@@ -22,7 +22,7 @@ export class CaseContext {
   readonly random: Random
   readonly #harness: Harness
   readonly #closers: (() => Promise<void>)[] = []
-  readonly #sessions = new Map<string, ProbedSession>()
+  readonly #sessions = new Map<string, Promise<ProbedSession>>()
   #store: Promise<SessionStore> | undefined
   #ids = 0
 
@@ -78,7 +78,7 @@ export class CaseContext {
   /** One more instance on the same storage; needs `durable`. */
   async anotherStore(): Promise<SessionStore> {
     const store = await this.#storeHarness().open()
-    if (!(store instanceof SessionStore)) throw new TypeError(notAStore(store))
+    if (!isStore(store)) throw new TypeError(notAStore(store))
     this.#closers.push(() => store.close())
     return store
   }
@@ -120,9 +120,10 @@ export class CaseContext {
     if (isStoreHarness(this.#harness)) return (await this.store()).session(sessionId)
     const { durable } = this.#harness.capabilities
     const opened = durable ? undefined : this.#sessions.get(sessionId)
-    if (opened !== undefined) return opened
-    const session: ProbedSession = await this.#harness.openSession(sessionId)
-    this.#sessions.set(sessionId, session)
+    if (opened !== undefined) return await opened
+    const opening: Promise<ProbedSession> = this.#harness.openSession(sessionId)
+    this.#sessions.set(sessionId, opening)
+    const session = await opening
     this.#closers.push(async () => session.close?.())
     return session
   }
@@ -133,7 +134,12 @@ export class CaseContext {
   }
 }
 
+/** By shape: it may be of another copy of this package. */
+function isStore(given: Partial<SessionStore> | undefined): boolean {
+  return typeof given?.records?.commit === 'function' && typeof given.session === 'function'
+}
+
 function notAStore(given: unknown): string {
   const what = given instanceof Object ? `a ${given.constructor?.name}` : String(given)
-  return `open() of the harness gave ${what}, which extends no SessionStore of this copy of @sessions/core; see npm ls @sessions/core.`
+  return `open() of the harness gave ${what}, which extends no SessionStore.`
 }

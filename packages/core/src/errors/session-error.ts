@@ -1,5 +1,8 @@
 import { type SessionErrorCode, sessionErrorCodes } from './codes.ts'
 
+/** On every error of ours, whichever copy of this package made it: a program may have one more, such as an adapter's. */
+const brand = Symbol.for('@sessions/core.SessionError')
+
 /** What an error says beside its code and message. */
 export interface SessionErrorOptions {
   /** The error of the driver. Never pass one whose message or fields hold item contents, keys or credentials. */
@@ -16,7 +19,7 @@ export interface SessionErrorOptions {
 
 /**
  * What goes wrong outside the caller's own arguments (those are `TypeError` and `RangeError`).
- * Its text never holds item contents, keys or credentials.
+ * Its text never holds item contents, keys or credentials. `instanceof` knows those of another copy of this package too.
  */
 export class SessionError extends Error {
   /** What happened, stable within a major version. */
@@ -33,6 +36,12 @@ export class SessionError extends Error {
   /** The method that failed, such as `addItems`. */
   declare readonly operation?: string
 
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: a subclass inherits this, and asks for its own
+    if (this !== SessionError) return Function.prototype[Symbol.hasInstance].call(this, value)
+    return typeof value === 'object' && value !== null && brand in value
+  }
+
   constructor(code: SessionErrorCode, message: string, options: SessionErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'SessionError'
@@ -41,5 +50,9 @@ export class SessionError extends Error {
     this.ambiguous = options.ambiguous ?? false
     if (options.sessionId !== undefined) this.sessionId = options.sessionId
     if (options.operation !== undefined) this.operation = options.operation
+  }
+
+  get [brand](): true {
+    return true
   }
 }

@@ -80,11 +80,6 @@ export class MemoryStore extends SessionStore {
     return placedPage(this.#live(sessionId)?.records ?? [], cursor, size)
   }
 
-  /** As it was when it was asked for, whatever is written meanwhile. */
-  protected override async *_pages(sessionId: string): AsyncIterable<string[]> {
-    yield await this._read(sessionId, undefined)
-  }
-
   protected async _info(sessionId: string): Promise<SessionInfo | undefined> {
     const entry = this.#live(sessionId)
     return entry && this.#describe(sessionId, entry)

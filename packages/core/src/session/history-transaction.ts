@@ -1,7 +1,7 @@
 import { describe } from '../call/describe.ts'
 import { assertId } from '../call/validate.ts'
 import type { AgentInputItem } from '../codec/agent-input-item.ts'
-import { assertItem, assertItems } from '../codec/plain-data.ts'
+import { takeItem, takeItems } from '../codec/plain-data.ts'
 
 /** Appends `items` once, however often it is sent. */
 export interface AppendItems<TItem extends object = AgentInputItem> {
@@ -34,48 +34,47 @@ export interface HistoryMutation<TItem extends object = AgentInputItem> {
 
 /** What a transaction comes down to: the same for both types. */
 export interface SuffixChange<TItem extends object> {
+  operationId: string
   type: HistoryTransaction['type']
   expected: readonly TItem[]
   replacement: readonly TItem[]
 }
 
-/** @throws TypeError for a blank id or a bad shape; SESSION_ITEM_INVALID for an item that cannot be stored */
+/** A copy. @throws TypeError for a blank id or a bad shape; SESSION_ITEM_INVALID for an item that cannot be stored */
 export function checkTransaction<TItem extends object>(args: HistoryTransactionArgs<TItem>): SuffixChange<TItem> {
-  assertFields(args, 'A history transaction', ['operationId', 'transaction'])
-  assertId(args.operationId, 'operationId')
-  if (args.operationId.trim() === '') throw new TypeError('operationId must not be blank.')
-  const { transaction } = args
-  assertObject(transaction, 'transaction')
-  switch (transaction.type) {
-    case 'append_items':
-      assertFields(transaction, 'transaction', ['type', 'items'])
-      assertItems(transaction.items, 'transaction.items')
-      return { type: 'append_items', expected: [], replacement: transaction.items }
-    case 'replace_suffix':
-      assertFields(transaction, 'transaction', ['type', 'expectedSuffix', 'replacement'])
-      assertItems(transaction.expectedSuffix, 'transaction.expectedSuffix')
-      assertItems(transaction.replacement, 'transaction.replacement')
-      return { type: 'replace_suffix', expected: transaction.expectedSuffix, replacement: transaction.replacement }
+  const { operationId, transaction } = takeFields(args, 'A history transaction', ['operationId', 'transaction'])
+  assertId(operationId, 'operationId')
+  if (operationId.trim() === '') throw new TypeError('operationId must not be blank.')
+  const given = takeObject(transaction, 'transaction')
+  switch (given.type) {
+    case 'append_items': {
+      const { items } = takeFields(given, 'transaction', ['type', 'items'])
+      return { operationId, type: 'append_items', expected: [], replacement: takeItems(items, 'transaction.items') }
+    }
+    case 'replace_suffix': {
+      const fields = takeFields(given, 'transaction', ['type', 'expectedSuffix', 'replacement'])
+      const expected = takeItems(fields.expectedSuffix, 'transaction.expectedSuffix')
+      const replacement = takeItems(fields.replacement, 'transaction.replacement')
+      return { operationId, type: 'replace_suffix', expected, replacement }
+    }
     default:
       throw new TypeError("transaction.type must be 'append_items' or 'replace_suffix'.")
   }
 }
 
-/** @throws TypeError for a bad shape; SESSION_ITEM_INVALID for a replacement that cannot be stored */
+/** A copy. @throws TypeError for a bad shape; SESSION_ITEM_INVALID for a replacement that cannot be stored */
 export function checkMutations<TItem extends object>(args: {
   mutations: readonly HistoryMutation<TItem>[]
-}): readonly HistoryMutation<TItem>[] {
-  assertFields(args, 'A list of history mutations', ['mutations'])
-  if (!Array.isArray(args.mutations))
-    throw new TypeError(`mutations must be an array, not ${describe(args.mutations)}.`)
-  for (const [index, mutation] of args.mutations.entries()) {
+}): HistoryMutation<TItem>[] {
+  const { mutations } = takeFields(args, 'A list of history mutations', ['mutations'])
+  if (!Array.isArray(mutations)) throw new TypeError(`mutations must be an array, not ${describe(mutations)}.`)
+  return Array.from(mutations, (given: HistoryMutation<TItem>, index) => {
     const name = `mutations[${index}]`
-    assertFields(mutation, name, ['type', 'callId', 'replacement'])
-    if (mutation.type !== 'replace_function_call') throw new TypeError(`${name}.type must be 'replace_function_call'.`)
-    if (typeof mutation.callId !== 'string') throw new TypeError(`${name}.callId must be a string.`)
-    assertItem(mutation.replacement, `${name}.replacement`)
-  }
-  return args.mutations
+    const { type, callId, replacement } = takeFields(given, name, ['type', 'callId', 'replacement'])
+    if (type !== 'replace_function_call') throw new TypeError(`${name}.type must be 'replace_function_call'.`)
+    if (typeof callId !== 'string') throw new TypeError(`${name}.callId must be a string.`)
+    return { type, callId, replacement: takeItem(replacement, `${name}.replacement`) }
+  })
 }
 
 /** The items after all mutations; those that stay are the very same objects. */
@@ -97,16 +96,24 @@ function isFunctionCall(item: object, callId: string): boolean {
   return type === 'function_call' && id === callId
 }
 
-function assertFields(value: unknown, name: string, fields: readonly string[]): void {
-  assertObject(value, name)
-  const missing = fields.find((field) => !Object.hasOwn(value, field))
+/** A copy with just these fields, each read once. */
+function takeFields<T extends object>(value: T, name: string, fields: readonly (keyof T & string)[]): T {
+  const taken = takeObject(value, name)
+  const missing = fields.find((field) => !Object.hasOwn(taken, field))
   if (missing !== undefined) throw new TypeError(`${name} needs ${missing}.`)
-  const unknown = Object.keys(value).find((key) => !fields.includes(key))
+  const unknown = Object.keys(taken).find((key) => !(fields as readonly string[]).includes(key))
   if (unknown !== undefined) throw new TypeError(`${name} has no field ${JSON.stringify(unknown)}.`)
+  return taken
 }
 
-function assertObject(value: unknown, name: string): asserts value is object {
+/** What a getter throws may quote what it reads, so nothing of it is passed on. */
+function takeObject<T>(value: T, name: string): T {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new TypeError(`${name} must be an object, not ${describe(value)}.`)
+  }
+  try {
+    return { ...value }
+  } catch {
+    throw new TypeError(`${name} throws an error when it is read.`)
   }
 }

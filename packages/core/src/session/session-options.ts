@@ -9,7 +9,7 @@ export interface SessionOptions<TItem extends object = AgentInputItem>
   sessionId: string
 }
 
-const sessionTypes: OptionTypes = { sessionId: 'string', codec: 'object', onCorrupt: 'string' }
+export const sessionTypes: OptionTypes = { sessionId: 'string', codec: 'object', onCorrupt: 'string' }
 
 /**
  * The options of a session class taken apart: what is its store's, and what is the session's, which owns that store.

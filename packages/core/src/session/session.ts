@@ -1,10 +1,11 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
-import { closing, guarded } from '../call/guarded.ts'
+import { noteCount } from '../call/diagnostics.ts'
+import { closing, guarded, guardedIteration, unchecked } from '../call/guarded.ts'
 import { Lifecycle } from '../call/lifecycle.ts'
 import { assertId, checkLimit } from '../call/validate.ts'
 import type { AgentInputItem } from '../codec/agent-input-item.ts'
-import { assertItems } from '../codec/plain-data.ts'
+import { takeItems } from '../codec/plain-data.ts'
 
 /**
  * One conversation: a light handle to pass to `run(agent, input, { session })`.
@@ -27,6 +28,7 @@ export abstract class Session<TItem extends object = AgentInputItem> implements 
     this.sessionId = sessionId
     this.#lifecycle = new Lifecycle({
       of: 'session',
+      owner: this,
       closing: () => this._closing(),
       close: () => closing(() => this._close()),
     })
@@ -42,10 +44,12 @@ export abstract class Session<TItem extends object = AgentInputItem> implements 
    * nothing stored. @throws RangeError for a limit that is no integer; SESSION_RECORD_CORRUPT
    */
   async getItems(limit?: number): Promise<TItem[]> {
-    const checked = checkLimit(limit)
-    return await this.run('getItems', () =>
-      checked !== undefined && checked <= 0 ? this.#nothing([]) : this._getItems(checked),
-    )
+    const check = (): number | undefined => checkLimit(limit)
+    return await this.runChecked('getItems', check, async (checked) => {
+      const items = checked !== undefined && checked <= 0 ? [] : await this._getItems(checked)
+      noteCount(items.length)
+      return items
+    })
   }
 
   /**
@@ -53,8 +57,11 @@ export abstract class Session<TItem extends object = AgentInputItem> implements 
    * @throws TypeError where `items` is no array; SESSION_ITEM_INVALID with the path of what cannot be stored
    */
   async addItems(items: readonly TItem[]): Promise<void> {
-    assertItems(items, 'items')
-    return await this.run('addItems', () => (items.length === 0 ? this.#nothing(undefined) : this._addItems(items)))
+    const check = (): TItem[] => takeItems(items, 'items')
+    return await this.runChecked('addItems', check, (taken) => {
+      noteCount(taken.length)
+      return taken.length === 0 ? undefined : this._addItems(taken)
+    })
   }
 
   /**
@@ -62,7 +69,11 @@ export abstract class Session<TItem extends object = AgentInputItem> implements 
    * @throws SESSION_RECORD_CORRUPT where the newest record cannot be decoded; it stays where it is
    */
   async popItem(): Promise<TItem | undefined> {
-    return await this.run('popItem', () => this._popItem())
+    return await this.run('popItem', async () => {
+      const item = await this._popItem()
+      noteCount(item === undefined ? 0 : 1)
+      return item
+    })
   }
 
   /** Removes the session with all that belongs to it. The next write starts it anew. */
@@ -82,28 +93,44 @@ export abstract class Session<TItem extends object = AgentInputItem> implements 
   /** `limit` is `undefined` for all, or positive. */
   protected abstract _getItems(limit: number | undefined): Promise<TItem[]>
   /**
-   * At least one item, plain data. Take what you need of them before you return: `jsonCodec` makes a record of each, in which
-   * `undefined` properties vanish and -0 is 0.
+   * At least one item, plain data: copies, which nobody else has. `jsonCodec` makes a record of each, in which `undefined`
+   * properties vanish and -0 is 0.
    */
   protected abstract _addItems(items: readonly TItem[]): Promise<void>
   /** Removes the newest item atomically; `undefined` where there is none. */
   protected abstract _popItem(): Promise<TItem | undefined>
   /** Removes everything that belongs to the session. */
   protected abstract _clearSession(): Promise<void>
-  /** Called where a call has nothing to do: throws where it could not have done it, since what is beneath was closed. */
+  /** Called before each call, also one that has nothing to do: throws SESSION_CLOSED where what is beneath was closed. */
   protected _assertOpen(): void {}
   /** Called at once when `close()` is, while calls are under way: to end what may never end by itself. It must not throw. */
   protected _closing(): void {}
   /** Called once, after the last call has finished. */
   protected async _close(): Promise<void> {}
 
-  #nothing<T>(result: T): T {
-    this._assertOpen()
-    return result
-  }
-
   /** Runs further public methods of a subclass as the ones above run: while open, with errors that name the call. */
   protected run<T>(operation: string, work: () => T | Promise<T>): Promise<T> {
-    return guarded(this.#lifecycle, { operation, sessionId: this.sessionId }, work)
+    return this.runChecked(operation, unchecked, work)
+  }
+
+  /** The same for methods with arguments: what `check` throws about them reaches the caller as it is, after `SESSION_CLOSED`. */
+  protected runChecked<A, T>(operation: string, check: () => A, work: (given: A) => T | Promise<T>): Promise<T> {
+    return guarded(this.#lifecycle, { operation, sessionId: this.sessionId }, this.#whileOpen(check), work)
+  }
+
+  /** The same for methods that give one thing after another: each step runs so, and all are one call for those who listen. */
+  protected runIteration<A, T>(
+    operation: string,
+    check: () => A,
+    start: (given: A) => AsyncIterable<T>,
+  ): AsyncIterable<T> {
+    return guardedIteration(this.#lifecycle, { operation, sessionId: this.sessionId }, this.#whileOpen(check), start)
+  }
+
+  #whileOpen<A>(check: () => A): () => A {
+    return () => {
+      this._assertOpen()
+      return check()
+    }
   }
 }

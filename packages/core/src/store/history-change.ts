@@ -1,7 +1,7 @@
 import { describe, isBytes } from '../call/describe.ts'
 import { assertId } from '../call/validate.ts'
 import type { JSONValue } from '../codec/json.ts'
-import { assertItem } from '../codec/plain-data.ts'
+import { takeItem } from '../codec/plain-data.ts'
 import { checkMaintenance, type Maintenance } from './maintenance.ts'
 
 /** One atomic write: all of it or nothing. Its parts are decided and done in the order in which they stand here. */
@@ -127,8 +127,8 @@ export function checkMetadata(metadata: unknown): Record<string, JSONValue | und
   if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) {
     throw new TypeError(`metadata must be an object, not ${describe(metadata)}.`)
   }
-  assertItem(metadata, 'metadata')
-  return Object.fromEntries(Object.entries(metadata).map(([key, value]) => [key, copyJSON(value, key)]))
+  const taken = takeItem(metadata, 'metadata')
+  return Object.fromEntries(Object.entries(taken).map(([key, value]) => [key, copyJSON(value, key)]))
 }
 
 function copyJSON(value: unknown, key: string): JSONValue | undefined {

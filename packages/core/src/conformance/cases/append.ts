@@ -74,12 +74,13 @@ export const appendCases: readonly CaseDefinition[] = [
     id: 'append/contiguous-batches',
     title: 'keeps every batch whole and contiguous while others append to the same session',
     async run(t) {
-      const session = await t.session()
+      const id = t.id()
       const writers = Array.from({ length: 12 }, async (_, writer) => {
+        const session = await t.session(id)
         for (let index = 0; index < 8; index++) await session.addItems(batch(`w${writer}`, index, 1 + (writer % 7)))
       })
       await Promise.all(writers)
-      const counts = assertWholeBatches(await session.getItems())
+      const counts = assertWholeBatches(await (await t.session(id)).getItems())
       assertEqual([...counts.values()], Array(12).fill(8))
     },
   },

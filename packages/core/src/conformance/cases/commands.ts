@@ -191,17 +191,16 @@ export const commandCases: readonly CaseDefinition[] = [
       )
       const clients = fc.array(fc.array(request, { maxLength: 5 }), { minLength: 2, maxLength: 3 })
       const property = fc.asyncProperty(fc.scheduler(), clients, async (scheduler, drawn) => {
-        const session: Replaceable = await t.session()
+        const id = t.id()
+        const session: Replaceable = await t.session(id)
         const canReplace = session.replaceHistoryWithCompaction !== undefined
         const requests = drawn.map((list, client) =>
           list.filter(({ type }) => canReplace || type !== 'replace').map(named(client)),
         )
         const turn = (client: number): Promise<unknown> => scheduler.schedule(Promise.resolve(), `client ${client}`)
-        const history = recordHistory(
-          drawn.map(() => clientOf(session)),
-          requests,
-          turn,
-        )
+        const handles: Replaceable[] = []
+        while (handles.length < drawn.length) handles.push(await t.session(id))
+        const history = recordHistory(handles.map(clientOf), requests, turn)
         assertLinearizable(await scheduler.waitFor(history))
       })
       await fc.assert(property, runs(t))

@@ -49,14 +49,16 @@ export const compactionCases: readonly CaseDefinition[] = [
     id: 'compaction/atomic',
     title: 'shows readers the old history or the new one, never a mixture and never nothing',
     async run(t) {
-      const session = await t.sessionWith(['replaceHistoryWithCompaction'])
+      const id = t.id()
+      const session = await t.sessionWith(['replaceHistoryWithCompaction'], id)
       await session.addItems(batch('version', 0, 6))
       const writing = (async () => {
         for (let index = 1; index <= 40; index++) await session.replaceHistoryWithCompaction(batch('version', index, 6))
       })()
       const reading = async (): Promise<void> => {
+        const reader = await t.session(id)
         for (let time = 0; time < 40; time++) {
-          const items = await session.getItems()
+          const items = await reader.getItems()
           const version = Number(String(items[0]?.content).split('/')[1])
           assertEqual(items, batch('version', version, 6))
         }

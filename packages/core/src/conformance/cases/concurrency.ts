@@ -36,9 +36,10 @@ export const concurrencyCases: readonly CaseDefinition[] = [
     title: 'answers concurrent appends, pops, reads and replaces as if they came one after the other',
     async run(t) {
       await check(t, async (sessionId) => {
-        const session: Replaceable = await t.session(sessionId)
-        const canReplace = session.replaceHistoryWithCompaction !== undefined
-        return { clients: Array.from({ length: clientCount }, () => clientOf(session)), canReplace }
+        const sessions: Replaceable[] = []
+        for (let client = 0; client < clientCount; client++) sessions.push(await t.session(sessionId))
+        const canReplace = sessions[0]?.replaceHistoryWithCompaction !== undefined
+        return { clients: sessions.map(clientOf), canReplace }
       })
     },
   },

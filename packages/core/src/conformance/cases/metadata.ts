@@ -31,9 +31,13 @@ export const metadataCases: readonly CaseDefinition[] = [
     id: 'metadata/concurrent',
     title: 'loses no key of concurrent patches',
     async run(t) {
-      const session = await t.sessionWith(['setMetadata', 'info'])
+      const id = t.id()
+      const session = await t.sessionWith(['setMetadata', 'info'], id)
       const keys = Array.from({ length: 25 }, (_, index) => `key ${index}`)
-      await Promise.all(keys.map((key, index) => session.setMetadata({ [key]: index, shared: index })))
+      const patch = async (key: string, index: number): Promise<void> => {
+        await (await t.sessionWith(['setMetadata'], id)).setMetadata({ [key]: index, shared: index })
+      }
+      await Promise.all(keys.map(patch))
       const metadata = (await session.info())?.metadata
       assert.equal(Object.keys(metadata ?? {}).length, 26)
       for (const [index, key] of keys.entries()) assert.equal(metadata?.[key], index)

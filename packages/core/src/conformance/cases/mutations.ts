@@ -78,17 +78,18 @@ export const mutationCases: readonly CaseDefinition[] = [
     id: 'mutations/while-appending',
     title: 'loses nothing that is appended meanwhile',
     async run(t) {
-      const session = await t.sessionWith(['applyHistoryMutations'])
-      await session.addItems([call('1')])
+      const id = t.id()
+      await (await t.session(id)).addItems([call('1')])
       await Promise.all(
         Array.from({ length: 10 }, async (_, index) => {
+          const session = await t.sessionWith(['applyHistoryMutations'], id)
           for (const part of [0, 10]) {
             await session.addItems([message(`${part + index}`)])
             await session.applyHistoryMutations({ mutations: [mutation('1', call('1', `{"by":${index}}`))] })
           }
         }),
       )
-      const [first, ...others] = await session.getItems()
+      const [first, ...others] = await (await t.session(id)).getItems()
       assert.equal(first?.callId, '1')
       assertEqual(new Set(others.map((item) => item.content)).size, 20)
       assert.equal(others.length, 20)

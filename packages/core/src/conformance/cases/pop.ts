@@ -33,9 +33,10 @@ export const popCases: readonly CaseDefinition[] = [
     id: 'pop/concurrent',
     title: 'gives each of many concurrent calls another item, and undefined when there are no more',
     async run(t) {
-      const session = await t.session()
+      const id = t.id()
+      const session = await t.session(id)
       await session.addItems(messages(25))
-      const popped = await Promise.all(Array.from({ length: 40 }, () => session.popItem()))
+      const popped = await Promise.all(Array.from({ length: 40 }, async () => (await t.session(id)).popItem()))
       const contents = popped.filter((item) => item !== undefined).map((item) => item.content)
       assert.equal(new Set(contents).size, 25, 'an item was popped twice or lost')
       assert.equal(contents.length, 25)
@@ -46,11 +47,12 @@ export const popCases: readonly CaseDefinition[] = [
     id: 'pop/while-appending',
     title: 'loses nothing while others append',
     async run(t) {
-      const session = await t.session()
+      const id = t.id()
+      const session = await t.session(id)
       const popped: unknown[] = []
       await Promise.all([
-        ...messages(40).map((item) => session.addItems([item])),
-        ...messages(20).map(async () => popped.push((await session.popItem())?.content)),
+        ...messages(40).map(async (item) => (await t.session(id)).addItems([item])),
+        ...messages(20).map(async () => popped.push((await (await t.session(id)).popItem())?.content)),
       ])
       const left = (await session.getItems()).map((item) => item.content)
       const seen = [...popped.filter((content) => content !== undefined), ...left]

@@ -62,9 +62,13 @@ export const transactionCases: readonly CaseDefinition[] = [
     title: 'applies one of many equal transactions that are sent at once',
     needs: ['transactions'],
     async run(t) {
-      const session = await t.sessionWith(['applyHistoryTransaction'])
-      await Promise.all(messages(20).map(() => session.applyHistoryTransaction(append('op', messages(3)))))
-      await assertItems(session, messages(3))
+      const id = t.id()
+      const send = async (): Promise<void> => {
+        const session = await t.sessionWith(['applyHistoryTransaction'], id)
+        await session.applyHistoryTransaction(append('op', messages(3)))
+      }
+      await Promise.all(messages(20).map(send))
+      await assertItems(await t.session(id), messages(3))
     },
   },
   {
