@@ -70,7 +70,7 @@ export class EncryptedStore extends SessionStore {
     this.#ownsStore = ownsStore
     this.#encryption = checkEncryption('EncryptedStore', encryption, (options as { [boundTo]?: string })[boundTo])
     this.#records = new EncryptedRecords(store, this.#encryption)
-    this.#skipping = new SkippingStore(this.#records, store)
+    this.#skipping = new SkippingStore(this.#records, store, this)
     encryptions.set(this, this.#encryption)
   }
 
