@@ -64,8 +64,7 @@ export const sessionErrorCodes: Readonly<Record<SessionErrorCode, CodeEntry>> = 
     retryable: false,
     meaning:
       'The same encrypted record stands in the history twice: somebody copied it, or a driver repeated an insert.',
-    remedy:
-      "Take the second out with `removeUnreadable()`, or read the first alone with `onCorrupt: 'skip'`.",
+    remedy: "Take the second out with `removeUnreadable()`, or read the first alone with `onCorrupt: 'skip'`.",
   },
   SESSION_CLOCK_SKEW: {
     retryable: true,
