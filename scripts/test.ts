@@ -25,7 +25,8 @@ process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), 'sessions-compile-cache')
 const code = await exitCode('turbo', [
   'run',
   'test',
-  '--concurrency=1',
+  // Side by side: for much of their time, tests wait for servers and processes.
+  '--concurrency=2',
   '--continue',
   // Tests install packages and reach servers as the user who runs them does.
   '--env-mode=loose',

@@ -5,6 +5,7 @@ import {
   type RecordPage,
   type RecordStore,
   SessionError,
+  yieldIfLong,
 } from '@sessions/core'
 import { type Arranged, arrange } from './arrangement.ts'
 import { type Entry, EntryReader, live, type OnUnreadable, recordOf, textOf } from './entries.ts'
@@ -218,6 +219,9 @@ function newReader(cipher: SessionCipher, known: Map<string, Opened>): NewReader
 
 async function inOrder<T, R>(values: readonly T[], work: (value: T) => R | Promise<R>): Promise<R[]> {
   const results: R[] = []
-  for (const value of values) results.push(await work(value))
+  for (const value of values) {
+    await yieldIfLong()
+    results.push(await work(value))
+  }
   return results
 }

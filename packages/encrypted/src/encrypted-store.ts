@@ -13,7 +13,7 @@ import {
   type StoredSessionOptions,
 } from '@sessions/core'
 import { EncryptedRecords } from './encrypted-records.ts'
-import type { UnreadableRecord } from './maintainer.ts'
+import type { Maintained, UnreadableRecord } from './maintainer.ts'
 import { boundTo, checkEncryption, type Encryption, type EncryptionOptions, encryptionTypes } from './options.ts'
 import { reencrypt, removeExpired, removeUnreadable } from './rewriting.ts'
 import { SkippingStore } from './skipping-store.ts'
@@ -90,7 +90,8 @@ export class EncryptedStore extends SessionStore {
   /**
    * Encrypts again, under the first key, what is under others or in an older version of the envelope: each record where it stands, some
    * at a time, while others write. It is no use of the session: `updatedAt`, ttl and expiry stay, and items keep the time that their
-   * own ttl counts from. Run again after a failure, it goes on with what is left.
+   * own ttl counts from. Run again after a failure, it goes on with what is left. Ends with `purgeExpired()` of the store beneath, unless it
+   * was for one session: expired sessions are under old keys still.
    * @throws SESSION_UNSUPPORTED where the store beneath cannot `maintain`; what failed first, after all else was done
    */
   async rotateKeys(options: SweepOptions = {}): Promise<SweepResult> {
@@ -125,11 +126,12 @@ export class EncryptedStore extends SessionStore {
   async removeUnreadable({ dryRun = false, ...options }: RemoveUnreadableOptions = {}): Promise<UnreadableRecord[]> {
     if (typeof dryRun !== 'boolean') throw new TypeError('removeUnreadable: dryRun must be a boolean.')
     const removed: UnreadableRecord[] = []
-    await this.#sweep('removeUnreadable', checkSweep('removeUnreadable', options), async (id, call) => {
+    const remove = async (id: string, call: { signal: AbortSignal | undefined }): Promise<Maintained> => {
       const result = await removeUnreadable(this.#records, id, { ...call, dryRun })
       removed.push(...result.removed)
       return result
-    })
+    }
+    await this.#sweep('removeUnreadable', checkSweep('removeUnreadable', options), remove, false)
     return removed
   }
 
@@ -191,11 +193,17 @@ export class EncryptedStore extends SessionStore {
   async #sweep(
     operation: string,
     options: SweepOptions,
-    work: (sessionId: string, call: { signal: AbortSignal | undefined }) => ReturnType<typeof removeExpired>,
+    work: (sessionId: string, call: { signal: AbortSignal | undefined }) => Promise<Maintained>,
+    purges = true,
   ): Promise<SweepResult> {
     const { sessionId, signal } = options
     try {
-      return await this.run(operation, sessionId, () => sweep(this.#store, options, (id) => work(id, { signal })))
+      return await this.run(operation, sessionId, async () => {
+        const result = await sweep(this.#store, options, (id) => work(id, { signal }))
+        // What was there before is neither in expired sessions nor in what the store keeps of the past.
+        if (sessionId === undefined && purges) await this.#store.purgeExpired()
+        return result
+      })
     } catch (error) {
       // An abort is the caller's own doing, and rejects with what the caller gave as its reason.
       if (signal?.aborted === true && (error as { cause?: unknown }).cause === signal.reason) throw signal.reason

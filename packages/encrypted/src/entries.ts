@@ -1,5 +1,4 @@
-import { SessionError } from '@sessions/core'
-import { Breather } from './breather.ts'
+import { SessionError, yieldIfLong } from '@sessions/core'
 import type { Opened } from './envelope-format.ts'
 import { located, replayed } from './errors.ts'
 import type { SessionCipher } from './session-cipher.ts'
@@ -40,9 +39,8 @@ export class EntryReader {
    */
   async open(records: readonly string[]): Promise<Entry[]> {
     const entries: Entry[] = []
-    const breather = new Breather()
     for (const [index, record] of records.entries()) {
-      const pause = breather.breathe()
+      const pause = yieldIfLong()
       if (pause !== undefined) await pause
       try {
         const opening = this.#known?.get(record) ?? this.#cipher.open(record)

@@ -1,5 +1,4 @@
-import { type Maintenance, type RecordStore, SessionError, type SessionErrorCode } from '@sessions/core'
-import { Breather } from './breather.ts'
+import { type Maintenance, type RecordStore, SessionError, type SessionErrorCode, yieldIfLong } from '@sessions/core'
 import type { Entry } from './entries.ts'
 import type { Opened } from './envelope-format.ts'
 import { located, replayed } from './errors.ts'
@@ -81,7 +80,6 @@ export class Maintainer {
   /** One for each of equal records, which are many only where nothing is encrypted yet. */
   readonly #decisions = new Map<string, Decision[]>()
   readonly #result: Maintained = { items: 0, removed: [] }
-  readonly #breather = new Breather()
 
   constructor(store: RecordStore, sessionId: string, plan: Plan) {
     this.#store = store
@@ -171,7 +169,7 @@ export class Maintainer {
     this.#decisions.set(record, decisions)
     const known = decisions[index]
     if (known !== undefined) return known
-    const pause = this.#breather.breathe()
+    const pause = yieldIfLong()
     if (pause !== undefined) await pause
     const decision = await this.#decideAnew(record)
     decisions[index] = decision

@@ -1,5 +1,4 @@
-import { SessionError } from '@sessions/core'
-import { Breather } from './breather.ts'
+import { SessionError, yieldIfLong } from '@sessions/core'
 import type { Opened, SealedEnvelope } from './envelope-format.ts'
 import { clockSkew, decryptFailed, plaintextRefused } from './errors.ts'
 import type { Encryption } from './options.ts'
@@ -32,9 +31,8 @@ export class SessionCipher {
     if (texts.length === 0) return []
     const keys = await ring.forSession(ring.currentId, this.#boundTo)
     const records: string[] = []
-    const breather = new Breather()
     for (const text of texts) {
-      const pause = breather.breathe()
+      const pause = yieldIfLong()
       if (pause !== undefined) await pause
       const record = format.seal(text, written, keys)
       records.push(typeof record === 'string' ? record : await record)

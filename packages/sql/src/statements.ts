@@ -80,7 +80,8 @@ export function prepareStatements(dialect: Dialect, tables: Tables): Statements 
   }
   const oldestFirst = `ORDER BY ${grammar.oldestFirst}`
   const newestFirst = `ORDER BY ${grammar.newestFirst}`
-  const some = `session_id IN (${Array.from({ length: someSessions }, (_, index) => `:id${index}`).join(', ')})`
+  const ids = Array.from({ length: someSessions }, (_, index) => `:id${index}`)
+  const some = `session_id IN (${ids.join(', ')})`
   const named = `session_id = :id AND id IN (${Array.from({ length: someMessages }, (_, index) => `:message${index}`).join(', ')})`
   // No alias is the name of a column: ORDER BY would sort by the alias.
   const page = `SELECT ${text('id')} AS message_id, ${exact('created_at')} AS exact_time, message_data`
@@ -111,7 +112,7 @@ export function prepareStatements(dialect: Dialect, tables: Tables): Statements 
     erase: grammar.erase('session_id = :id').map(once),
     lockSome: once(`SELECT session_id, ${ms('updated_at')} AS updated_ms, ${expired} AS expired
       FROM ${sessions} ${grammar.byKey ?? ''} WHERE ${some} ORDER BY session_id ${forUpdate}`),
-    eraseSome: grammar.erase(some).map(once),
+    eraseSome: (grammar.eraseSome?.(ids) ?? grammar.erase(some)).map(once),
     tail: once(`SELECT ${text('id')} AS message_id, message_data ${ofSession} ${newestFirst} LIMIT :limit`),
     drop: once(grammar.drop),
     hold: once(

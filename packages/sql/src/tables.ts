@@ -18,6 +18,7 @@ type IndexName =
   | 'sessionId'
   | 'metadataSession'
   | 'metadataValue'
+  | 'forgetAt'
 
 /** Names ready for a statement: quoted, tables with their schema where there is one. */
 export interface Tables extends Readonly<Record<TableName, string>> {
@@ -88,6 +89,7 @@ function derive(names: TableNames): { tables: Record<TableName, string>; indexes
       sessionId: `idx_${sessions}_session_id`,
       metadataSession: `idx_${sessions}_metadata_session`,
       metadataValue: `idx_${sessions}_metadata_value`,
+      forgetAt: `idx_${sessions}_forget_at`,
     },
   }
 }

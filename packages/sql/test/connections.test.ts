@@ -1,5 +1,5 @@
 import { SQLSession, SQLStore } from '@sessions/sql'
-import { startMariaDB, startPostgres } from '@sessions/test-servers'
+import { startMariaDB, startMySQL, startPostgres } from '@sessions/test-servers'
 import { QueryTypes, Sequelize } from 'sequelize'
 import { afterAll, describe, expect, it } from 'vitest'
 import { Admin } from './support/admin.ts'
@@ -8,12 +8,14 @@ import { failure, message } from './support/failure.ts'
 const postgres = await startPostgres()
 // Otherwise a lock is waited for 50 seconds.
 const mariadb = await startMariaDB({ settings: { innodb_lock_wait_timeout: '1' } })
+const mysql = await startMySQL({ settings: { innodb_lock_wait_timeout: '1' } })
 const servers = [
   { name: 'pg', database: () => postgres.createDatabase() },
   { name: 'mariadb', database: () => mariadb.createDatabase() },
   { name: 'mysql2', database: async () => (await mariadb.createDatabase()).replace('mariadb:', 'mysql:') },
+  ...(mysql ? [{ name: 'MySQL', database: () => mysql.createDatabase() }] : []),
 ]
-afterAll(() => Promise.all([postgres.stop(), mariadb.stop()]))
+afterAll(() => Promise.all([postgres, mariadb, mysql].map((server) => server?.stop())))
 
 describe.each(servers)('with $name', ({ database }) => {
   it('sessions by one url share one pool, closed with the last', async () => {

@@ -1,12 +1,13 @@
 import { SessionError } from '@sessions/core'
 import { SQLStore, type SQLStoreOptions } from '@sessions/sql'
-import { startMariaDB, startPostgres, startProxy, type TcpProxy } from '@sessions/test-servers'
+import { startMariaDB, startMySQL, startPostgres, startProxy, type TcpProxy } from '@sessions/test-servers'
 import { afterAll, describe, expect, it } from 'vitest'
 import { report, tally, unharmed } from './support/figures.ts'
 
 const postgres = await startPostgres()
 const mariadb = await startMariaDB()
-afterAll(() => Promise.all([postgres.stop(), mariadb.stop()]))
+const mysql = await startMySQL()
+afterAll(() => Promise.all([postgres, mariadb, mysql].map((server) => server?.stop())))
 const size = 3
 
 type Place = 'cutAnswer' | 'cutRequest'
@@ -36,6 +37,7 @@ const servers = [
     database: async () => (await mariadb.createDatabase()).replace('mariadb:', 'mysql:'),
     write: writes.commit,
   },
+  ...(mysql ? [{ name: 'MySQL', cuts: 20, database: () => mysql.createDatabase(), write: writes.commit }] : []),
 ]
 
 describe.each(servers)('connections cut, through $name', ({ name, cuts, database, write }) => {

@@ -1,14 +1,14 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { inspect } from 'node:util'
 import { SQLSession, SQLStore } from '@sessions/sql'
-import { startMariaDB, startPostgres, startProxy } from '@sessions/test-servers'
+import { startMariaDB, startMySQL, startPostgres, startProxy } from '@sessions/test-servers'
 import { Sequelize } from 'sequelize'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { Admin } from './support/admin.ts'
 import { failure, message } from './support/failure.ts'
 
-const [postgres, mariadb] = [await startPostgres(), await startMariaDB()]
-afterAll(() => Promise.all([postgres.stop(), mariadb.stop()]))
+const [postgres, mariadb, mysql] = [await startPostgres(), await startMariaDB(), await startMySQL()]
+afterAll(() => Promise.all([postgres, mariadb, mysql].map((server) => server?.stop())))
 
 /** In every item, and in every url as the password. */
 const secret = 'the-secret'
@@ -37,6 +37,7 @@ const servers = [
   { name: 'pg', database: () => postgres.createDatabase() },
   { name: 'mariadb', database: () => mariadb.createDatabase() },
   { name: 'mysql2', database: async () => (await mariadb.createDatabase()).replace('mariadb:', 'mysql:') },
+  ...(mysql ? [{ name: 'MySQL', database: () => mysql.createDatabase() }] : []),
 ]
 
 describe.each(servers)('through $name', ({ name, database }) => {
@@ -47,7 +48,8 @@ describe.each(servers)('through $name', ({ name, database }) => {
   /** The same user with a password, which a server of the tests does not ask for on Postgres. */
   async function withPassword(): Promise<string> {
     if (isPostgres) return Object.assign(new URL(url), { password: secret }).href
-    await admin.execute(`CREATE OR REPLACE USER 'secretive'@'%' IDENTIFIED BY '${secret}'`)
+    await admin.execute("DROP USER IF EXISTS 'secretive'@'%'")
+    await admin.execute(`CREATE USER 'secretive'@'%' IDENTIFIED BY '${secret}'`)
     await admin.execute("GRANT ALL ON *.* TO 'secretive'@'%'")
     return Object.assign(new URL(url), { username: 'secretive', password: secret }).href
   }

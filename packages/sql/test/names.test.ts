@@ -1,11 +1,11 @@
 import { SQLStore } from '@sessions/sql'
-import { startMariaDB, startPostgres } from '@sessions/test-servers'
+import { startMariaDB, startMySQL, startPostgres } from '@sessions/test-servers'
 import { afterAll, describe, expect, it } from 'vitest'
 import { Admin } from './support/admin.ts'
 import { message } from './support/failure.ts'
 
-const [postgres, mariadb] = [await startPostgres(), await startMariaDB()]
-afterAll(() => Promise.all([postgres.stop(), mariadb.stop()]))
+const [postgres, mariadb, mysql] = [await startPostgres(), await startMariaDB(), await startMySQL()]
+afterAll(() => Promise.all([postgres, mariadb, mysql].map((server) => server?.stop())))
 const [pg, maria] = [await postgres.createDatabase(), await mariadb.createDatabase()]
 
 const odd = [
@@ -38,7 +38,8 @@ describe.each([
   ['pg', pg],
   ['mariadb', maria],
   ['mysql2', (await mariadb.createDatabase()).replace('mariadb:', 'mysql:')],
-])('table names, through %s', (driver, url) => {
+  ...(mysql ? [['MySQL', await mysql.createDatabase()] as const] : []),
+] as const)('table names, through %s', (driver, url) => {
   it.each(odd)('may be odd: %s', async (name) => {
     const names = { sessionsTable: `${name}${driver}`, messagesTable: `${driver}${name}` }
     await using store = new SQLStore({ url, ...names, createTables: true, ttl: 60 })

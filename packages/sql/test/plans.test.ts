@@ -1,5 +1,5 @@
 import { SQLStore } from '@sessions/sql'
-import { startMariaDB, startPostgres } from '@sessions/test-servers'
+import { startMariaDB, startMySQL, startPostgres } from '@sessions/test-servers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { dialects } from '../src/engine.ts'
 import { bind, type Statement, type Value } from '../src/statement.ts'
@@ -8,8 +8,8 @@ import { quoteTables } from '../src/tables.ts'
 import { Admin } from './support/admin.ts'
 import { message } from './support/failure.ts'
 
-const [postgres, mariadb] = [await startPostgres(), await startMariaDB()]
-afterAll(() => Promise.all([postgres.stop(), mariadb.stop()]))
+const [postgres, mariadb, mysql] = [await startPostgres(), await startMariaDB(), await startMySQL()]
+afterAll(() => Promise.all([postgres, mariadb, mysql].map((server) => server?.stop())))
 
 const criteria: ListCriteria = {
   prefix: false,
@@ -34,6 +34,7 @@ const values: Record<string, Value> = {
 describe.each([
   { name: 'postgres', database: () => postgres.createDatabase() },
   { name: 'mariadb', database: () => mariadb.createDatabase() },
+  ...(mysql ? [{ name: 'mysql', database: () => mysql.createDatabase() } as const] : []),
 ] as const)('the plans of $name', ({ name, database }) => {
   const isPostgres = name === 'postgres'
   let admin: Admin
@@ -45,17 +46,15 @@ describe.each([
     await using store = new SQLStore({ url, createTables: true })
     await store.session('long').addItems([message('first')])
     statements = prepareStatements(dialects[name], quoteTables({}, dialects[name].quote))
-    const numbers = (last: number): string =>
-      isPostgres ? `generate_series(0, ${last}) AS n` : `(SELECT seq AS n FROM seq_0_to_${last}) AS numbers`
     const id = isPostgres ? "'s' || n" : "concat('s', n)"
     const at = isPostgres
       ? "timestamp '2020-01-01' + n * interval '1 second'"
       : "TIMESTAMP('2020-01-01') + INTERVAL n SECOND"
     await admin.execute(
-      `INSERT INTO agent_sessions (session_id, created_at, updated_at) SELECT ${id}, ${at}, ${at} FROM ${numbers(20_000)}`,
+      `INSERT INTO agent_sessions (session_id, created_at, updated_at) SELECT ${id}, ${at}, ${at} FROM ${admin.numbers(20_001)}`,
     )
     await admin.execute(
-      `INSERT INTO agent_messages (session_id, message_data, created_at) SELECT 'long', '{}', ${at} FROM ${numbers(100_000)}`,
+      `INSERT INTO agent_messages (session_id, message_data, created_at) SELECT 'long', '{}', ${at} FROM ${admin.numbers(100_001)}`,
     )
     await admin.execute(isPostgres ? 'ANALYZE' : 'ANALYZE TABLE agent_sessions, agent_messages')
   }, 60_000)
@@ -68,7 +67,9 @@ describe.each([
     const text = statement.text.replaceAll(/\$(\d+)|\?/g, (_, number?: string) => {
       return bound[number === undefined ? position++ : Number(number) - 1] ?? 'NULL'
     })
-    const rows = await admin.select<Record<string, unknown>>(`EXPLAIN ${text}`)
+    const rows = await admin.select<Record<string, unknown>>(
+      `EXPLAIN ${isPostgres ? '' : 'FORMAT=TRADITIONAL '}${text}`,
+    )
     return rows.map((row) => Object.values(row).join(' ')).join('\n')
   }
 
@@ -83,7 +84,7 @@ describe.each([
   it.skipIf(isPostgres)('drop the newest of 100,000 items by the order of the index', async () => {
     const steps = await plan(statements.drop)
     expect(steps).toMatch(/idx_agent_messages_session_order/)
-    expect(steps).toMatch(/kept eq_ref PRIMARY/)
+    expect(steps).toMatch(/kept +eq_ref PRIMARY/)
     expect(steps).not.toMatch(/filesort|temporary/)
   })
 
@@ -114,11 +115,19 @@ describe.each([
     expect(await plan(statements.expired)).toContain('idx_agent_sessions_expires_at')
   })
 
-  it('answer within a bound on 100,000 items, also where the limit is a parameter', async () => {
+  it('answer on 100,000 items about as fast as on one, also where the limit is a parameter', async () => {
     await using store = new SQLStore({ url: admin.url })
-    const startedAt = performance.now()
-    for (let time = 0; time < 100; time++) expect(await store.records.read('long', 20)).toHaveLength(20)
-    // A scan or a sort of 100,000 rows takes far more than 20 ms each time.
-    expect(performance.now() - startedAt).toBeLessThan(2_000)
+    await store.session('short').addItems([message('only')])
+    const times: Record<string, number[]> = { long: [], short: [] }
+    for (let round = 0; round < 50; round++) {
+      for (const [id, all] of Object.entries(times)) {
+        const startedAt = performance.now()
+        expect(await store.records.read(id, 20)).toHaveLength(id === 'long' ? 20 : 1)
+        all.push(performance.now() - startedAt)
+      }
+    }
+    const median = (all: number[] = []): number => all.toSorted((a, b) => a - b)[all.length >> 1] ?? Number.NaN
+    // A scan or a sort of 100,000 rows takes a hundred times as long.
+    expect(median(times.long)).toBeLessThan(10 * median(times.short))
   })
 })

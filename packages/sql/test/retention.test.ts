@@ -1,28 +1,26 @@
 import { SQLStore } from '@sessions/sql'
-import { startMariaDB, startPostgres } from '@sessions/test-servers'
+import { startMariaDB, startMySQL, startPostgres } from '@sessions/test-servers'
 import { Sequelize } from 'sequelize'
 import { afterAll, describe, expect, it } from 'vitest'
 import { Admin } from './support/admin.ts'
 import { message } from './support/failure.ts'
 
-const [postgres, mariadb] = [
+const [postgres, mariadb, mysql] = [
   await startPostgres(),
   await startMariaDB({ settings: { innodb_lock_wait_timeout: '20' } }),
+  await startMySQL({ settings: { innodb_lock_wait_timeout: '20' } }),
 ]
-afterAll(() => Promise.all([postgres.stop(), mariadb.stop()]))
+afterAll(() => Promise.all([postgres, mariadb, mysql].map((server) => server?.stop())))
 const count = 3_000
 
 /** Many old sessions with one item each, made by the server itself. */
 async function fill(admin: Admin): Promise<void> {
-  const numbers = admin.isPostgres
-    ? `generate_series(0, ${count - 1}) AS n`
-    : `(SELECT seq AS n FROM seq_0_to_${count - 1}) AS numbers`
   const id = admin.isPostgres ? "'old' || n" : "concat('old', n)"
   const at = admin.isPostgres
     ? "timestamp '2020-01-01' + n * interval '1 second'"
     : "TIMESTAMP('2020-01-01') + INTERVAL n SECOND"
   await admin.execute(
-    `INSERT INTO agent_sessions (session_id, created_at, updated_at) SELECT ${id}, ${at}, ${at} FROM ${numbers}`,
+    `INSERT INTO agent_sessions (session_id, created_at, updated_at) SELECT ${id}, ${at}, ${at} FROM ${admin.numbers(count)}`,
   )
   await admin.execute(
     `INSERT INTO agent_messages (session_id, message_data, created_at)
@@ -34,7 +32,8 @@ describe.each([
   ['pg', () => postgres.createDatabase()],
   ['mariadb', () => mariadb.createDatabase()],
   ['mysql2', async () => (await mariadb.createDatabase()).replace('mariadb:', 'mysql:')],
-])('retention, through %s', (_, database) => {
+  ...(mysql ? [['MySQL', () => mysql.createDatabase()] as const] : []),
+] as const)('retention, through %s', (_, database) => {
   it('deletes thousands of old sessions and none that is written meanwhile', { timeout: 120_000 }, async () => {
     const url = await database()
     const admin = new Admin(url)

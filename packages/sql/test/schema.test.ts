@@ -1,22 +1,25 @@
 import { SQLStore } from '@sessions/sql'
-import { startMariaDB, startPostgres } from '@sessions/test-servers'
+import { startMariaDB, startMySQL, startPostgres } from '@sessions/test-servers'
 import { Sequelize } from 'sequelize'
 import { afterAll, describe, expect, it } from 'vitest'
 import { Admin } from './support/admin.ts'
 import { createAtOnce } from './support/create-at-once.ts'
 import { failure, message } from './support/failure.ts'
 
-const [postgres, mariadb] = [await startPostgres(), await startMariaDB()]
-afterAll(() => Promise.all([postgres.stop(), mariadb.stop()]))
+const [postgres, mariadb, mysql] = [await startPostgres(), await startMariaDB(), await startMySQL()]
+afterAll(() => Promise.all([postgres, mariadb, mysql].map((server) => server?.stop())))
 
 it('of Postgres are made by 16 processes at once', () =>
   createAtOnce(() => postgres.createDatabase().then((url) => [url])))
 it('of MariaDB are made by 16 processes at once', () =>
   createAtOnce(() => mariadb.createDatabase().then((url) => [url])))
+if (mysql)
+  it('of MySQL are made by 16 processes at once', () => createAtOnce(async () => [await mysql.createDatabase()]))
 
 describe.each([
   { name: 'postgres', database: () => postgres.createDatabase() },
   { name: 'mariadb', database: () => mariadb.createDatabase() },
+  ...(mysql ? [{ name: 'mysql', database: () => mysql.createDatabase() } as const] : []),
 ] as const)('on $name', ({ name, database }) => {
   /** As `psql` or `mariadb` would: the whole text where the server takes that, else one statement after the other. */
   async function run(url: string, text: string): Promise<void> {

@@ -1,11 +1,11 @@
 import { SQLStore } from '@sessions/sql'
-import { startMariaDB, startPostgres } from '@sessions/test-servers'
+import { startMariaDB, startMySQL, startPostgres } from '@sessions/test-servers'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { Admin } from './support/admin.ts'
 import { message } from './support/failure.ts'
 
-const [postgres, mariadb] = [await startPostgres(), await startMariaDB()]
-afterAll(() => Promise.all([postgres.stop(), mariadb.stop()]))
+const [postgres, mariadb, mysql] = [await startPostgres(), await startMariaDB(), await startMySQL()]
+afterAll(() => Promise.all([postgres, mariadb, mysql].map((server) => server?.stop())))
 const item = message('hello')
 const transaction = { type: 'append_items' as const, items: [item] }
 
@@ -13,7 +13,8 @@ describe.each([
   ['pg', () => postgres.createDatabase()],
   ['mariadb', () => mariadb.createDatabase()],
   ['mysql2', async () => (await mariadb.createDatabase()).replace('mariadb:', 'mysql:')],
-])('through %s', (_, database) => {
+  ...(mysql ? [['MySQL', () => mysql.createDatabase()] as const] : []),
+] as const)('through %s', (_, database) => {
   let url = ''
   let admin: Admin
   let mortal: SQLStore

@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { mysql, valkey } from './machine/software.ts'
 import { type UnpackedSoftware, unpacked } from './machine/unpack.ts'
 
@@ -22,7 +24,9 @@ export async function missingServers(): Promise<{ name: string; reason: string }
 async function reasonToGoWithout(software: UnpackedSoftware): Promise<string | undefined> {
   if (isWithout(software)) return `${withoutVariable} says so.`
   try {
-    await unpacked(software)
+    const [file, ...first] = (await unpacked(software)).command
+    // What came may not run on this machine.
+    await promisify(execFile)(file, [...first, '--version'])
     return undefined
   } catch (error) {
     return error instanceof Error ? error.message : String(error)

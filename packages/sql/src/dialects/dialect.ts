@@ -54,6 +54,8 @@ export interface Grammar {
   readonly beforeCreate?: readonly string[]
   /** Removes sessions with all that belongs to them. */
   erase(which: string): readonly string[]
+  /** The same for the sessions of these values. Default: `erase` where the id is one of them. */
+  eraseSome?(ids: readonly string[]): readonly string[]
   /** Removes the newest `:limit` messages of `:id`. */
   readonly drop: string
   /** Makes a session findable by `:key` and `:value`, whose digest is `:digest`. */

@@ -110,5 +110,10 @@ function migrations({ sessions, messages, operations, metadata, ttls, indexes }:
   PRIMARY KEY (session_id, operation_id)
 ) WITHOUT ROWID`,
     ],
+    [
+      // Until then, ids of transactions were kept as long as their session.
+      `UPDATE ${operations} SET forget_at = strftime('%Y-%m-%d %H:%M:%f', 'now', '+1 day') WHERE forget_at IS NULL`,
+      `CREATE INDEX IF NOT EXISTS ${indexes.forgetAt} ON ${operations} (forget_at)`,
+    ],
   ]
 }

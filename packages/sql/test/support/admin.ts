@@ -1,7 +1,8 @@
 import { QueryTypes, Sequelize } from 'sequelize'
 
-function status(name: string): string {
-  return `SELECT variable_value AS n FROM information_schema.global_status WHERE variable_name = '${name}'`
+/** What InnoDB counts for the whole server. */
+function metric(name: string): string {
+  return `SELECT \`count\` AS n FROM information_schema.innodb_metrics WHERE name = '${name}'`
 }
 
 /** An error number of MySQL and MariaDB. */
@@ -38,6 +39,16 @@ export class Admin {
       if ((error as { parent?: { errno?: number } }).parent?.errno !== deadlock) throw error
       await this.execute(sql)
     }
+  }
+
+  /** Rows of one column `n`, from 0 up, to select from. */
+  numbers(count: number): string {
+    if (this.isPostgres) return `generate_series(0, ${count - 1}) AS n`
+    const digit = Array.from({ length: 10 }, (_, n) => `SELECT ${n} AS n`).join(' UNION ALL ')
+    const places = Array.from(String(count - 1), (_, place) => place)
+    const sum = places.map((place) => `d${place}.n * ${10 ** place}`).join(' + ')
+    const digits = places.map((place) => `(${digit}) AS d${place}`).join(' CROSS JOIN ')
+    return `(SELECT ${sum} AS n FROM ${digits} HAVING n < ${count}) AS numbers`
   }
 
   /** Forgets every session, as where nobody ever opened a store. */
@@ -96,7 +107,7 @@ export class Admin {
     return this.#count(
       this.isPostgres
         ? "SELECT count(*) AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-        : status('innodb_row_lock_current_waits'),
+        : metric('lock_row_lock_current_waits'),
     )
   }
 
@@ -105,7 +116,7 @@ export class Admin {
     return this.#count(
       this.isPostgres
         ? 'SELECT deadlocks AS n FROM pg_stat_database WHERE datname = current_database()'
-        : status('innodb_deadlocks'),
+        : metric('lock_deadlocks'),
     )
   }
 

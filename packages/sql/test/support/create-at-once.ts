@@ -10,7 +10,10 @@ const count = 16
 /** Lets 16 processes open an empty database with their first write at once, through each of its urls and drivers; all must succeed. */
 export async function createAtOnce(database: () => Promise<string[]>): Promise<void> {
   const urls = await database()
-  const through = [...urls, ...urls.map((url) => url.replace('mariadb:', 'mysql:'))]
+  const through = [
+    ...urls,
+    ...urls.map((url) => url.replace(/^(mariadb|mysql):/, (driver) => (driver === 'mysql:' ? 'mariadb:' : 'mysql:'))),
+  ]
   const children = Array.from({ length: count }, (_, index) => {
     return fork(program, [through[index % through.length] ?? '', `w${index}`], { execArgv: [] })
   })
