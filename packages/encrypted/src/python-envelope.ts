@@ -55,7 +55,7 @@ function fernetKey(keys: SessionKeys): Uint8Array {
 /** Bytes: HMAC (RFC 2104, section 2) hashes a longer key first, and that hash is an id of its own, with the same keys. */
 const maxIdLength = 64
 
-export function pythonIdProblem(sessionId: string): string | undefined {
+function pythonIdProblem(sessionId: string): string | undefined {
   if (encoder.encode(sessionId).length <= maxIdLength) return undefined
   return `A session id has at most ${maxIdLength} bytes with format: 'python': the keys of a longer one could be another session's.`
 }

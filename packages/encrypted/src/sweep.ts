@@ -30,7 +30,7 @@ export interface SweepResult {
   items: number
 }
 
-export const sweepTypes: OptionTypes = {
+const sweepTypes: OptionTypes = {
   sessionId: 'string',
   filter: 'object',
   onProgress: 'object',
