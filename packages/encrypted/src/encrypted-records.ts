@@ -63,7 +63,8 @@ export class EncryptedRecords {
     if (change.maintain !== undefined) return this.#maintain(sessionId, change.maintain)
     const { append = [], expectTail = [], drop = 0, ...rest } = change
     const cipher = this.cipher(sessionId)
-    if (expectTail.length === 0 && drop === 0) {
+    const tellsAll = rest.clear === true && rest.returnDropped === true
+    if (expectTail.length === 0 && drop === 0 && !tellsAll) {
       const sealed = await cipher.seal(append)
       if (sealed.length > 0 && rest.clear !== true && onUnreadable === 'throw') await this.#proveKey(sessionId, cipher)
       return this.#commit(sessionId, cipher, { ...rest, append: sealed })
@@ -76,18 +77,21 @@ export class EncryptedRecords {
     }
     // What one attempt has opened and sealed, the next does not open and seal again.
     const reader: NewReader = newReader(cipher, new Map())
+    const whole = drop === 'all' || rest.clear === true
     return this.#retry(sessionId, async () => {
-      const cut = await this.#cut(sessionId, reader, expectTail, drop)
+      const cut = await this.#cut(sessionId, reader, expectTail, whole ? 'all' : drop)
       if (cut === undefined) return this.#refuse(sessionId, cipher, rest)
       const { tail, removed } = cut
       const result = await this.#commit(sessionId, cipher, {
         ...withoutAnswer(rest),
         expectTail: tail.map(recordOf),
-        drop: drop === 'all' ? drop : removed.length,
+        ...(rest.clear !== true && { drop: whole ? 'all' : removed.length }),
         // Compaction makes a history anew: nothing of the old one stays.
-        append: await inOrder(arrange(drop === 'all' ? [] : removed, append), fill),
+        append: await inOrder(arrange(whole ? [] : removed, append), fill),
       })
-      if (result.status === 'conflict') return undefined
+      // What the caller expects beside the tail is for the caller to look at again.
+      const expectsMore = rest.expectNewest !== undefined || rest.expectMetadata !== undefined
+      if (result.status === 'conflict' && !expectsMore) return undefined
       if (result.status !== 'applied') return result
       // What was dropped is told where it was asked for, or where the store beneath tells it anyway.
       const tells = rest.returnDropped === true || result.dropped.length > 0
