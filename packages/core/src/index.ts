@@ -3,11 +3,13 @@ export { noteRetry, type SessionCallContext } from './call/diagnostics.ts'
 export { yieldIfLong } from './call/event-loop.ts'
 export { kept } from './call/kept.ts'
 export { type Lease, SharedResources } from './call/shared-resources.ts'
+export { checkTimeout, type TimeoutOptions } from './call/timeout.ts'
 export { traceSessionIds } from './call/traced-ids.ts'
 export {
   assertOptions,
   checkClock,
   checkInteger,
+  checkMilliseconds,
   checkOperationTtl,
   checkTTL,
   type OptionTypes,

@@ -51,6 +51,15 @@ export function checkNames(names: TableNames, dialect: string): void {
   }
 }
 
+/** The names, with the schema that a url asks for. @throws TypeError where both ask for one, and not for the same */
+export function withSchema(names: TableNames, schema: string | undefined): TableNames {
+  if (schema === undefined) return names
+  if (names.schema !== undefined && names.schema !== schema) {
+    throw new TypeError('schema is another one than the parameter schema of url.')
+  }
+  return { ...names, schema }
+}
+
 /** The names that `sessionsTable` and `messagesTable` lead to, each quoted for a dialect. */
 export function quoteTables(names: TableNames, quote: (name: string) => string): Tables {
   const { tables, indexes } = derive(names)

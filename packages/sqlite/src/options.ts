@@ -3,17 +3,17 @@ import {
   assertOptions,
   type Clock,
   checkClock,
-  checkInteger,
+  checkMilliseconds,
   checkOperationTtl,
   checkTTL,
   type OptionTypes,
   type SessionOptions,
 } from '@sessions/core'
 import { assertDatabase, type SQLiteDatabase } from './database.ts'
-import { checkNames, type TableNames } from './tables.ts'
+import { checkNames } from './tables.ts'
 
 /** Where the database is and how it is written. */
-export interface SQLiteStoreOptions extends TableNames {
+export interface SQLiteStoreOptions {
   /** The database file, created if missing; its folder must exist. Default: `:memory:`, a database of this store alone. */
   path?: string
   /**
@@ -21,6 +21,10 @@ export interface SQLiteStoreOptions extends TableNames {
    * While a transaction or an `iterate()` of the caller's is open on it, what is to be written waits, up to `busyTimeoutMs`.
    */
   database?: SQLiteDatabase
+  /** The table with one row a session; other tables of ours are named after it. Default: `agent_sessions`. */
+  sessionsTable?: string
+  /** The table with one row an item. Default: `agent_messages`. */
+  messagesTable?: string
   /** Seconds after which a session that is not written is gone. Default: never. */
   ttl?: number
   /** Seconds for which the ids of operations are remembered, each from when it was applied. Default: 86,400, a day. */
@@ -66,7 +70,7 @@ export function checkStoreOptions(options: SQLiteStoreOptions): void {
   if (database !== undefined) assertDatabase(database)
   checkNames(options)
   if (synchronous !== 'FULL' && synchronous !== 'NORMAL') throw new TypeError("synchronous must be 'FULL' or 'NORMAL'.")
-  checkInteger('busyTimeoutMs', busyTimeoutMs, 0)
+  checkMilliseconds('busyTimeoutMs', busyTimeoutMs)
   checkTTL(ttl)
   checkOperationTtl(options.operationTtl)
   checkClock(clock)

@@ -13,6 +13,7 @@ import {
   type SessionInfo,
   SessionStore,
   systemClock,
+  yieldIfLong,
 } from '@sessions/core'
 import { Access } from './access.ts'
 import { applyChange, readIfAlive, type WritePolicy } from './changes.ts'
@@ -103,6 +104,7 @@ export class SQLiteStore extends SessionStore {
   protected async *_list(filter: SessionFilter): AsyncIterable<SessionInfo> {
     let left = filter.limit ?? Infinity
     for await (const sessionId of listIds(filter, this.#now(), this.#access.read)) {
+      await yieldIfLong()
       const info = await this._info(sessionId)
       if (info === undefined || !matchesFilter(info, filter)) continue
       yield info

@@ -165,6 +165,7 @@ describe('options', () => {
     [{ sessionId: 'a', ttl: 1e15 }, RangeError, 'ttl'],
     [{ sessionId: 'a', ttl: '60' }, TypeError, 'ttl'],
     [{ sessionId: 'a', busyTimeoutMs: -1 }, RangeError, 'busyTimeoutMs'],
+    [{ sessionId: 'a', busyTimeoutMs: 2 ** 31 }, RangeError, 'busyTimeoutMs'],
     [undefined, TypeError, 'options'],
   ])('are refused with their name: %j', (options, kind, name) => {
     const create = (): unknown => new SQLiteSession(options as never)

@@ -53,6 +53,14 @@ export function checkInteger(name: string, value: number, least: number, most: n
   }
 }
 
+/** What a timer can wait for at most (https://nodejs.org/api/timers.html#settimeoutcallback-delay-args), which else fires at once. */
+const maxTimeoutMs = 2 ** 31 - 1
+
+/** For everything that is waited for. @throws RangeError for what is no integer, or none from `least` to 2^31-1 */
+export function checkMilliseconds(name: string, value: number, least = 0): void {
+  checkInteger(name, value, least, maxTimeoutMs)
+}
+
 /**
  * What one option takes: a `typeof` name, `object` for any object or function, `any` for what is checked by whoever uses it.
  */

@@ -1,4 +1,4 @@
-import { assertOptions, type OptionTypes } from '../call/validate.ts'
+import { assertOptions, checkMilliseconds, type OptionTypes } from '../call/validate.ts'
 import type { CaseDefinition } from './case.ts'
 import { CaseSkipped } from './case-skipped.ts'
 import { definitions } from './cases/index.ts'
@@ -57,6 +57,7 @@ export function conformanceCases(harness: Harness, options: ConformanceOptions =
   assertHarness(harness)
   assertOptions('The conformance kit', options, optionTypes)
   const { only = '', seed, steps, timeoutMs } = withDefaults(options)
+  checkMilliseconds('timeoutMs', timeoutMs, 1)
   const exact = definitions.filter(({ id }) => id === only)
   const chosen = exact.length > 0 ? exact : definitions.filter(({ id }) => id.startsWith(only))
   if (chosen.length === 0) throw new RangeError(`No case has an id that begins with ${JSON.stringify(only)}.`)

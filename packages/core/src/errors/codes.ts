@@ -117,8 +117,8 @@ export const sessionErrorCodes: Readonly<Record<SessionErrorCode, CodeEntry>> = 
   },
   SESSION_SCHEMA_UNSUPPORTED: {
     retryable: false,
-    meaning: 'The stored schema is newer than this version of the package. It was not touched.',
-    remedy: 'Upgrade the package to at least the version that wrote the schema.',
+    meaning: 'The tables are newer than this version of the package, or of another program. They were not touched.',
+    remedy: 'Upgrade the package to at least the version that made them; else choose another place or other names.',
   },
   SESSION_BACKEND: {
     retryable: false,

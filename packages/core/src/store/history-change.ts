@@ -6,7 +6,7 @@ import { checkMaintenance, type Maintenance } from './maintenance.ts'
 
 /** One atomic write: all of it or nothing. Its parts are decided and done in the order in which they stand here. */
 export interface HistoryChange extends ChangeConditions {
-  /** Only once per id; the fingerprint tells a repetition from a reuse. Kept as long as the session. */
+  /** Only once per id; the fingerprint tells a repetition from a reuse. Kept as long as the session, or as the store's `operationTtl`. */
   operation?: { id: string; fingerprint: string }
   /** Only if the newest records are exactly these, oldest first. */
   expectTail?: readonly string[]

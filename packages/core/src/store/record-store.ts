@@ -1,4 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
+import { yieldIfLong } from '../call/event-loop.ts'
 import { closing, guarded, guardedIteration, unchecked } from '../call/guarded.ts'
 import { Lifecycle } from '../call/lifecycle.ts'
 import { assertId, assertOptions } from '../call/validate.ts'
@@ -136,6 +137,7 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
       deleted += await this._deleteUnchanged(targets)
     }
     for await (const { sessionId, updatedAt } of this.#list(filter)) {
+      await yieldIfLong()
       if (batch.push({ sessionId, updatedAt }) === deleteBatchSize) await flush()
     }
     if (batch.length > 0) await flush()

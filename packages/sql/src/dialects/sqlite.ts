@@ -20,7 +20,10 @@ export const sqlite: Dialect = {
     await work()
     await connection.execute('COMMIT')
   },
-  greeting: () => `PRAGMA busy_timeout = ${blockingWaitMs}`,
+  settle: async (connection) => {
+    await connection.execute(`PRAGMA busy_timeout = ${blockingWaitMs}`)
+    return undefined
+  },
   connect: connectSQLite3,
 }
 
@@ -38,9 +41,10 @@ function grammar({ sessions, messages, operations, metadata, ttls }: Tables): Gr
     timestamp: (text) => text,
     bound: (text) => `replace(${text}, '.000', '')`,
     text: (expression) => `CAST(${expression} AS TEXT)`,
+    messageId: (parameter) => `CAST(${parameter} AS INTEGER)`,
     oldestFirst: 'id',
     newestFirst: 'id DESC',
-    onwards: 'id >= :from',
+    onwards: 'id >= CAST(:from AS INTEGER)',
     messageTime: 'substr(:at, 1, 19)',
 
     expired,

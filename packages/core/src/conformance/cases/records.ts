@@ -11,14 +11,15 @@ export const recordCases: readonly CaseDefinition[] = [
       const store = await t.store()
       const id = t.id()
       assertEqual(await store.records.commit(id, { append: ['a', 'b', 'c', 'd'] }), { status: 'applied', dropped: [] })
-      assertEqual(await store.records.commit(id, { drop: 2, append: ['e'] }), {
+      assertEqual(await store.records.commit(id, { drop: 2, append: ['e'], returnDropped: true }), {
         status: 'applied',
         dropped: ['c', 'd'],
       })
       assertEqual(await store.records.read(id), ['a', 'b', 'e'])
-      assertEqual(await store.records.commit(id, { drop: 9 }), { status: 'applied', dropped: ['a', 'b', 'e'] })
+      const all = { drop: 'all', returnDropped: true } as const
+      assertEqual(await store.records.commit(id, { ...all, drop: 9 }), { status: 'applied', dropped: ['a', 'b', 'e'] })
       assertEqual(await store.records.commit(id, { append: ['f', 'g'] }), { status: 'applied', dropped: [] })
-      assertEqual(await store.records.commit(id, { drop: 'all' }), { status: 'applied', dropped: ['f', 'g'] })
+      assertEqual(await store.records.commit(id, all), { status: 'applied', dropped: ['f', 'g'] })
       assertEqual(await store.records.read(id), [])
     },
   },
@@ -71,7 +72,8 @@ export const recordCases: readonly CaseDefinition[] = [
         drop: 2,
         append: ['d', 'e'],
         metadata: { gone: undefined, new: 3 },
-      }
+        returnDropped: true,
+      } as const
       assertEqual(await store.records.commit(id, change), { status: 'applied', dropped: ['b', 'c'] })
       assertEqual(await store.records.read(id), ['a', 'd', 'e'])
       const info = await store.getSessionInfo(id)
