@@ -149,3 +149,19 @@ it('does not see a copy in a read of fewer items than both, as SECURITY.md says'
   expect(await session.popItem()).toEqual(item('1'))
   expect(await session.getItems()).toHaveLength(4)
 })
+
+it('opens an old copy beside the item that was made anew of it, until the old key is gone, as SECURITY.md says', async () => {
+  const memory = new MemoryStore()
+  const [older, newer] = [
+    { id: 'older', key: encryptionKey },
+    { id: 'newer', key: testKey(1) },
+  ]
+  await new EncryptedStore({ store: memory, keys: [older] }).session('a').addItems([item('1')])
+  const old = await memory.records.read('a')
+  const both = new EncryptedStore({ store: memory, keys: [newer, older] })
+  await both.rotateKeys()
+  await memory.records.commit('a', { append: old })
+  expect(await both.session('a').getItems()).toEqual([item('1'), item('1')])
+  const after = new EncryptedStore({ store: memory, keys: [newer] })
+  expect((await failure(() => after.session('a').getItems())).code).toBe('SESSION_KEY_UNKNOWN')
+})
