@@ -59,7 +59,12 @@ describe.each([
     await admin.execute(
       `INSERT INTO agent_messages (session_id, message_data, created_at) SELECT 'long', '{}', ${at} FROM ${admin.numbers(100_001)}`,
     )
-    await admin.execute(isPostgres ? 'ANALYZE' : 'ANALYZE TABLE agent_sessions, agent_messages')
+    await admin.execute(
+      `INSERT INTO agent_sessions_operations (session_id, operation_id, fingerprint, forget_at)
+        SELECT 'long', ${id}, 'f', ${at} + ${isPostgres ? "interval '20 years'" : 'INTERVAL 20 YEAR'} FROM ${admin.numbers(50_000)}`,
+    )
+    const tables = 'agent_sessions, agent_messages, agent_sessions_operations'
+    await admin.execute(isPostgres ? 'ANALYZE' : `ANALYZE TABLE ${tables}`)
   }, 60_000)
   afterAll(() => admin.close())
 
