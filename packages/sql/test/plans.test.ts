@@ -124,7 +124,7 @@ describe.each([
     expect(many).toContain('idx_agent_sessions_updated_at')
     expect(many).not.toMatch(/\bSort\b|filesort|Seq Scan on agent_sessions\b|Hash/)
     const few = await plan(statements.list({ ...criteria, metadata: 2, few: true }))
-    expect(few).toMatch(/agent_sessions_pkey|eq_ref PRIMARY/)
+    expect(few).toMatch(/agent_sessions_pkey|idx_agent_sessions_session_id|eq_ref PRIMARY/)
     expect(few).not.toMatch(/Seq Scan on agent_sessions\b/)
   })
 
