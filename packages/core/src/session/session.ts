@@ -46,8 +46,8 @@ export abstract class Session<TItem extends object = AgentInputItem> implements 
   async getItems(limit?: number, runContext?: unknown): Promise<TItem[]> {
     const check = (): number | undefined => checkLimit(limit)
     return await this.runChecked('getItems', check, async (checked) => {
-      const isNone = checked !== undefined && checked <= 0
-      const items = isNone ? [] : await this._getItems(checked, ...this.#context(runContext))
+      const items =
+        checked !== undefined && checked <= 0 ? [] : await this._getItems(checked, ...this.#context(runContext))
       noteCount(items.length)
       return items
     })
@@ -109,6 +109,16 @@ export abstract class Session<TItem extends object = AgentInputItem> implements 
   protected _assertOpen(): void {}
   /** Called once, after the last call has finished. */
   protected async _close(): Promise<void> {}
+
+  /** Stays open, for the calls made under a fence that has `of` among its holds, until `end`. @throws SESSION_CLOSED */
+  protected hold(): { of: object; end: () => void } {
+    return { of: this.#lifecycle, end: this.#lifecycle.hold() }
+  }
+
+  /** Calls `onClose` as soon as the session is being closed. What it returns ends it. */
+  protected onClose(onClose: () => void): () => void {
+    return this.#lifecycle.onClose(onClose)
+  }
 
   /** What hooks get beside the arguments that they always have. */
   #context(runContext: unknown): [] | [unknown] {

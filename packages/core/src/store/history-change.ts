@@ -3,6 +3,7 @@ import { assertId } from '../call/validate.ts'
 import type { JSONValue } from '../codec/json.ts'
 import { takeItem } from '../codec/plain-data.ts'
 import { checkMaintenance, type Maintenance } from './maintenance.ts'
+import { checkDate } from './session-filter.ts'
 
 /** One atomic write: all of it or nothing. Its parts are decided and done in the order in which they stand here. */
 export interface HistoryChange extends ChangeConditions {
@@ -19,6 +20,8 @@ export interface HistoryChange extends ChangeConditions {
   clear?: true
   /** Records that follow what is left, in this order. */
   append?: readonly string[]
+  /** When each of `append` was made, where that was earlier: kept items keep their time. For backends that keep times. */
+  appendTimes?: readonly (Date | undefined)[]
   /** Merged key by key into what is there; `undefined` removes a key. */
   metadata?: Record<string, JSONValue | undefined>
   /** Whether the result holds the records that were removed. Without it they are not fetched, and `dropped` is empty. */
@@ -66,6 +69,7 @@ const partNames: readonly string[] = [
   'drop',
   'clear',
   'append',
+  'appendTimes',
   'metadata',
   'returnDropped',
   ...conditionNames,
@@ -91,6 +95,7 @@ export function checkChange(change: HistoryChange): HistoryChange {
   if (isSet(change, 'clear')) checked.clear = true
   if (checked.clear && drop !== undefined) throw new TypeError('clear removes everything; leave drop out.')
   if (append !== undefined) checked.append = checkRecords(append, 'append')
+  if (change.appendTimes !== undefined) checked.appendTimes = checkTimes(change.appendTimes, append?.length ?? 0)
   if (metadata !== undefined) checked.metadata = checkMetadata(metadata)
   if (isSet(change, 'returnDropped')) checked.returnDropped = true
   if (change.maintain !== undefined) {
@@ -149,6 +154,13 @@ function checkRecords(records: unknown, name: string): readonly string[] {
   const wrong = records.findIndex((record) => typeof record !== 'string')
   if (wrong >= 0) throw new TypeError(`${name}[${wrong}] must be a string, not ${describe(records[wrong])}.`)
   return [...records]
+}
+
+function checkTimes(times: unknown, count: number): readonly (Date | undefined)[] {
+  if (!Array.isArray(times) || times.length !== count) {
+    throw new TypeError('appendTimes must be an array with a Date or undefined for each record of append.')
+  }
+  return times.map((time, index) => (time === undefined ? undefined : checkDate(time, `appendTimes[${index}]`)))
 }
 
 function checkDrop(drop: unknown): number | 'all' {

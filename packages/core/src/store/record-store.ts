@@ -2,24 +2,25 @@
 import { closing, guarded, guardedIteration, unchecked } from '../call/guarded.ts'
 import { Lifecycle } from '../call/lifecycle.ts'
 import { type CancelOptions, cancelTypes, LongCall, type LongCallOptions, longCallTypes } from '../call/long-call.ts'
-import { assertId, assertOptions } from '../call/validate.ts'
-import type { SessionError } from '../errors/session-error.ts'
+import { assertId } from '../call/validate.ts'
+import { SessionError } from '../errors/session-error.ts'
 import type { Call } from '../errors/translate.ts'
-import { RecordAccess, type RecordSource } from './record-access.ts'
-import { checkDate, checkDeletion, checkFilter, type SessionFilter, type SessionInfo } from './session-filter.ts'
+import { RecordAccess } from './record-access.ts'
+import type { RecordSource } from './record-source.ts'
+import { checkDeletion, checkFilter, type SessionFilter, type SessionInfo } from './session-filter.ts'
 import { type DeleteTarget, type ReadOptions, StoreHooks } from './store-hooks.ts'
 
-/** How many sessions `deleteSessions` hands to an adapter at a time. */
-const deleteBatchSize = 500
+/** How `deleteSessions` goes about it. */
+export interface DeleteSessionsOptions extends LongCallOptions {
+  /** Whether to count only. Default: false. */
+  dryRun?: boolean
+}
 
 /** How `listSessions` works; `latest` is for wrappers. */
 export interface ListOptions extends CancelOptions, ReadOptions {}
 
-/** How `deleteSessions` works. */
-export interface DeleteSessionsOptions extends LongCallOptions {
-  /** Only count them. Default: false. */
-  dryRun?: boolean
-}
+/** How many sessions `deleteSessions` hands to an adapter at a time. */
+const deleteBatchSize = 500
 
 /**
  * Many sessions on one connection, as logs of opaque records: what a `SessionStore` is without its sessions.
@@ -60,6 +61,15 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
     )
   }
 
+  /**
+   * Until when somebody holds the session by `exclusive` or `acquire`, by the backend's clock; `undefined` where nobody does.
+   * @throws SESSION_UNSUPPORTED where the store keeps no leases
+   */
+  async leaseOf(sessionId: string): Promise<{ until: Date } | undefined> {
+    const { token, until, now } = await this.records.lease(sessionId)
+    return token === null || until <= now ? undefined : { until: new Date(until) }
+  }
+
   /** `undefined` where there is no such session. */
   async getSessionInfo(sessionId: string): Promise<SessionInfo | undefined> {
     const check = (): void => assertId(sessionId, 'sessionId')
@@ -71,12 +81,7 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
    * session was not changed since. Whether one was removed.
    */
   async deleteSession(sessionId: string, options: { unchangedSince?: Date } = {}): Promise<boolean> {
-    const check = (): Date | undefined => {
-      assertId(sessionId, 'sessionId')
-      assertOptions('deleteSession', options, { unchangedSince: 'object' })
-      return 'unchangedSince' in options ? checkDate(options.unchangedSince, 'unchangedSince') : undefined
-    }
-    return await this.#run('deleteSession', sessionId, check, (since) => this._delete(sessionId, since))
+    return await this.records.delete(sessionId, options)
   }
 
   /**
@@ -134,6 +139,10 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
     return {
       read: (sessionId, limit, options) => this._read(sessionId, limit, options),
       commit: (sessionId, change) => this._commit(sessionId, change),
+      entries: (sessionId, query) => (this._entries === undefined ? withoutEntries() : this._entries(sessionId, query)),
+      lease: (sessionId, swap) => (this._lease === undefined ? withoutLeases() : this._lease(sessionId, swap)),
+      watch: (sessionId, onChange) => this._watch(sessionId, onChange),
+      onClose: (onClose) => this.#lifecycle.onClose(onClose),
       supports: (condition) => this._supports(condition),
       page: async (sessionId, cursor, size) =>
         this._page?.(sessionId, cursor, size, true) ?? {
@@ -141,15 +150,15 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
         },
       pages: (sessionId, size) => this._pages(sessionId, size),
       info: (sessionId) => this._info(sessionId),
-      delete: (sessionId) => this._delete(sessionId),
+      delete: (sessionId, unchangedSince, lease) => this._delete(sessionId, unchangedSince, lease),
       run,
       iterate: (operation, sessionId, check, start) => this.#iterate(operation, sessionId, check, start),
       assertOpen: () => this.#lifecycle.assertOpen(),
       isOpen: () => !this.#lifecycle.isClosed,
       hold: () => {
-        this.#lifecycle.hold()
+        const release = this.#lifecycle.hold()
         this.#held ??= this.#source(true)
-        return { source: this.#held, release: () => this.#lifecycle.leave() }
+        return { source: this.#held, of: this.#lifecycle, release }
       },
     }
   }
@@ -196,6 +205,14 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
       this._mapError(error),
     )
   }
+}
+
+function withoutLeases(): never {
+  throw new SessionError('SESSION_UNSUPPORTED', 'This store keeps no leases, so its sessions cannot be held.')
+}
+
+function withoutEntries(): never {
+  throw new SessionError('SESSION_UNSUPPORTED', 'This store keeps no places of its records, so there are no entries.')
 }
 
 function callOf(operation: string, sessionId: string | undefined): Call {

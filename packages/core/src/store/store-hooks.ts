@@ -1,6 +1,9 @@
 import type { LongCall } from '../call/long-call.ts'
 import type { SessionError } from '../errors/session-error.ts'
+import type { ForkRequest, ForkResult } from './fork-request.ts'
 import type { ChangeConditions, CommitResult, HistoryChange } from './history-change.ts'
+import type { LeaseResult, LeaseSwap } from './lease-row.ts'
+import type { EntryQuery, RecordEntryPage } from './record-entry.ts'
 import type { SessionFilter, SessionInfo } from './session-filter.ts'
 
 /** Some records of a session, oldest first, and where to go on; without `next`, these were the last. */
@@ -39,6 +42,28 @@ export abstract class StoreHooks {
   protected _supports(_condition: keyof ChangeConditions): boolean {
     return false
   }
+  /**
+   * Entries of the session, oldest first; none where there is no such session. A page costs what it holds, wherever it lies.
+   * Without this hook there are no pages, turns and forks. @throws SESSION_CONFLICT where `before` or `after` is no entry of the session
+   */
+  protected _entries?(sessionId: string, query: EntryQuery): Promise<RecordEntryPage>
+  /**
+   * For a backend that copies by itself: the source as it is at one instant, whole, with the times of its entries, or nothing. The
+   * metadata of the copy are what `forkMetadata` gives. Without this hook, the copy goes through this process.
+   */
+  protected _fork?(request: ForkRequest): Promise<ForkResult>
+  /**
+   * The row of a session's lease, and one atomic step on it. Rows live apart from sessions: they create none, and clearing or deleting
+   * a session leaves its row. Without this hook there is no `exclusive`. A store that has it knows the condition `lease`.
+   */
+  protected _lease?(sessionId: string, swap: LeaseSwap | undefined): Promise<LeaseResult>
+  /**
+   * Calls `onChange` soon after others may have changed the session, where the backend can tell; `onChange` never throws and may be called
+   * too often. What it returns ends it. Without this hook, who watches looks once a second.
+   */
+  protected _watch(_sessionId: string, _onChange: () => void): (() => void) | Promise<() => void> {
+    return () => {}
+  }
   /** `undefined` where there is no such session. Creates nothing. */
   protected abstract _info(sessionId: string): Promise<SessionInfo | undefined>
   /**
@@ -46,13 +71,16 @@ export abstract class StoreHooks {
    * Without this ability, throw `SESSION_UNSUPPORTED`.
    */
   protected abstract _list(filter: SessionFilter, options: ReadOptions): AsyncIterable<SessionInfo>
-  /** With `unchangedSince`, only if `updatedAt` is still that. Whether a session was removed. */
-  protected abstract _delete(sessionId: string, unchangedSince?: Date): Promise<boolean>
+  /**
+   * With `unchangedSince`, only if `updatedAt` is still that. Whether a session was removed. With `lease`, which only a store that keeps
+   * leases is given, only while that is held, decided in the same step; else `lost`.
+   */
+  protected abstract _delete(sessionId: string, unchangedSince?: Date, lease?: string): Promise<boolean | 'lost'>
   /** Many at once, for a backend that can do better than one by one. Resolves to how many were removed. */
   protected async _deleteUnchanged(targets: readonly DeleteTarget[]): Promise<number> {
     let deleted = 0
     for (const { sessionId, updatedAt } of targets) {
-      if (await this._delete(sessionId, updatedAt)) deleted++
+      if ((await this._delete(sessionId, updatedAt)) === true) deleted++
     }
     return deleted
   }

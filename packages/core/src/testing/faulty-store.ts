@@ -1,6 +1,8 @@
 import type { LongCall } from '../call/long-call.ts'
 import { SessionStore } from '../session/session-store.ts'
 import type { ChangeConditions, CommitResult, HistoryChange } from '../store/history-change.ts'
+import type { LeaseResult, LeaseSwap } from '../store/lease-row.ts'
+import type { EntryQuery, RecordEntryPage } from '../store/record-entry.ts'
 import type { SessionFilter, SessionInfo } from '../store/session-filter.ts'
 import type { ReadOptions, RecordPage } from '../store/store-hooks.ts'
 
@@ -60,6 +62,18 @@ export class FaultyStore extends SessionStore {
     return this.#through('read', () => this.#store.records.page(sessionId, cursor, size))
   }
 
+  protected override _entries(sessionId: string, query: EntryQuery): Promise<RecordEntryPage> {
+    return this.#through('read', () => this.#store.records.entries(sessionId, query))
+  }
+
+  protected override _lease(sessionId: string, swap: LeaseSwap | undefined): Promise<LeaseResult> {
+    return this.#store.records.lease(sessionId, swap)
+  }
+
+  protected override _watch(sessionId: string, onChange: () => void): Promise<() => void> {
+    return this.#store.records.watch(sessionId, onChange)
+  }
+
   protected _info(sessionId: string): Promise<SessionInfo | undefined> {
     return this.#through('info', () => this.#store.getSessionInfo(sessionId))
   }
@@ -68,9 +82,9 @@ export class FaultyStore extends SessionStore {
     yield* await this.#through('list', async () => this.#store.listSessions(filter, options))
   }
 
-  protected _delete(sessionId: string, unchangedSince?: Date): Promise<boolean> {
-    const options = unchangedSince === undefined ? {} : { unchangedSince }
-    return this.#through('delete', () => this.#store.deleteSession(sessionId, options))
+  protected _delete(sessionId: string, unchangedSince?: Date, lease?: string): Promise<boolean> {
+    const options = { ...(unchangedSince !== undefined && { unchangedSince }), ...(lease !== undefined && { lease }) }
+    return this.#through('delete', () => this.#store.records.delete(sessionId, options))
   }
 
   protected override _supports(condition: keyof ChangeConditions): boolean {

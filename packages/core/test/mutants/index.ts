@@ -10,6 +10,7 @@ import { longCallMutants } from './long-calls.ts'
 import { maintainMutants } from './maintain.ts'
 import { metadataMutants } from './metadata.ts'
 import type { Mutant } from './mutant.ts'
+import { orderMutants } from './order.ts'
 import { pageMutants } from './pages.ts'
 import { readMutants } from './reads.ts'
 import { recordMutants } from './records.ts'
@@ -37,6 +38,7 @@ export const mutants: readonly Mutant[] = [
   ...rewriteMutants,
   ...timeMutants,
   ...lifecycleMutants,
+  ...orderMutants,
   ...faultMutants,
   ...durableMutants,
   ...crashMutants,

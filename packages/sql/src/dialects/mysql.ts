@@ -108,8 +108,8 @@ function grammar({ sessions, messages, operations, metadata, indexes }: Tables):
       `DELETE kept FROM ${sessions} AS kept ${byKey} WHERE ${which}`,
     ],
     eraseSome: (ids) => {
-      // The collation of the connection would be one that does not mix with the column's, where both are binary.
-      const chosen = ids.map((id) => `SELECT ${id} COLLATE utf8mb4_general_ci AS id`).join(' UNION ALL ')
+      // Without a collation of its own: the column's must be the one that compares.
+      const chosen = ids.map((id) => `SELECT ${id} AS id`).join(' UNION ALL ')
       const places = [
         [messages, indexes.messageOrder],
         [operations, 'PRIMARY'],

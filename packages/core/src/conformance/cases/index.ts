@@ -7,10 +7,13 @@ import { concurrencyCases } from './concurrency.ts'
 import { crashCases } from './crash.ts'
 import { deleteCases } from './delete.ts'
 import { durableCases } from './durable.ts'
+import { entryCases } from './entries.ts'
 import { faultCases } from './faults.ts'
 import { filterCases } from './filters.ts'
+import { forkCases } from './forks.ts'
 import { identityCases } from './identity.ts'
 import { iterationCases } from './iteration.ts'
+import { leaseCases } from './leases.ts'
 import { lifecycleCases } from './lifecycle.ts'
 import { limitCases } from './limit.ts'
 import { listCases } from './list.ts'
@@ -20,15 +23,19 @@ import { maintainCases } from './maintain.ts'
 import { metadataCases } from './metadata.ts'
 import { modelCases } from './model.ts'
 import { mutationCases } from './mutations.ts'
+import { orderCases } from './order.ts'
 import { popCases } from './pop.ts'
 import { processCases } from './processes.ts'
 import { recordClearCases } from './record-clears.ts'
 import { recordCases } from './records.ts'
+import { replacingCases } from './replacing.ts'
 import { scaleCases } from './scale.ts'
 import { suffixCases } from './suffixes.ts'
 import { timeCases } from './time.ts'
 import { transactionCases } from './transactions.ts'
+import { turnCases } from './turns.ts'
 import { valueCases } from './values.ts'
+import { watchCases } from './watching.ts'
 
 /** Every case of the kit, in the order in which a failure of an earlier one explains those of later ones. */
 export const definitions: readonly CaseDefinition[] = [
@@ -52,8 +59,15 @@ export const definitions: readonly CaseDefinition[] = [
   ...suffixCases,
   ...mutationCases,
   ...compactionCases,
+  ...entryCases,
+  ...turnCases,
+  ...forkCases,
+  ...replacingCases,
+  ...leaseCases,
+  ...watchCases,
   ...timeCases,
   ...lifecycleCases,
+  ...orderCases,
   ...durableCases,
   ...modelCases,
   ...commandCases,
