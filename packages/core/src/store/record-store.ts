@@ -33,6 +33,7 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
     of: 'store',
     owner: this,
     open: () => this._open(),
+    closing: () => this._closing(),
     close: () =>
       closing(
         () => this._close(),

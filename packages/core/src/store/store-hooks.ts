@@ -112,6 +112,8 @@ export abstract class StoreHooks {
   }
   /** Called before the first use, again on the next use if it fails, never twice at once. */
   protected async _open(): Promise<void> {}
+  /** Called at once when `close()` is, while calls are under way: to end what may never end by itself. It must not throw. */
+  protected _closing(): void {}
   /** Called once, after the last call has finished, if the store was opened. */
   protected async _close(): Promise<void> {}
   /** Called instead where the store was never opened: for a wrapper that holds something from the start. */
