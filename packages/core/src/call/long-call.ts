@@ -23,9 +23,9 @@ export interface LongCallOptions extends CancelOptions {
   onProgress?: (progress: Progress) => void | Promise<void>
 }
 
-/** The types of {@link CancelOptions}, for `assertOptions`. */
+/** For `assertOptions`: what a call takes that can be given up. */
 export const cancelTypes: OptionTypes = { signal: 'object' }
-/** The types of {@link LongCallOptions}, for `assertOptions`. */
+/** The same for one that tells its progress. */
 export const longCallTypes: OptionTypes = { ...cancelTypes, onProgress: 'object' }
 
 /**
