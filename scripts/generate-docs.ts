@@ -70,7 +70,12 @@ interface Refusal {
 function refusalsOf(adapter: string): Refusal[] {
   if (adapter === 'redis') {
     // By the first words of what the server says: a vertical line would end the cell.
-    const words = (pattern: RegExp): string => pattern.source.replaceAll(/\(\?:|[)^]/g, '').replaceAll('.*', '… ').replaceAll(/ ?\| ?/g, ' or ').trim()
+    const words = (pattern: RegExp): string =>
+      pattern.source
+        .replaceAll(/\(\?:|[)^]/g, '')
+        .replaceAll('.*', '… ')
+        .replaceAll(/ ?\| ?/g, ' or ')
+        .trim()
     return redisRefusals.map(({ pattern, ...rest }) => ({ error: words(pattern), ...rest }))
   }
   const sources = adapter === 'sqlite' ? [sqliteMeanings] : [sqlStates, errorNumbers, sqliteCodes]
