@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { type AgentInputItem, MemorySession as SDKMemorySession, type Session } from '@openai/agents'
-import { MemorySession } from '@sessions/core'
+import { MemorySession, MemoryStore, type SessionStore } from '@sessions/core'
 import { EncryptedSession } from '@sessions/encrypted'
 import { RedisSession } from '@sessions/redis'
 import { SQLSession } from '@sessions/sql'
-import { SQLiteSession } from '@sessions/sqlite'
+import { SQLiteSession, SQLiteStore } from '@sessions/sqlite'
 import { startPostgres, startRedis } from '@sessions/test-servers'
 import { afterAll } from 'vitest'
 import { temporaryFile } from './temporary-file.ts'
@@ -45,6 +45,27 @@ export const ours: Backend[] = [
     open: () => owned(encrypt(new SDKMemorySession({ sessionId }))),
   },
 ]
+
+/** Stores whose histories can be worked with: entries, forks, one run at a time. */
+export interface StoreBackend {
+  name: string
+  /** Two stores on the same data, which is empty, as two processes have them; in memory, one store twice. */
+  open(): [SessionStore, SessionStore]
+}
+
+export const stores: StoreBackend[] = [
+  { name: 'MemoryStore', open: () => twice(new MemoryStore()) },
+  { name: 'SQLiteStore', open: openFileTwice },
+]
+
+function twice(store: SessionStore): [SessionStore, SessionStore] {
+  return [store, store]
+}
+
+function openFileTwice(): [SessionStore, SessionStore] {
+  const path = temporaryFile('store.db')
+  return [new SQLiteStore({ path }), new SQLiteStore({ path })]
+}
 
 function owned(session: MemorySession | RedisSession | SQLiteSession | SQLSession | EncryptedSession): OpenSession {
   return { session, close: () => session.close() }
