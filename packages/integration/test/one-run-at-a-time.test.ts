@@ -27,6 +27,18 @@ function slowRun(): { agent: Agent; runner: Runner; called: Promise<void>; proce
   return { agent: new Agent({ name: 'Slow', tools: [look] }), runner, called: called.promise, proceed: gate.resolve }
 }
 
+/** Gives the beginning of an answer, and then nothing more until it is aborted. */
+function streamWithoutEnd(): { runner: Runner; called: Promise<void> } {
+  const called = Promise.withResolvers<void>()
+  const model = new ScriptedModel()
+  model.getStreamedResponse = async function* ({ signal }) {
+    yield { type: 'output_text_delta', delta: 'Hel' }
+    called.resolve()
+    await new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)))
+  }
+  return { runner: new Runner({ model, tracingDisabled: true }), called: called.promise }
+}
+
 function say(store: SessionStore, message: string, options?: ExclusiveOptions): Promise<unknown> {
   const work: ExclusiveWork<StoredSession, unknown> = ({ session, signal }) =>
     echoRunner.run(echo, message, { session, signal })
@@ -128,6 +140,32 @@ describe.each(stores)('runs of one conversation on $name', ({ open }) => {
     await stream.completed
     await held.release()
     expect(await textsOf(store, 'ada')).toEqual(['One.', 'You said: One.', 'Two.', 'You said: One. Two.'])
+  })
+
+  it.each([
+    { ended: 'by a take-over', leaves: newer },
+    { ended: 'by the caller', leaves: ['Old.', 'New.', 'You said: Old. New.'] },
+  ])('that are streamed and ended $ended end at once, and let the next one in', async ({ ended, leaves }) => {
+    const [store] = open()
+    await using _store = store
+    const { runner, called } = streamWithoutEnd()
+    const caller = new AbortController()
+    const older = store.session('ada').exclusive(
+      async ({ session, signal }) => {
+        const stream = await runner.run(echo, 'Old.', { session, signal, stream: true })
+        await stream.completed
+      },
+      { signal: caller.signal },
+    )
+    const outcome = older.then(
+      () => 'completed',
+      ({ code }) => code,
+    )
+    await called
+    if (ended === 'by the caller') caller.abort()
+    await say(store, 'New.', { whenBusy: ended === 'by the caller' ? 'wait' : 'takeOver' })
+    expect(await outcome).toBe(ended === 'by the caller' ? 'completed' : 'SESSION_LEASE_LOST')
+    expect(await textsOf(store, 'ada')).toEqual(leaves)
   })
 
   it('are refused when they write after their function returned, instead of writing into the next', async () => {
