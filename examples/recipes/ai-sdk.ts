@@ -8,10 +8,10 @@ import {
   convertToModelMessages,
   createIdGenerator,
   pipeUIMessageStreamToResponse,
+  safeValidateUIMessages,
   streamText,
   toUIMessageStream,
   type UIMessage,
-  validateUIMessages,
 } from 'ai'
 import express from 'express'
 import { z } from 'zod'
@@ -35,6 +35,8 @@ app.get('/api/chat/:id', async (request, response) => {
 
 app.post('/api/chat', async (request, response) => {
   const { id, message } = Body.parse(request.body)
+  const valid = await safeValidateUIMessages<UIMessage>({ messages: [message] }) // with your tools and data, where you have some
+  if (!valid.success) return response.status(400).json({ error: 'Bad request' })
   // One answer at a time; a second tab is told 409. An answer outlives the request, so the session is held without a function.
   const held = await store.session<UIMessage>(id).acquire({ whenBusy: 'reject' })
   try {
@@ -42,7 +44,7 @@ app.post('/api/chat', async (request, response) => {
     // A message that is there already is edited, or asked once more: what followed it goes.
     const known = stored.findIndex((one) => one.id === message.id)
     const before = known < 0 ? stored : stored.slice(0, known)
-    const messages = await validateUIMessages<UIMessage>({ messages: [...before, message] })
+    const messages = [...before, ...valid.data]
     const answer = streamText({ model, messages: await convertToModelMessages(messages), abortSignal: held.signal })
     const stream = toUIMessageStream({
       stream: answer.stream,

@@ -23,7 +23,7 @@ describe.each(stores)("LangChain's history on $name", ({ open }) => {
       new ToolMessage({ content: 'Sunny', tool_call_id: 'call_1', artifact: { degrees: 20 } }),
       new AIMessage({
         content: 'It is sunny.',
-        usage_metadata: { input_tokens: 1, output_tokens: 2, total_tokens: 3 },
+        additional_kwargs: { refusal: null },
       }),
     ]
     await historyOf(store, 'ada').addMessages(messages)
