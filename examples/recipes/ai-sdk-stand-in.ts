@@ -14,7 +14,7 @@ export function standIn(): MockLanguageModelV4 {
       const deltas = words.map((delta) => ({ type: 'text-delta', id, delta }) as const)
       const finish = { type: 'finish', finishReason: { unified: 'stop', raw: undefined }, usage } as const
       const chunks = [{ type: 'text-start', id } as const, ...deltas, { type: 'text-end', id } as const, finish]
-      return { stream: simulateReadableStream({ chunks, initialDelayInMs: null, chunkDelayInMs: null }) }
+      return { stream: simulateReadableStream({ chunks, initialDelayInMs: null, chunkDelayInMs: 10 }) }
     },
   })
 }
