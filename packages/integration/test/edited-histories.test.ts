@@ -30,7 +30,7 @@ const turn = (city: string, ...before: string[]): string[] => [
 
 describe.each(stores)('an earlier message on $name', ({ open }) => {
   it('is edited in a branch, and both conversations go on', async () => {
-    const [store, other] = open()
+    const [store, other] = await open()
     await using _store = store
     await using _other = other
     const session = store.session('trip')
@@ -50,7 +50,7 @@ describe.each(stores)('an earlier message on $name', ({ open }) => {
   })
 
   it('is edited in its place, and what followed it comes back to the caller', async () => {
-    const [store, other] = open()
+    const [store, other] = await open()
     await using _store = store
     await using _other = other
     const session = store.session('trip')
@@ -72,7 +72,7 @@ describe.each(stores)('an earlier message on $name', ({ open }) => {
 
 describe.each(stores)('a user interface on $name', ({ open }) => {
   it('pages back to the beginning while runs append, and is told of what they added', async () => {
-    const [store, other] = open()
+    const [store, other] = await open()
     await using _store = store
     await using _other = other
     const [session, screen] = [store.session('ada'), other.session('ada')]

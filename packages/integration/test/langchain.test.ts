@@ -12,7 +12,7 @@ const historyOf = (store: SessionStore, id: string): SessionChatMessageHistory =
 
 describe.each(stores)("LangChain's history on $name", ({ open }) => {
   it('gives back the messages of every kind as they were', async () => {
-    const [store, other] = open()
+    const [store, other] = await open()
     await using _store = store
     await using _other = other
     const call = { name: 'weather', args: { city: 'Oslo' }, id: 'call_1', type: 'tool_call' } as const
@@ -38,7 +38,7 @@ describe.each(stores)("LangChain's history on $name", ({ open }) => {
   })
 
   it('serves a chain, which knows what was said in its conversation and in no other', async () => {
-    const [store, other] = open()
+    const [store, other] = await open()
     await using _store = store
     await using _other = other
     const echo = RunnableLambda.from((shown: BaseMessage[]) => {

@@ -49,7 +49,7 @@ const newer = ['New.', 'You said: New.']
 
 describe.each(stores)('runs of one conversation on $name', ({ open }) => {
   it('wait for one another, and each knows what was said before', async () => {
-    const [one, other] = open()
+    const [one, other] = await open()
     await using _one = one
     await using _other = other
     const messages = Array.from({ length: 6 }, (_, index) => `Message ${index}.`)
@@ -63,7 +63,7 @@ describe.each(stores)('runs of one conversation on $name', ({ open }) => {
   })
 
   it('refuse a message that is sent twice, wherever it arrives, and store the first alone', async () => {
-    const [one, other] = open()
+    const [one, other] = await open()
     await using _one = one
     await using _other = other
     const { agent, runner, called, proceed } = slowRun()
@@ -84,7 +84,7 @@ describe.each(stores)('runs of one conversation on $name', ({ open }) => {
     { from: 'the same process', pass: false },
     { from: 'another process', pass: true },
   ])('are taken over from $from, and leave nothing behind (signal passed: $pass)', async ({ from, pass }) => {
-    const [one, other] = open()
+    const [one, other] = await open()
     await using _one = one
     await using _other = other
     const { agent, runner, called, proceed } = slowRun()
@@ -103,7 +103,7 @@ describe.each(stores)('runs of one conversation on $name', ({ open }) => {
   })
 
   it('end at once where they are taken over while their model answers', async () => {
-    const [store] = open()
+    const [store] = await open()
     await using _store = store
     const called = Promise.withResolvers<void>()
     const model = new ScriptedModel()
@@ -123,7 +123,7 @@ describe.each(stores)('runs of one conversation on $name', ({ open }) => {
   })
 
   it('are streamed to their end inside of the function, or hold the session without one', async () => {
-    const [store, other] = open()
+    const [store, other] = await open()
     await using _store = store
     await using _other = other
     const awaited = await store.session('ada').exclusive(async ({ session, signal }) => {
@@ -146,7 +146,7 @@ describe.each(stores)('runs of one conversation on $name', ({ open }) => {
     { ended: 'by a take-over', leaves: newer },
     { ended: 'by the caller', leaves: ['Old.', 'New.', 'You said: Old. New.'] },
   ])('that are streamed and ended $ended end at once, and let the next one in', async ({ ended, leaves }) => {
-    const [store] = open()
+    const [store] = await open()
     await using _store = store
     const { runner, called } = streamWithoutEnd()
     const caller = new AbortController()
@@ -169,7 +169,7 @@ describe.each(stores)('runs of one conversation on $name', ({ open }) => {
   })
 
   it('are refused when they write after their function returned, instead of writing into the next', async () => {
-    const [store] = open()
+    const [store] = await open()
     await using _store = store
     const { agent, runner, called, proceed } = slowRun()
     const stream = await store
