@@ -8,7 +8,7 @@ import { offlineModel, snippetsOf } from './snippets.ts'
 
 /** What each snippet prints, in the order of the document. A document without an entry here fails below. */
 const documents: Readonly<Record<string, readonly RegExp[]>> = {
-  'README.md': [/^You are Ada\.\n$/, /^$/, /^(user_123 \S+\n)(undefined\n|message\n)*$/, /^$/],
+  'README.md': [/^You are Ada\.\n$/, /^$/, /^(user_123 \S+\n)(undefined\n|message\n)*$/, /^2 true 4 2 2\n$/, /^$/],
   'docs/writing-an-adapter.md': [
     /^MapStore: \d+ passed, 0 failed, \d+ skipped\n/,
     /^RemoteSession: \d+ passed, 0 failed, \d+ skipped\n/,
