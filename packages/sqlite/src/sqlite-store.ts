@@ -1,13 +1,18 @@
 import { resolve } from 'node:path'
 import {
-  type ChangeConditions,
   type CommitResult,
   checkOperationTtl,
   type DeleteTarget,
+  type EntryQuery,
+  type ForkRequest,
+  type ForkResult,
   type HistoryChange,
+  type LeaseResult,
+  type LeaseSwap,
   type LongCall,
   matchesFilter,
   placeOf,
+  type RecordEntryPage,
   type RecordPage,
   SessionError,
   type SessionFilter,
@@ -18,20 +23,14 @@ import {
 } from '@sessions/core'
 import { Access } from './access.ts'
 import { applyChange, readIfAlive, type WritePolicy } from './changes.ts'
+import { readEntries } from './entries.ts'
 import { mapError } from './errors.ts'
+import { forkSession } from './fork.ts'
+import { readLease, swapLease } from './leases.ts'
 import { listIds } from './listing.ts'
 import { checkStoreOptions, type SQLiteStoreOptions } from './options.ts'
-import { eraseEach, purgeExpired } from './retention.ts'
-import { fromTimestamp } from './timestamps.ts'
-
-interface InfoRow {
-  sessionId: string
-  createdAt: string
-  updatedAt: string
-  endsAt: number | null
-  itemCount: number
-  metadata: string | null
-}
+import { eraseEach, eraseOne, purgeExpired } from './retention.ts'
+import { type InfoRow, toInfo } from './session-info.ts'
 
 /**
  * Sessions in one SQLite database, in the tables of the OpenAI Agents SDK for Python.
@@ -88,13 +87,40 @@ export class SQLiteStore extends SessionStore {
       if (removes(change)) log?.emptyLater()
       return applied
     })
+    this.#access.tell(sessionId)
     // Whoever clears a history wants it gone, from the disk too.
     if (change.clear === true) await this.#access.scrub()
     return result
   }
 
-  protected override _supports(condition: keyof ChangeConditions): boolean {
-    return condition === 'maintain'
+  protected override _supports(): boolean {
+    return true
+  }
+
+  protected override async _entries(sessionId: string, query: EntryQuery): Promise<RecordEntryPage> {
+    return this.#access.read((statements) =>
+      readEntries(query, sessionId, (statement, ...parameters) => {
+        const limit = parameters.pop()
+        return readIfAlive(statements, sessionId, this.#now(), (time) => {
+          return statements[statement].all(...parameters, sessionId, time, limit)
+        })
+      }),
+    )
+  }
+
+  protected override async _fork(request: ForkRequest): Promise<ForkResult> {
+    const result = await this.#access.write((statements) => forkSession(statements, request, this.#now(), this.#policy))
+    this.#access.tell(request.to)
+    return result
+  }
+
+  protected override async _lease(sessionId: string, swap: LeaseSwap | undefined): Promise<LeaseResult> {
+    if (swap === undefined) return this.#access.read((statements) => readLease(statements, sessionId, this.#now()))
+    return this.#access.write((statements) => swapLease(statements, sessionId, swap, this.#now()))
+  }
+
+  protected override _watch(sessionId: string, onChange: () => void): (() => void) | Promise<() => void> {
+    return this.#access.watch(sessionId, onChange)
   }
 
   protected async _info(sessionId: string): Promise<SessionInfo | undefined> {
@@ -116,9 +142,9 @@ export class SQLiteStore extends SessionStore {
     }
   }
 
-  protected async _delete(sessionId: string, unchangedSince?: Date): Promise<boolean> {
-    const target = { sessionId, ...(unchangedSince && { updatedAt: unchangedSince }) }
-    return (await eraseEach(this.#access, [target], () => this.#now())) > 0
+  protected async _delete(sessionId: string, unchangedSince?: Date, lease?: string): Promise<boolean | 'lost'> {
+    const condition = { ...(unchangedSince && { updatedAt: unchangedSince }), ...(lease !== undefined && { lease }) }
+    return eraseOne(this.#access, { sessionId, ...condition }, () => this.#now())
   }
 
   protected override async _deleteUnchanged(targets: readonly DeleteTarget[]): Promise<number> {
@@ -151,24 +177,13 @@ export class SQLiteStore extends SessionStore {
     return { records, ...(places && { places: rows.map(({ id, record }) => placeOf(id, record)) }), ...next }
   }
 
+  /** Whole milliseconds, as a `Date` holds them. All processes that use a file share the machine's clock. */
   #now(): number {
-    return (this.#options.clock ?? systemClock).now()
+    return Math.floor((this.#options.clock ?? systemClock).now())
   }
 }
 
 /** Whether something that was stored is gone after it. */
 function removes({ drop = 0, metadata = {}, maintain }: HistoryChange): boolean {
   return drop !== 0 || Object.keys(metadata).length > 0 || maintain !== undefined
-}
-
-function toInfo({ sessionId, createdAt, updatedAt, endsAt, itemCount, metadata }: InfoRow): SessionInfo {
-  const info: SessionInfo = {
-    sessionId,
-    createdAt: new Date(fromTimestamp(createdAt)),
-    updatedAt: new Date(fromTimestamp(updatedAt)),
-    itemCount,
-  }
-  if (endsAt !== null) info.expiresAt = new Date(endsAt)
-  if (metadata !== null) info.metadata = JSON.parse(metadata)
-  return info
 }

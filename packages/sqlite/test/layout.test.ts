@@ -156,7 +156,7 @@ it('brings tables of the first version up to date', async () => {
   await before.applyHistoryTransaction(args)
   await before.close()
   const database = new Database(path)
-  database.exec(`DROP INDEX idx_agent_sessions_forget_at; UPDATE agent_sessions_operations SET forget_at = NULL;
+  database.exec(`DROP INDEX idx_agent_sessions_forget_at; DROP TABLE agent_sessions_leases; UPDATE agent_sessions_operations SET forget_at = NULL;
     UPDATE agent_sessions_schema SET version = 1`)
   database.close()
   await using session = new SQLiteSession({ sessionId: 'a', path })
