@@ -67,7 +67,7 @@ export function applyChange(
 }
 
 function appendRecords(
-  { append, newestEntry }: Statements,
+  { append, newestTime }: Statements,
   sessionId: string,
   { append: records = [], appendTimes }: HistoryChange,
   now: number,
@@ -77,8 +77,8 @@ function appendRecords(
     for (const record of records) append.run(sessionId, record, createdAt)
     return
   }
-  const newest = newestEntry.get(sessionId) as { createdAt: string | null } | undefined
-  const times = entryTimes(appendTimes, fromTimestamp(newest?.createdAt ?? null), now)
+  const newest = newestTime.get(sessionId) as string | null | undefined
+  const times = entryTimes(appendTimes, fromTimestamp(newest ?? null), now)
   for (const [index, record] of records.entries()) {
     append.run(sessionId, record, toSeconds(toTimestamp(times[index] ?? now)))
   }

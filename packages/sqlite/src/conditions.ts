@@ -1,5 +1,4 @@
 import type { CommitResult, HistoryChange } from '@sessions/core'
-import { newestId } from './entries.ts'
 import { isHeld } from './leases.ts'
 import { hasMetadata } from './metadata.ts'
 import type { Statements } from './statements.ts'
@@ -22,7 +21,8 @@ export function refusalOf(
   if (lease !== undefined && !isHeld(statements, sessionId, lease, now)) return 'lost'
   if (create === true && exists) return 'exists'
   if (expectTail !== undefined && !hasTail(statements, sessionId, expectTail)) return 'conflict'
-  if (expectNewest !== undefined && newestId(statements, sessionId) !== expectNewest) return 'conflict'
+  const newest = expectNewest === undefined ? undefined : (statements.newestId.get(sessionId) ?? null)
+  if (newest !== expectNewest) return 'conflict'
   if (expectMetadata !== undefined && !hasMetadata(statements, sessionId, expectMetadata)) return 'conflict'
   return undefined
 }

@@ -2,15 +2,14 @@ import { type EntryQuery, type RecordEntry, type RecordEntryPage, SessionError }
 import type { Statements } from './statements.ts'
 import { fromTimestamp } from './timestamps.ts'
 
-/** The row of an entry. */
-export interface EntryRow {
-  /** The row id, as a text. */
-  place: string
-  createdAt: string | null
-}
-
-interface RecordRow extends EntryRow {
+interface EntryRow {
+  /**
+   * The row id, as a text: the id of the entry, also through `@sessions/sql`. `AUTOINCREMENT` gives none twice, whoever inserts or removes
+   * rows, in whichever session.
+   */
+  id: string
   record: string
+  createdAt: string | null
   /** How many entries there are in the range that was asked about. */
   held?: number
 }
@@ -19,29 +18,13 @@ interface RecordRow extends EntryRow {
 type ReadRows = (statement: 'entriesBack' | 'entriesOn', ...parameters: unknown[]) => unknown[]
 
 /** Before all row ids. */
-export const lowestPlace = '-9223372036854775808'
+export const lowestId = '-9223372036854775808'
 /** The last row id that there can be. */
-export const highestPlace = '9223372036854775807'
+export const highestId = '9223372036854775807'
 
-/**
- * The id of an entry: its row id, which `AUTOINCREMENT` gives once, and the second in which it was made. After a backup was restored, row ids
- * are given again; the second is another then.
- */
-export function entryId({ place, createdAt }: EntryRow): string {
-  return `${place}.${Math.floor(fromTimestamp(createdAt) / 1000)}`
-}
-
-/** The row id of an entry that is in the session; `undefined` where the id is that of no entry there. */
-export function findEntry({ entry }: Statements, sessionId: string, id: string): string | undefined {
-  const place = placeIn(id)
-  const row = place === undefined ? undefined : (entry.get(sessionId, place) as EntryRow | undefined)
-  return row !== undefined && entryId(row) === id ? row.place : undefined
-}
-
-/** The id of the newest entry; `null` where there is none. */
-export function newestId({ newestEntry }: Statements, sessionId: string): string | null {
-  const row = newestEntry.get(sessionId) as EntryRow | undefined
-  return row === undefined ? null : entryId(row)
+/** Whether this is the id of an entry of the session. */
+export function isEntry({ entry }: Statements, sessionId: string, id: string): boolean {
+  return isRowId(id) && entry.get(sessionId, id) === id
 }
 
 /** One statement, which reads what the page holds and one row on either side. @throws SESSION_CONFLICT as the hook does */
@@ -50,8 +33,8 @@ export function readEntries(query: EntryQuery, sessionId: string, read: ReadRows
 }
 
 function readBack({ limit, before }: EntryQuery, sessionId: string, read: ReadRows): RecordEntryPage {
-  const place = before === undefined ? highestPlace : knownPlace(before)
-  const rows = read('entriesBack', sessionId, place, limit + (before === undefined ? 1 : 2)) as RecordRow[]
+  assertRowIds(before)
+  const rows = read('entriesBack', sessionId, before ?? highestId, limit + (before === undefined ? 1 : 2)) as EntryRow[]
   if (before !== undefined) assertEntry(rows.shift(), before)
   const entries = rows.slice(0, limit).reverse().map(toEntry)
   return { entries, older: rows.length > limit, newer: before !== undefined }
@@ -63,32 +46,30 @@ function readOn(
   sessionId: string,
   read: ReadRows,
 ): RecordEntryPage {
-  const place = after === null ? lowestPlace : knownPlace(after)
-  const first = expect === undefined ? place : knownPlace(expect.first)
-  const range = [sessionId, first, place]
-  const rows = read('entriesOn', ...range, sessionId, place, limit + (after === null ? 1 : 2)) as RecordRow[]
+  assertRowIds(after, expect?.first)
+  const start = after ?? lowestId
+  const range = [sessionId, expect?.first ?? start, start]
+  const rows = read('entriesOn', ...range, sessionId, start, limit + (after === null ? 1 : 2)) as EntryRow[]
   if (expect !== undefined && rows[0]?.held !== expect.count) throw rewritten()
   if (after !== null) assertEntry(rows.shift(), after)
   return { entries: rows.slice(0, limit).map(toEntry), older: after !== null, newer: rows.length > limit }
 }
 
-function assertEntry(row: RecordRow | undefined, id: string): void {
-  if (row === undefined || entryId(row) !== id) throw rewritten()
+function assertEntry(row: EntryRow | undefined, id: string): void {
+  if (row?.id !== id) throw rewritten()
 }
 
-function knownPlace(id: string): string {
-  const place = placeIn(id)
-  if (place === undefined) throw rewritten()
-  return place
+function assertRowIds(...ids: (string | null | undefined)[]): void {
+  if (ids.some((id) => typeof id === 'string' && !isRowId(id))) throw rewritten()
 }
 
-function placeIn(id: string): string | undefined {
-  return /^(-?\d{1,19})\.-?\d{1,16}$/.exec(id)?.[1]
+function isRowId(id: string): boolean {
+  return /^-?\d{1,19}$/.test(id)
 }
 
-function toEntry(row: RecordRow): RecordEntry {
-  const time = fromTimestamp(row.createdAt)
-  return { id: entryId(row), record: row.record, ...(time !== 0 && { createdAt: new Date(time) }) }
+function toEntry({ id, record, createdAt }: EntryRow): RecordEntry {
+  const time = fromTimestamp(createdAt)
+  return { id, record, ...(time !== 0 && { createdAt: new Date(time) }) }
 }
 
 function rewritten(): SessionError {

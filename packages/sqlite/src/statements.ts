@@ -22,7 +22,8 @@ type StatementName =
   | 'entriesBack'
   | 'entriesOn'
   | 'entry'
-  | 'newestEntry'
+  | 'newestId'
+  | 'newestTime'
   | 'newestIds'
   | 'copySlice'
   | 'endOfSlice'
@@ -77,7 +78,8 @@ function texts(names: Names): Readonly<Record<StatementName, string>> {
   const drop = `DELETE FROM ${messages} WHERE id IN (
     SELECT id FROM ${messages} WHERE session_id = ? ORDER BY id DESC LIMIT ?)`
   /** Row ids go and come as texts: they may be larger than a number is exact. */
-  const entry = 'CAST(id AS TEXT) AS place, created_at AS createdAt'
+  const rowId = 'CAST(id AS TEXT)'
+  const entry = `${rowId} AS id, message_data AS record, created_at AS createdAt`
   const newestFirst = 'ORDER BY updated_at DESC, session_id DESC'
 
   return {
@@ -104,19 +106,20 @@ function texts(names: Names): Readonly<Record<StatementName, string>> {
     deleteMessage: `DELETE FROM ${messages} WHERE session_id = ? AND id = ?`,
     deleteMessages: `DELETE FROM ${messages} WHERE session_id = ?`,
 
-    entriesBack: `SELECT ${entry}, message_data AS record FROM ${messages}
-      WHERE session_id = ? AND id <= CAST(? AS INTEGER) ORDER BY id DESC LIMIT ${limitIfAlive}`,
-    entriesOn: `SELECT ${entry}, message_data AS record,
+    entriesBack: `SELECT ${entry} FROM ${messages}
+      WHERE session_id = ? AND id <= CAST(? AS INTEGER) ORDER BY ${messages}.id DESC LIMIT ${limitIfAlive}`,
+    entriesOn: `SELECT ${entry},
         (SELECT count(*) FROM ${messages} WHERE session_id = ? AND id BETWEEN CAST(? AS INTEGER) AND CAST(? AS INTEGER)) AS held
-      FROM ${messages} WHERE session_id = ? AND id >= CAST(? AS INTEGER) ORDER BY id LIMIT ${limitIfAlive}`,
-    entry: `SELECT ${entry} FROM ${messages} WHERE session_id = ? AND id = CAST(? AS INTEGER)`,
-    newestEntry: `SELECT ${entry} FROM ${messages} WHERE session_id = ? ORDER BY id DESC LIMIT 1`,
+      FROM ${messages} WHERE session_id = ? AND id >= CAST(? AS INTEGER) ORDER BY ${messages}.id LIMIT ${limitIfAlive}`,
+    entry: `SELECT ${rowId} FROM ${messages} WHERE session_id = ? AND id = CAST(? AS INTEGER)`,
+    newestId: `SELECT ${rowId} FROM ${messages} WHERE session_id = ? ORDER BY id DESC LIMIT 1`,
+    newestTime: `SELECT created_at FROM ${messages} WHERE session_id = ? ORDER BY id DESC LIMIT 1`,
     newestIds: `SELECT value AS sessionId,
-        (SELECT CAST(id AS TEXT) FROM ${messages} WHERE session_id = value ORDER BY id DESC LIMIT 1) AS newest
+        (SELECT ${rowId} FROM ${messages} WHERE session_id = value ORDER BY id DESC LIMIT 1) AS newest
       FROM json_each(?)`,
     copySlice: `INSERT INTO ${messages} (session_id, message_data, created_at) SELECT ?, message_data, created_at FROM ${messages}
       WHERE session_id = ? AND id > CAST(? AS INTEGER) AND id <= CAST(? AS INTEGER) ORDER BY id`,
-    endOfSlice: `SELECT CAST(id AS TEXT) FROM ${messages}
+    endOfSlice: `SELECT ${rowId} FROM ${messages}
       WHERE session_id = ? AND id > CAST(? AS INTEGER) AND id <= CAST(? AS INTEGER) ORDER BY id LIMIT 1 OFFSET ?`,
 
     operation: `SELECT fingerprint FROM ${operations}
@@ -165,6 +168,9 @@ const plucked = new Set<StatementName>([
   'tail',
   'message',
   'operation',
+  'entry',
+  'newestId',
+  'newestTime',
   'endOfSlice',
   'ttl',
   'withPrefix',
