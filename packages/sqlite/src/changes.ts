@@ -14,7 +14,8 @@ interface SessionRow {
 }
 
 interface MessageRow {
-  id: number
+  /** As a text: it may be larger than a number is exact. */
+  id: string
   record: string
 }
 
@@ -164,5 +165,8 @@ function dropNewest(
   if (returnDropped !== true) return { count: statements.drop.run(sessionId, limit).changes, dropped: [] }
   // SQLite gives the rows of RETURNING in no particular order.
   const rows = statements.dropAndReturn.all(sessionId, limit) as MessageRow[]
-  return { count: rows.length, dropped: rows.sort((a, b) => a.id - b.id).map(({ record }) => record) }
+  return {
+    count: rows.length,
+    dropped: rows.sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1)).map(({ record }) => record),
+  }
 }

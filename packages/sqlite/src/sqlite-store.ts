@@ -23,7 +23,7 @@ import {
 } from '@sessions/core'
 import { Access } from './access.ts'
 import { applyChange, readIfAlive, type WritePolicy } from './changes.ts'
-import { readEntries } from './entries.ts'
+import { lowestId, readEntries } from './entries.ts'
 import { mapError } from './errors.ts'
 import { forkSession } from './fork.ts'
 import { readLease, swapLease } from './leases.ts'
@@ -162,14 +162,14 @@ export class SQLiteStore extends SessionStore {
     size: number,
     places?: boolean,
   ): Promise<RecordPage> {
-    const from = Number(cursor ?? 0)
+    const from = cursor ?? lowestId
     const limit = cursor === undefined ? size : size + 1
     const rows = await this.#access.read((statements) =>
       readIfAlive(statements, sessionId, this.#now(), (time) => {
-        return statements.page.all(sessionId, from, sessionId, time, limit) as { id: number; record: string }[]
+        return statements.page.all(sessionId, from, sessionId, time, limit) as { id: string; record: string }[]
       }),
     )
-    const next = rows.length === limit ? { next: String(rows.at(-1)?.id) } : {}
+    const next = rows.length === limit ? { next: rows.at(-1)?.id ?? '' } : {}
     if (cursor !== undefined && rows.shift()?.id !== from) {
       throw new SessionError('SESSION_CONFLICT', 'Items that were already read were removed meanwhile. Read again.')
     }

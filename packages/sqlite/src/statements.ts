@@ -96,14 +96,14 @@ function texts(names: Names): Readonly<Record<StatementName, string>> {
     append: `INSERT INTO ${messages} (session_id, message_data, created_at) VALUES (?, ?, ?)`,
     all: `SELECT message_data FROM ${messages} WHERE session_id = ? ORDER BY id LIMIT ${limitIfAlive}`,
     newest: `SELECT message_data FROM ${messages} WHERE session_id = ? ORDER BY id DESC LIMIT ${limitIfAlive}`,
-    page: `SELECT id, message_data AS record FROM ${messages}
-      WHERE session_id = ? AND id >= ? ORDER BY id LIMIT ${limitIfAlive}`,
+    page: `SELECT ${rowId} AS id, message_data AS record FROM ${messages}
+      WHERE session_id = ? AND id >= CAST(? AS INTEGER) ORDER BY ${messages}.id LIMIT ${limitIfAlive}`,
     tail: `SELECT message_data FROM ${messages} WHERE session_id = ? ORDER BY id DESC LIMIT ?`,
     drop,
-    dropAndReturn: `${drop} RETURNING id, message_data AS record`,
-    message: `SELECT message_data FROM ${messages} WHERE session_id = ? AND id = ?`,
-    replaceMessage: `UPDATE ${messages} SET message_data = ? WHERE session_id = ? AND id = ?`,
-    deleteMessage: `DELETE FROM ${messages} WHERE session_id = ? AND id = ?`,
+    dropAndReturn: `${drop} RETURNING ${rowId} AS id, message_data AS record`,
+    message: `SELECT message_data FROM ${messages} WHERE session_id = ? AND id = CAST(? AS INTEGER)`,
+    replaceMessage: `UPDATE ${messages} SET message_data = ? WHERE session_id = ? AND id = CAST(? AS INTEGER)`,
+    deleteMessage: `DELETE FROM ${messages} WHERE session_id = ? AND id = CAST(? AS INTEGER)`,
     deleteMessages: `DELETE FROM ${messages} WHERE session_id = ?`,
 
     entriesBack: `SELECT ${entry} FROM ${messages}
