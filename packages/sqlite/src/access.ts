@@ -52,7 +52,7 @@ export class Access {
   /** Calls `onChange` soon after the session may have changed. What it gives ends it. @throws as `read` */
   watch(sessionId: string, onChange: () => void): (() => void) | Promise<() => void> {
     return this.#use(({ statements: { newestIds }, lease: { resource } }) => {
-      return resource.watches.add(newestIds, sessionId, onChange)
+      return whileBusy(this.#busyTimeoutMs, () => resource.watches.add(newestIds, sessionId, onChange))
     })
   }
 

@@ -1,8 +1,17 @@
-import type { CommitResult, HistoryChange } from '@sessions/core'
+import type { ChangeConditions, CommitResult, HistoryChange } from '@sessions/core'
 import { isHeld } from './leases.ts'
 import { hasMetadata } from './metadata.ts'
 import type { Statements } from './statements.ts'
 import { toTimestamp } from './timestamps.ts'
+
+/** The conditions that a change may have here. */
+export const knownConditions: readonly (keyof ChangeConditions)[] = [
+  'maintain',
+  'expectNewest',
+  'expectMetadata',
+  'create',
+  'lease',
+]
 
 type Refusal = Exclude<CommitResult['status'], 'applied'>
 

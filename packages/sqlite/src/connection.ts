@@ -108,6 +108,8 @@ function prepareFile(database: SQLiteDatabase, { synchronous, names }: FileOptio
   succeeds(() => database.pragma('journal_mode = WAL'))
   database.pragma(`synchronous = ${synchronous}`)
   database.pragma('secure_delete = ON')
+  // What SQLite puts aside would stand in files that nobody overwrites.
+  database.pragma('temp_store = MEMORY')
   database.pragma(`journal_size_limit = ${logLimit}`)
   // The first read opens the log.
   database.pragma('schema_version')

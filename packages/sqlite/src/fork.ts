@@ -5,11 +5,8 @@ import { readMetadata } from './metadata.ts'
 import type { Statements } from './statements.ts'
 import { fromTimestamp } from './timestamps.ts'
 
-/**
- * Rows that one statement copies. SQLite puts aside what it reads from the table that it writes: so few stay in memory, and none goes through a
- * temporary file, which nobody overwrites.
- */
-const sliceSize = 500
+/** Rows that one statement copies. SQLite puts aside in memory what it reads from the table that it writes, so they are few. */
+const sliceSize = 100
 
 /** Copies a session, with the times of its entries. Runs inside a transaction that holds the write lock. */
 export function forkSession(

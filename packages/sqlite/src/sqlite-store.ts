@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import {
+  type ChangeConditions,
   type CommitResult,
   checkOperationTtl,
   type DeleteTarget,
@@ -23,6 +24,7 @@ import {
 } from '@sessions/core'
 import { Access } from './access.ts'
 import { applyChange, readIfAlive, type WritePolicy } from './changes.ts'
+import { knownConditions } from './conditions.ts'
 import { lowestId, readEntries } from './entries.ts'
 import { mapError } from './errors.ts'
 import { forkSession } from './fork.ts'
@@ -93,8 +95,8 @@ export class SQLiteStore extends SessionStore {
     return result
   }
 
-  protected override _supports(): boolean {
-    return true
+  protected override _supports(condition: keyof ChangeConditions): boolean {
+    return knownConditions.includes(condition)
   }
 
   protected override async _entries(sessionId: string, query: EntryQuery): Promise<RecordEntryPage> {

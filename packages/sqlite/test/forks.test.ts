@@ -26,7 +26,7 @@ it('copies 100,000 items inside the database: within three times what adding the
 
 it('copies histories of every length around those that it copies in pieces of', async () => {
   await using store = new SQLiteStore()
-  for (const length of [0, 1, 499, 500, 501, 999, 1_000, 1_001]) {
+  for (const length of [0, 1, 99, 100, 101, 199, 200, 201]) {
     const session = store.session(`source ${length}`)
     await session.setMetadata({ length })
     await session.addItems(Array.from({ length }, (_, index) => item(`${index}`)))

@@ -32,12 +32,19 @@ describe('a session that is watched', () => {
   })
 
   it.each([
-    ['another connection', (path: string) => new SQLiteStore({ path, synchronous: 'NORMAL' })],
-    ['another store of the process', (path: string) => new SQLiteStore({ path })],
-  ])('tells of a write through %s long before it would have looked by itself', async (_, open) => {
-    const path = temporaryFile()
-    await using store = new SQLiteStore({ path })
-    await using other = open(path)
+    ['another connection', (path: string) => [{ path }, { path, synchronous: 'NORMAL' }]],
+    ['another store of the process', (path: string) => [{ path }, { path }]],
+    [
+      'another store on a database of the caller',
+      (path: string) => {
+        const database = new Database(path)
+        return [{ database }, { database }]
+      },
+    ],
+  ] as const)('tells of a write through %s long before it would have looked by itself', async (_, optionsFor) => {
+    const [options, others] = optionsFor(temporaryFile())
+    await using store = new SQLiteStore(options)
+    await using other = new SQLiteStore(others)
     const events = store.session('a').watch()[Symbol.asyncIterator]()
     const session = other.session('a')
     let next = events.next()
