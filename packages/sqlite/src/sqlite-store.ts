@@ -117,7 +117,9 @@ export class SQLiteStore extends SessionStore {
   }
 
   protected override async _lease(sessionId: string, swap: LeaseSwap | undefined): Promise<LeaseResult> {
-    if (swap === undefined) return this.#access.read((statements) => readLease(statements, sessionId, this.#now()))
+    const found = await this.#access.read((statements) => readLease(statements, sessionId, this.#now()))
+    // Whoever waits asks often, and needs no lock for that.
+    if (swap === undefined || swap.expect !== found.version) return found
     return this.#access.write((statements) => swapLease(statements, sessionId, swap, this.#now()))
   }
 

@@ -40,4 +40,19 @@ describe('leases', () => {
     await store.purgeExpired()
     expect((await store.records.lease('a')).version).toBeNull()
   })
+
+  it('are asked for by those who wait without the lock of the file', async () => {
+    const path = temporaryFile()
+    await using store = new SQLiteStore({ path, busyTimeoutMs: 30 })
+    await using held = await store.session('a').acquire()
+    const database = new Database(path)
+    database.exec('BEGIN IMMEDIATE')
+    await expect(store.session('a').acquire({ whenBusy: 'reject' })).rejects.toMatchObject({ code: 'SESSION_IN_USE' })
+    const row = { version: '1', token: 'b', leaseMs: 1_000, waiting: '' }
+    expect(await store.records.lease('a', { expect: null, row })).toMatchObject({ swapped: false })
+    await expect(store.session('b').acquire()).rejects.toMatchObject({ code: 'SESSION_BUSY' })
+    database.exec('COMMIT')
+    database.close()
+    await held.session.addItems([{ role: 'user', content: '1' }])
+  })
 })
