@@ -51,15 +51,15 @@ export class Access {
 
   /** Calls `onChange` soon after the session may have changed. What it gives ends it. @throws as `read` */
   watch(sessionId: string, onChange: () => void): (() => void) | Promise<() => void> {
-    return this.#use(({ statements: { newestIds }, lease: { resource } }) => {
-      return whileBusy(this.#busyTimeoutMs, () => resource.watches.add(newestIds, sessionId, onChange))
+    return this.#use(({ statements, lease: { resource } }) => {
+      return whileBusy(this.#busyTimeoutMs, () => resource.watches.add(statements, sessionId, onChange))
     })
   }
 
   /** Tells those who watch the session over the same connection that it was written. */
   tell(sessionId: string): void {
     const opened = this.#opened
-    opened?.lease.resource.watches.tell(opened.statements.newestIds, sessionId)
+    opened?.lease.resource.watches.tell(opened.statements, sessionId)
   }
 
   /** Resolves when what was deleted is overwritten, unless another process was in the way. */

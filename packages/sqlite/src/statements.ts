@@ -25,6 +25,7 @@ type StatementName =
   | 'newestId'
   | 'newestTime'
   | 'newestIds'
+  | 'dataVersion'
   | 'copySlice'
   | 'endOfSlice'
   | 'operation'
@@ -117,6 +118,7 @@ function texts(names: Names): Readonly<Record<StatementName, string>> {
     newestIds: `SELECT value AS sessionId,
         (SELECT ${rowId} FROM ${messages} WHERE session_id = value ORDER BY id DESC LIMIT 1) AS newest
       FROM json_each(?)`,
+    dataVersion: 'PRAGMA data_version',
     copySlice: `INSERT INTO ${messages} (session_id, message_data, created_at) SELECT ?, message_data, created_at FROM ${messages}
       WHERE session_id = ? AND id > CAST(? AS INTEGER) AND id <= CAST(? AS INTEGER) ORDER BY id`,
     endOfSlice: `SELECT ${rowId} FROM ${messages}
@@ -171,6 +173,7 @@ const plucked = new Set<StatementName>([
   'entry',
   'newestId',
   'newestTime',
+  'dataVersion',
   'endOfSlice',
   'ttl',
   'withPrefix',

@@ -1,5 +1,9 @@
-import type { SQLiteDatabase, SQLiteStatement } from './database.ts'
+import type { SQLiteDatabase } from './database.ts'
 import { mapError } from './errors.ts'
+import type { Statements } from './statements.ts'
+
+/** Prepared, since a caller who iterates keeps everybody from preparing more. */
+type WatchStatements = Pick<Statements, 'newestIds' | 'dataVersion'>
 
 interface Watched {
   /** The row id of its newest entry at the last look. */
@@ -7,9 +11,14 @@ interface Watched {
   readonly listeners: Set<() => void>
 }
 
+interface NewestRow {
+  sessionId: string
+  newest: string | null
+}
+
 /** The sessions that are watched in one pair of tables. */
 interface Group {
-  readonly newestIds: SQLiteStatement
+  readonly statements: WatchStatements
   readonly sessions: Map<string, Watched>
 }
 
@@ -26,7 +35,7 @@ const ofDatabases = new WeakMap<SQLiteDatabase, Watches>()
  */
 export class Watches {
   readonly #database: SQLiteDatabase
-  /** By the text of the statement. */
+  /** By the text of the statement that looks at them. */
   readonly #groups = new Map<string, Group>()
   #version: unknown
   #timer: NodeJS.Timeout | undefined
@@ -43,11 +52,12 @@ export class Watches {
   }
 
   /** Calls `onChange` soon after the session may have changed. What it returns ends it. */
-  add(newestIds: SQLiteStatement, sessionId: string, onChange: () => void): () => void {
-    if (this.#groups.size === 0) this.#version = this.#dataVersion()
-    const group = this.#groups.get(newestIds.source) ?? { newestIds, sessions: new Map<string, Watched>() }
-    const watched = group.sessions.get(sessionId) ?? { newest: newestOf(newestIds, sessionId), listeners: new Set() }
-    this.#groups.set(newestIds.source, group)
+  add(statements: WatchStatements, sessionId: string, onChange: () => void): () => void {
+    const { source } = statements.newestIds
+    if (this.#groups.size === 0) this.#version = statements.dataVersion.get()
+    const group = this.#groups.get(source) ?? { statements, sessions: new Map<string, Watched>() }
+    const watched = group.sessions.get(sessionId) ?? { newest: newestOf(statements, sessionId), listeners: new Set() }
+    this.#groups.set(source, group)
     group.sessions.set(sessionId, watched)
     const listener = (): void => onChange()
     watched.listeners.add(listener)
@@ -55,12 +65,12 @@ export class Watches {
     return () => {
       if (!watched.listeners.delete(listener) || watched.listeners.size > 0) return
       group.sessions.delete(sessionId)
-      if (group.sessions.size === 0) this.#groups.delete(newestIds.source)
+      if (group.sessions.size === 0) this.#groups.delete(source)
     }
   }
 
   /** A session was changed over this very connection, whose `data_version` stays the same. */
-  tell(newestIds: SQLiteStatement, sessionId: string): void {
+  tell({ newestIds }: WatchStatements, sessionId: string): void {
     if (this.#groups.size === 0) return
     const watched = this.#groups.get(newestIds.source)?.sessions.get(sessionId)
     if (watched !== undefined) ring(watched)
@@ -84,11 +94,12 @@ export class Watches {
   }
 
   #look(): void {
-    const version = this.#dataVersion()
+    const [first] = this.#groups.values()
+    const version = first?.statements.dataVersion.get()
     if (version === this.#version) return
-    for (const { newestIds, sessions } of this.#groups.values()) {
-      const ids = JSON.stringify([...sessions.keys()])
-      for (const { sessionId, newest } of newestIds.all(ids) as { sessionId: string; newest: string | null }[]) {
+    for (const { statements, sessions } of this.#groups.values()) {
+      const ids = [...sessions.keys()]
+      for (const { sessionId, newest } of newestOfEach(statements, ids)) {
         const watched = sessions.get(sessionId)
         if (watched === undefined || watched.newest === newest) continue
         watched.newest = newest
@@ -97,15 +108,14 @@ export class Watches {
     }
     this.#version = version
   }
-
-  #dataVersion(): unknown {
-    return this.#database.pragma('data_version', { simple: true })
-  }
 }
 
-function newestOf(newestIds: SQLiteStatement, sessionId: string): string | null {
-  const [row] = newestIds.all(JSON.stringify([sessionId])) as { newest: string | null }[]
-  return row?.newest ?? null
+function newestOf(statements: WatchStatements, sessionId: string): string | null {
+  return newestOfEach(statements, [sessionId])[0]?.newest ?? null
+}
+
+function newestOfEach({ newestIds }: WatchStatements, sessionIds: readonly string[]): NewestRow[] {
+  return newestIds.all(JSON.stringify(sessionIds)) as NewestRow[]
 }
 
 function ring({ listeners }: Watched): void {

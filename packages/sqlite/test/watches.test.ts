@@ -18,7 +18,7 @@ describe('a session that is watched', () => {
   it('gives every entry once and in order to 3 processes, which come back now and then, while 4 others write', async () => {
     const path = temporaryFile()
     const names = ['a', 'b', 'c', 'd']
-    const batches = 20
+    const batches = 12
     const writers = await Promise.all(names.map((name) => Appender.start(path, 'shared', name, batches)))
     const count = names.length * batches * 5
     const watchers = names.slice(1).map(() => new Child('watch.ts', [path, String(count)]))
@@ -94,6 +94,21 @@ describe('a session that is watched', () => {
     await store.close()
     await Promise.all(watched)
   })
+})
+
+it('goes on while the caller of its database iterates over a query of their own', async () => {
+  const path = temporaryFile()
+  const database = new Database(path)
+  await using store = new SQLiteStore({ database })
+  await using other = new SQLiteStore({ path })
+  await store.session('a').addItems([item('0')])
+  const iteration = database.prepare('VALUES (1), (2)').iterate()
+  iteration.next()
+  const events = store.session('a').watch({ after: null })[Symbol.asyncIterator]()
+  expect((await events.next()).value).toMatchObject({ type: 'added' })
+  await other.session('a').addItems([item('1')])
+  expect((await events.next()).value).toMatchObject({ type: 'added', entries: [{ item: item('1') }] })
+  iteration.return?.()
 })
 
 it('finds what changed among those who watch by the index, without reading items', async () => {
