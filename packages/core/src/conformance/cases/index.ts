@@ -7,19 +7,23 @@ import { concurrencyCases } from './concurrency.ts'
 import { crashCases } from './crash.ts'
 import { deleteCases } from './delete.ts'
 import { durableCases } from './durable.ts'
+import { expiryCases } from './expiry.ts'
 import { faultCases } from './faults.ts'
 import { identityCases } from './identity.ts'
 import { iterationCases } from './iteration.ts'
 import { lifecycleCases } from './lifecycle.ts'
 import { limitCases } from './limit.ts'
 import { listCases } from './list.ts'
+import { longHistoryCases } from './long-histories.ts'
 import { maintainCases } from './maintain.ts'
 import { metadataCases } from './metadata.ts'
+import { metadataFilterCases } from './metadata-filters.ts'
 import { modelCases } from './model.ts'
 import { mutationCases } from './mutations.ts'
 import { popCases } from './pop.ts'
 import { processCases } from './processes.ts'
 import { recordCases } from './records.ts'
+import { resourceCases } from './resources.ts'
 import { scaleCases } from './scale.ts'
 import { suffixCases } from './suffixes.ts'
 import { timeCases } from './time.ts'
@@ -39,12 +43,15 @@ export const definitions: readonly CaseDefinition[] = [
   ...maintainCases,
   ...iterationCases,
   ...listCases,
+  ...metadataFilterCases,
   ...deleteCases,
   ...transactionCases,
   ...suffixCases,
   ...mutationCases,
   ...compactionCases,
+  ...longHistoryCases,
   ...timeCases,
+  ...expiryCases,
   ...lifecycleCases,
   ...durableCases,
   ...modelCases,
@@ -52,6 +59,7 @@ export const definitions: readonly CaseDefinition[] = [
   ...concurrencyCases,
   ...faultCases,
   ...scaleCases,
+  ...resourceCases,
   ...processCases,
   ...crashCases,
 ]
