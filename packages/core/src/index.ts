@@ -1,9 +1,19 @@
 export { type Clock, systemClock } from './call/clock.ts'
 export { noteRetry, type SessionCallContext } from './call/diagnostics.ts'
+export { yieldIfLong } from './call/event-loop.ts'
 export { kept } from './call/kept.ts'
 export { type Lease, SharedResources } from './call/shared-resources.ts'
+export { checkTimeout, type TimeoutOptions } from './call/timeout.ts'
 export { traceSessionIds } from './call/traced-ids.ts'
-export { assertOptions, checkClock, checkInteger, checkTTL, type OptionTypes } from './call/validate.ts'
+export {
+  assertOptions,
+  checkClock,
+  checkInteger,
+  checkMilliseconds,
+  checkOperationTtl,
+  checkTTL,
+  type OptionTypes,
+} from './call/validate.ts'
 export type { AgentInputItem } from './codec/agent-input-item.ts'
 export type { CodecContext, ItemCodec, SyncItemCodec } from './codec/item-codec.ts'
 export { canonicalJSON, type JSONValue } from './codec/json.ts'
@@ -25,6 +35,7 @@ export { partsOf, type SessionParts } from './session/session-parts.ts'
 export { SessionStore } from './session/session-store.ts'
 export { StoredSession, type StoredSessionOptions } from './session/stored-session.ts'
 export { type ChangeConditions, type CommitResult, type HistoryChange, writes } from './store/history-change.ts'
+export { byListingOrder, type SessionPlace } from './store/listing-order.ts'
 export { type Maintenance, placeOf, positionOf, type Replacement } from './store/maintenance.ts'
 export { RecordAccess } from './store/record-access.ts'
 export { RecordStore } from './store/record-store.ts'

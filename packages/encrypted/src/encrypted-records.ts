@@ -1,4 +1,4 @@
-import { type CommitResult, type HistoryChange, type RecordStore, SessionError } from '@sessions/core'
+import { type CommitResult, type HistoryChange, type RecordStore, SessionError, yieldIfLong } from '@sessions/core'
 import { type Arranged, arrange } from './arrangement.ts'
 import { type Entry, EntryReader, live, type OnUnreadable, recordOf, textOf } from './entries.ts'
 import type { Encryption } from './options.ts'
@@ -180,6 +180,9 @@ async function retry<T>(attempt: () => Promise<T | undefined>): Promise<T> {
 
 async function inOrder<T, R>(values: readonly T[], work: (value: T) => R | Promise<R>): Promise<R[]> {
   const results: R[] = []
-  for (const value of values) results.push(await work(value))
+  for (const value of values) {
+    await yieldIfLong()
+    results.push(await work(value))
+  }
   return results
 }

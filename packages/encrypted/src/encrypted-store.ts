@@ -65,7 +65,8 @@ export class EncryptedStore extends SessionStore {
 
   /**
    * Encrypts again, under the first key, what is under others: one atomic write for each session, safe while others write. Items
-   * keep the time that their ttl counts from. Run again after a failure, it goes on with what is left.
+   * keep the time that their ttl counts from. Run again after a failure, it goes on with what is left. Ends with
+   * `purgeExpired()` of the store beneath, unless it was for one session: expired sessions are under old keys still.
    * @throws what failed first, after all other sessions were done
    */
   async rotateKeys(options: SweepOptions = {}): Promise<SweepResult> {
@@ -136,6 +137,11 @@ export class EncryptedStore extends SessionStore {
     work: (sessionId: string) => Promise<number>,
   ): Promise<SweepResult> {
     const checked = checkSweep(operation, options)
-    return await this.run(operation, checked.sessionId, () => sweep(this.#store, checked, work))
+    return await this.run(operation, checked.sessionId, async () => {
+      const result = await sweep(this.#store, checked, work)
+      // What was there before is neither in expired sessions nor in what the store keeps of the past.
+      if (checked.sessionId === undefined) await this.#store.purgeExpired()
+      return result
+    })
   }
 }

@@ -1,4 +1,4 @@
-import { SessionError } from '@sessions/core'
+import { SessionError, yieldIfLong } from '@sessions/core'
 import type { Opened } from './envelope-format.ts'
 import { located, replayed } from './errors.ts'
 import type { SessionCipher } from './session-cipher.ts'
@@ -37,6 +37,8 @@ export class EntryReader {
   async open(records: readonly string[]): Promise<Entry[]> {
     const entries: Entry[] = []
     for (const [index, record] of records.entries()) {
+      const pause = yieldIfLong()
+      if (pause !== undefined) await pause
       try {
         const opening = this.#cipher.open(record)
         const opened = opening instanceof Promise ? await opening : opening

@@ -1,5 +1,6 @@
 import { SessionError, type SessionErrorCode } from '@sessions/core'
 import { NoAnswerError } from './call.ts'
+import { isTLSFailure } from './tls.ts'
 
 interface Meaning {
   code: SessionErrorCode
@@ -81,6 +82,10 @@ const notConnected = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUN
 /** What an error of the client or server means; `write` says whether the call would have changed something. */
 export function toSessionError(error: unknown, write: boolean): SessionError {
   if (error instanceof SessionError) return error
+  if (isTLSFailure(error)) {
+    const message = 'No connection with TLS can be made to Redis as asked: see the cause.'
+    return new SessionError('SESSION_UNAVAILABLE', message, { cause: error, retryable: false })
+  }
   if (error instanceof NoAnswerError) {
     const ambiguous = write && error.sent
     return unavailable(`Redis did not answer in time.${ambiguous ? mayBeDone : ''}`, error, ambiguous)

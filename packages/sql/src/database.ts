@@ -1,8 +1,22 @@
 import { SessionError } from '@sessions/core'
 import type { Connection } from './connection.ts'
 import type { Dialect, Server } from './dialects/dialect.ts'
-import { Collision, isLost, isRefusal, isRolledBack, isUnprepared, mapError } from './errors.ts'
+import {
+  Collision,
+  isLost,
+  isReadOnly,
+  isRefusal,
+  isReset,
+  isRolledBack,
+  isUnprepared,
+  isUnsent,
+  mapError,
+} from './errors.ts'
+import { type Limits, lockTimeoutMs } from './limits.ts'
+import { Pool } from './pool.ts'
 import type { ConnectionPool } from './sequelize.ts'
+import { unlessSilent } from './silence.ts'
+import { Turns } from './turns.ts'
 
 /** What a transaction leaves: a result, and whether to keep what was written. */
 export interface Outcome<T> {
@@ -11,13 +25,15 @@ export interface Outcome<T> {
 }
 
 /** A server of which nothing needs to be known. */
-const plain: Server = { mariadb: false, galera: false }
+const anyServer: Server = { mariadb: false, galera: false }
 
 /** Work with the pooled connections of one Sequelize. Its own query path is left out: it logs values, and takes longer. */
 export class Database {
   readonly dialect: Dialect
-  readonly #pool: ConnectionPool
-  readonly #connections = new WeakMap<object, Connection>()
+  /** Whose turn it is to write which session. */
+  readonly turns: Turns = new Turns()
+  readonly #pool: Pool
+  readonly #connections = new WeakMap<object, { plain: Connection; settled: Connection }>()
   readonly #done = new Map<string, Promise<void>>()
   /** What is to be executed before others get the connection. */
   readonly #leaving = new WeakMap<Connection, string>()
@@ -26,28 +42,33 @@ export class Database {
   #prepares = true
 
   constructor(pool: ConnectionPool, dialect: Dialect) {
-    this.#pool = pool
+    this.#pool = new Pool(pool)
     this.dialect = dialect
   }
 
   /** Reads in one or more statements that need not agree with each other. */
-  read<T>(from: 'primary' | 'replica', work: (connection: Connection) => Promise<T>): Promise<T> {
-    return this.#withPrepared(() => this.#use(from, work))
+  read<T>(limits: Limits, from: 'primary' | 'replica', work: (connection: Connection) => Promise<T>): Promise<T> {
+    return this.#withPrepared(() => this.#use(limits, from, work))
   }
 
   /** Runs one statement that writes. @throws SESSION_UNAVAILABLE that is `ambiguous` where no answer came */
-  write<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
-    return this.#withPrepared(() => this.#use('primary', (connection) => answered(() => work(connection), isRefusal)))
+  write<T>(limits: Limits, work: (connection: Connection) => Promise<T>): Promise<T> {
+    return this.#withPrepared(() =>
+      this.#use(limits, 'primary', (connection) => answered(() => work(connection), isRefusal)),
+    )
   }
 
   /**
    * Runs work in one transaction.
    * @throws SESSION_UNAVAILABLE that is `ambiguous` where the commit was not answered
    */
-  transaction<T>(lockTimeoutMs: number, work: (connection: Connection) => Promise<Outcome<T>>): Promise<T> {
+  transaction<T>(limits: Limits, work: (connection: Connection) => Promise<Outcome<T>>): Promise<T> {
     return this.#withPrepared(() =>
-      this.#use('primary', async (connection) => {
-        const { begin, verify, leave } = this.dialect.transaction(lockTimeoutMs, (await this.#server) ?? plain)
+      this.#use(limits, 'primary', async (connection) => {
+        const { begin, verify, leave } = this.dialect.transaction(
+          lockTimeoutMs(limits),
+          (await this.#server) ?? anyServer,
+        )
         if (leave !== undefined) this.#leaving.set(connection, leave)
         for (const text of begin) await connection.execute(text)
         const { result, keep } = await (verify === undefined
@@ -81,15 +102,15 @@ export class Database {
   }
 
   /** What kind of server it is. */
-  async server(): Promise<Server> {
-    await this.read('primary', async () => undefined)
-    return (await this.#server) ?? plain
+  async server(limits: Limits): Promise<Server> {
+    await this.read(limits, 'primary', async () => undefined)
+    return (await this.#server) ?? anyServer
   }
 
   /** Makes tables while nobody else does. */
-  exclusively(work: (connection: Connection, server: Server) => Promise<void>): Promise<void> {
-    return this.#use('primary', async (connection) => {
-      const server = (await this.#server) ?? plain
+  exclusively(limits: Limits, work: (connection: Connection, server: Server) => Promise<void>): Promise<void> {
+    return this.#use(limits, 'primary', async (connection) => {
+      const server = (await this.#server) ?? anyServer
       await this.dialect.exclusively(connection, () => work(connection, server))
     })
   }
@@ -98,36 +119,35 @@ export class Database {
     try {
       return await work()
     } catch (error) {
-      if (!isUnprepared(error)) throw error
-      this.#prepares = false
+      if (isUnprepared(error)) this.#prepares = false
+      else if (!isReset(error)) throw error
       return await work()
     }
   }
 
   /** Gives the connection back whatever happens: for further use, or to be thrown away where its state is unknown. */
-  async #use<T>(from: 'primary' | 'replica', work: (connection: Connection) => Promise<T>): Promise<T> {
-    const pooled = await this.#pool.getConnection({ type: 'SELECT', useMaster: from === 'primary' })
+  async #use<T>(limits: Limits, from: 'primary' | 'replica', work: (connection: Connection) => Promise<T>): Promise<T> {
+    const pooled = await this.#pool.acquire(from, limits.until)
     let usable = false
     try {
-      const connection = await this.#connect(pooled)
+      const connection = await this.#connect(pooled, limits)
       try {
         const result = await work(connection)
         usable = await this.#leave(connection)
         return result
       } catch (error) {
-        usable = await this.#recover(connection, error)
+        if (isUseless(error)) this.#pool.retire(pooled)
+        else if (!isReset(error)) usable = await this.#recover(connection)
         throw error
       }
     } finally {
-      if (usable) this.#pool.releaseConnection(pooled)
-      // It may fail to say goodbye on a connection that is broken, and nothing follows from that.
-      else this.#pool.destroyConnection(pooled).catch(() => undefined)
+      if (usable) this.#pool.release(pooled)
+      else this.#pool.destroy(pooled)
     }
   }
 
   /** Ends a transaction that may be open. Whether the connection can be used again. */
-  async #recover(connection: Connection, error: unknown): Promise<boolean> {
-    if (isLost(error) || (error instanceof SessionError && error.ambiguous)) return false
+  async #recover(connection: Connection): Promise<boolean> {
     try {
       await connection.execute('ROLLBACK')
       return await this.#leave(connection)
@@ -149,25 +169,33 @@ export class Database {
     }
   }
 
-  async #connect(pooled: object): Promise<Connection> {
+  async #connect(pooled: object, { silenceMs }: Limits): Promise<Connection> {
     const known = this.#connections.get(pooled)
-    if (known !== undefined) return known
-    const connection = this.dialect.connect(pooled, () => this.#prepares)
+    if (known !== undefined && known.settled.wasChanged?.() !== true) {
+      return unlessSilent(known.settled, pooled, silenceMs)
+    }
+    const plain = known?.plain ?? this.dialect.connect(pooled, () => this.#prepares)
+    const connection = unlessSilent(plain, pooled, silenceMs)
     this.#server ??= this.#inspect(connection)
-    const greeting = this.dialect.greeting?.(await this.#server)
-    if (greeting !== undefined) await connection.execute(greeting)
-    this.#connections.set(pooled, connection)
-    return connection
+    const settle = await this.dialect.settle?.(connection, await this.#server)
+    const settled = settle?.(plain) ?? plain
+    this.#connections.set(pooled, { plain, settled })
+    return unlessSilent(settled, pooled, silenceMs)
   }
 
   async #inspect(connection: Connection): Promise<Server> {
     try {
-      return (await this.dialect.inspect?.(connection)) ?? plain
+      return (await this.dialect.inspect?.(connection)) ?? anyServer
     } catch (error) {
       this.#server = undefined
       throw error
     }
   }
+}
+
+/** Whether nothing good comes from the connection any more after this. */
+function isUseless(error: unknown): boolean {
+  return isReadOnly(error) || isLost(error) || (error instanceof SessionError && error.ambiguous)
 }
 
 /** @throws Collision where the transaction did not last as long as the work, which may have failed because of that */
@@ -188,7 +216,7 @@ async function answered<T>(work: () => Promise<T>, isUndone: (error: unknown) =>
   try {
     return await work()
   } catch (error) {
-    if (isUndone(error)) throw error
+    if (isUndone(error) || isUnsent(error)) throw error
     throw mapError(error, { ambiguous: true }) ?? error
   }
 }

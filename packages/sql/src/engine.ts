@@ -7,6 +7,7 @@ import { postgres } from './dialects/postgres.ts'
 import { sqlite } from './dialects/sqlite.ts'
 import type { SequelizeLike } from './sequelize.ts'
 import { SingleConnection } from './single-connection.ts'
+import { parseURL } from './url/parse-url.ts'
 
 /** A database that sessions can be kept in. */
 export type SQLDialect = 'postgres' | 'mariadb' | 'mysql' | 'sqlite'
@@ -23,8 +24,6 @@ const drivers: Readonly<Record<SQLDialect, string>> = {
 
 /** Connections of a pool that we open, at most. For another number pass a Sequelize. */
 const poolSize = 10
-/** Milliseconds until a server that does not answer counts as unavailable. */
-const connectTimeoutMs = 10_000
 
 interface Engine {
   readonly sequelize: Sequelize
@@ -55,13 +54,6 @@ export function dialectOf(sequelize: SequelizeLike): SQLDialect {
   return checkDialect(sequelize.getDialect(), 'sequelize must have one of the dialects')
 }
 
-/** @throws TypeError for a url of no dialect of ours; it is not quoted, since it may hold a password */
-export function dialectOfURL(url: string): SQLDialect {
-  const [scheme = ''] = /^[a-z]+(?=(\+\w+)?:)/i.exec(url) ?? []
-  const name = scheme.toLowerCase()
-  return checkDialect(name === 'postgresql' ? 'postgres' : name, 'url must begin with the name of one of the dialects')
-}
-
 /** @throws TypeError that begins as told */
 export function checkDialect(name: string, must: string): SQLDialect {
   if (Object.hasOwn(dialects, name)) return name as SQLDialect
@@ -69,19 +61,18 @@ export function checkDialect(name: string, must: string): SQLDialect {
 }
 
 async function openEngine(url: string, busyTimeoutMs: number): Promise<Engine> {
-  const dialect = dialectOfURL(url)
-  // Python's urls name a driver too: `postgresql+asyncpg://`.
-  const plain = url.replace(/^\w+(\+\w+)?:/, `${dialect}:`)
+  const { dialect, connect } = parseURL(url)
   const options: Options & { keepDefaultTimezone: boolean } = {
     dialect,
     dialectModule: await loadDriver(dialect),
-    dialectOptions: dialectOptions(dialect, plain),
+    // Never the url: who parses it again reads it in another way, and may quote it.
+    ...connect(),
     // Our statements say UTC themselves; this saves each new connection a round trip. Missing in Sequelize's types.
     keepDefaultTimezone: true,
     logging: false,
     pool: { max: poolSize, acquire: busyTimeoutMs },
   }
-  const sequelize = new Sequelize(plain, options)
+  const sequelize = new Sequelize(options)
   if (dialect === 'sqlite') await sequelize.query('PRAGMA journal_mode = WAL')
   return { sequelize, database: openDatabase(sequelize, dialect) }
 }
@@ -103,22 +94,4 @@ async function loadDriver(dialect: SQLDialect): Promise<object> {
       cause: error,
     })
   }
-}
-
-function dialectOptions(dialect: SQLDialect, url: string): object {
-  if (dialect === 'sqlite') return {}
-  if (dialect !== 'postgres') return { connectTimeout: connectTimeoutMs }
-  return {
-    application_name: '@sessions/sql',
-    keepAlive: true,
-    connectionTimeoutMillis: connectTimeoutMs,
-    clientMinMessages: 'ignore',
-    ...sslOptions(new URL(url).searchParams.get('sslmode')),
-  }
-}
-
-/** As pg reads `sslmode` (https://node-postgres.com/features/ssl), which Sequelize does not pass on. */
-function sslOptions(mode: string | null): object {
-  if (mode === null || mode === 'disable') return {}
-  return { ssl: mode === 'no-verify' ? { rejectUnauthorized: false } : true }
 }

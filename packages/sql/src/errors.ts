@@ -1,84 +1,35 @@
-import { SessionError, type SessionErrorCode, type SessionErrorOptions } from '@sessions/core'
-
-type Meaning = readonly [code: SessionErrorCode, message: string, options?: Pick<SessionErrorOptions, 'retryable'>]
-
-const busy = 'Others held a lock for too long, or changed the same rows again and again.'
-const full = 'The server has no connection left: raise its limit, or lower the size of the pools.'
-const refused = 'The server refused the credentials.'
-const readOnly = 'The server is read-only: a standby, or one that is being moved.'
-const denied = 'The database user lacks a privilege that this needs: see the cause.'
-const missing =
-  'A table of the sessions is not there: run the statements of SQLStore.schemaSQL(), or pass createTables: true.'
-const noDatabase = 'The database that the url names does not exist.'
-const diskFull = 'The disk of the server is full. Nothing was written.'
-
-/** SQLSTATEs of Postgres (https://www.postgresql.org/docs/current/errcodes-appendix.html). */
-const sqlStates: Readonly<Record<string, Meaning>> = {
-  '40001': ['SESSION_BUSY', busy],
-  '40P01': ['SESSION_BUSY', busy],
-  '55P03': ['SESSION_BUSY', busy],
-  '57014': ['SESSION_BUSY', 'The server cancelled the statement, as its own timeouts say.'],
-  '53300': ['SESSION_BUSY', full],
-  '28000': ['SESSION_UNAVAILABLE', refused, { retryable: false }],
-  '28P01': ['SESSION_UNAVAILABLE', refused, { retryable: false }],
-  '3D000': ['SESSION_UNAVAILABLE', noDatabase, { retryable: false }],
-  '25006': ['SESSION_UNAVAILABLE', readOnly],
-  '57P01': ['SESSION_UNAVAILABLE', 'The server is shutting down.'],
-  '57P02': ['SESSION_UNAVAILABLE', 'The server crashed.'],
-  '57P03': ['SESSION_UNAVAILABLE', 'The server is starting or shutting down.'],
-  '42P01': ['SESSION_SCHEMA_MISSING', missing],
-  '42703': ['SESSION_SCHEMA_MISSING', missing],
-  '3F000': ['SESSION_SCHEMA_MISSING', 'The schema does not exist: create it, or pass createTables: true.'],
-  '42501': ['SESSION_BACKEND', denied],
-  '53100': ['SESSION_BACKEND', diskFull],
-}
-
-/** Error numbers of MySQL and MariaDB (https://mariadb.com/docs/server/reference/error-codes). */
-const errorNumbers: Readonly<Record<number, Meaning>> = {
-  1020: ['SESSION_BUSY', busy],
-  1205: ['SESSION_BUSY', busy],
-  1213: ['SESSION_BUSY', busy],
-  1317: ['SESSION_BUSY', 'The server interrupted the statement.'],
-  1969: ['SESSION_BUSY', 'The server cancelled the statement, as its own timeouts say.'],
-  3024: ['SESSION_BUSY', 'The server cancelled the statement, as its own timeouts say.'],
-  1040: ['SESSION_BUSY', full],
-  1203: ['SESSION_BUSY', full],
-  1045: ['SESSION_UNAVAILABLE', refused, { retryable: false }],
-  1044: ['SESSION_UNAVAILABLE', refused, { retryable: false }],
-  1049: ['SESSION_UNAVAILABLE', noDatabase, { retryable: false }],
-  1047: ['SESSION_UNAVAILABLE', 'The node has no part in its cluster at the moment.'],
-  1290: ['SESSION_UNAVAILABLE', readOnly],
-  1792: ['SESSION_UNAVAILABLE', readOnly],
-  1836: ['SESSION_UNAVAILABLE', readOnly],
-  1146: ['SESSION_SCHEMA_MISSING', missing],
-  1054: ['SESSION_SCHEMA_MISSING', missing],
-  1142: ['SESSION_BACKEND', denied],
-  1021: ['SESSION_BACKEND', diskFull],
-  1114: ['SESSION_BACKEND', diskFull],
-  1153: [
-    'SESSION_BACKEND',
-    'The server takes no packet of this size: raise its max_allowed_packet. Nothing was written.',
-  ],
-}
-
-/** Primary result codes of SQLite (https://sqlite.org/rescode.html). */
-const sqliteCodes: Readonly<Record<string, Meaning>> = {
-  SQLITE_BUSY: ['SESSION_BUSY', busy],
-  SQLITE_LOCKED: ['SESSION_BUSY', busy],
-  SQLITE_CANTOPEN: ['SESSION_UNAVAILABLE', 'The database file cannot be opened.'],
-  SQLITE_MISUSE: ['SESSION_UNAVAILABLE', 'The database was closed by its owner.', { retryable: false }],
-}
+import { SessionError } from '@sessions/core'
+import { Failure, SettingsChanged } from './failures.ts'
+import { busy, errorNumbers, full, type Meaning, missing, noneFree, sqliteCodes, sqlStates } from './meanings.ts'
 
 /** What a failed connection looks like where no server says so: Node's codes, and those of mysql2 and mariadb. */
 const lostCode =
   /^(E(CONN(RESET|REFUSED|ABORTED)|PIPE|TIMEDOUT|NOTFOUND|HOSTUNREACH|NETUNREACH|AI_AGAIN)|PROTOCOL_CONNECTION_LOST|ER_(SOCKET|CMD_|CONNECTION_|SERVER_SHUTDOWN).*)$/
 /** SQLSTATEs after which Postgres closes the connection: its own failures, shutdowns, and timeouts of idle ones. */
-const lostStates = /^(08|57P|58|25P0[34])/
+const lostStates = /^(08|57P|25P0[34])/
 /** Error numbers of MySQL and MariaDB with which a server closes the connection. */
-const lostNumbers = new Set([1053, 1158, 1159, 1160, 1161, 1184, 1927, 3169, 4031])
+const lostNumbers = new Set([1053, 1152, 1158, 1159, 1160, 1161, 1184, 1927, 3169, 4031])
 /** pg gives these no code. */
 const lostMessage =
   /^(Connection terminated|Client (was closed|has encountered a connection error)|timeout expired|Query read timeout)/
+
+/** Codes with which others were in the way. 55P03: for the time of one statement, and not for all that a call may take. */
+const collisions = new Set<unknown>(['40001', '40P01', '55P03', 'SQLITE_BUSY', 1020, 1205, 1213, 1412])
+/** Codes of servers that take no connection more, for as long as others keep theirs. */
+const fullCodes = new Set<unknown>(['53300', '08004', 1040, 1135, 1203, 1226])
+/** What PgBouncer says then, with a code that it has for everything. */
+const fullMessage = /^(no more connections allowed|query_wait_timeout)/
+/** Codes of servers that take no writes, where another one may: a former primary, a node outside of its cluster. */
+const readOnlyCodes = new Set<unknown>(['25006', 1047, 1290, 1792, 1836])
+/** Of these, those with which a COMMIT is refused and the transaction rolled back (`ha_commit_trans` of both servers). */
+const refusedCommits = new Set<unknown>([1047, 1290, 1836])
+/** What the drivers say of a connection that they found closed before they sent anything; pg and mysql2 without a code. */
+const unsent = /is not queryable$|^Can't add new command when connection is in closed state/
+const unsentCode = /^ER_(CMD_CONNECTION_CLOSED|CONNECTION_ALREADY_CLOSED)$/
+/** TLS that fails today fails tomorrow: OpenSSL's codes in Node (https://nodejs.org/api/tls.html), those of mysql2 and mariadb. */
+const tlsCode =
+  /^(ERR_(TLS|SSL)_|CERT_|CRL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|HANDSHAKE_NO_SSL|HANDSHAKE_SSL|ER_(SERVER_SSL_DISABLED|SELF_SIGNED|TLS_))/
+const noTLS = /^The server does not support SSL connections/
 
 interface DriverError {
   name?: string
@@ -94,6 +45,20 @@ interface DriverError {
 /** Others changed the same rows in a way that no lock keeps them from. Nothing of the transaction may stay. */
 export class Collision extends Error {
   override name = 'Collision'
+}
+
+/** No connection of the pool became free in time. */
+export class NoConnection extends Error {
+  override name = 'NoConnection'
+}
+
+/** The server sent nothing for so long that it, or the way to it, counts as gone. */
+export class Silence extends Error {
+  override name = 'Silence'
+
+  constructor(silenceMs: number) {
+    super(`The server sent nothing for ${silenceMs} ms.`)
+  }
 }
 
 /** The error of the driver, also where Sequelize wrapped it. */
@@ -113,8 +78,27 @@ export function isRefusal(error: unknown): boolean {
 
 /** Whether a commit that failed so was undone. MySQL's servers may refuse one for reasons that leave it open. */
 export function isRolledBack(error: unknown): boolean {
-  const { severity, code } = driverError(error)
-  return (severity !== undefined && !isLost(error)) || isSQLiteCode(code) || isCollision(error)
+  const { severity, code, errno } = driverError(error)
+  if (severity !== undefined) return !isLost(error)
+  return isSQLiteCode(code) || isCollision(error) || refusedCommits.has(errno)
+}
+
+/** Whether nothing of the statement has left this process, or reached a server behind a pooler. */
+export function isUnsent(error: unknown): boolean {
+  const { message = '', code } = driverError(error)
+  return unsent.test(message) || (typeof code === 'string' && unsentCode.test(code)) || isFull(error)
+}
+
+/** Whether the server has no connection left, which waiting may help. */
+export function isFull(error: unknown): boolean {
+  const { code, errno, message = '' } = driverError(error)
+  return fullCodes.has(code) || fullCodes.has(errno) || fullMessage.test(message)
+}
+
+/** Whether the connection leads to a server that takes no writes, so that it is of no use even where it works. */
+export function isReadOnly(error: unknown): boolean {
+  const { code, errno } = driverError(error)
+  return readOnlyCodes.has(code) || readOnlyCodes.has(errno)
 }
 
 function isSQLiteCode(code: unknown): code is string {
@@ -123,6 +107,7 @@ function isSQLiteCode(code: unknown): code is string {
 
 /** Whether the connection is of no use any more, or was never had. */
 export function isLost(error: unknown): boolean {
+  if (error instanceof Silence) return true
   const { name = '', message = '' } = error as DriverError
   if (/^Sequelize(Connection(?!AcquireTimeout)|Host|AccessDenied|InvalidConnection)/.test(name)) return true
   const { code, errno, fatal, severity } = driverError(error)
@@ -135,9 +120,7 @@ export function isLost(error: unknown): boolean {
 export function isCollision(error: unknown): boolean {
   if (error instanceof Collision) return true
   const { code, errno } = driverError(error)
-  return (
-    code === '40001' || code === '40P01' || code === 'SQLITE_BUSY' || errno === 1020 || errno === 1205 || errno === 1213
-  )
+  return collisions.has(code) || collisions.has(errno)
 }
 
 /**
@@ -145,8 +128,24 @@ export function isCollision(error: unknown): boolean {
  * each transaction another connection, or someone reset this one.
  */
 export function isUnprepared(error: unknown): boolean {
-  const { code } = driverError(error)
-  return code === '26000' || code === '42P05' || code === '0A000'
+  const { code, message = '' } = driverError(error)
+  // pg refuses by itself what somebody between us, such as a tracer, makes different each time.
+  return code === '26000' || code === '42P05' || code === '0A000' || /^Prepared statements must be unique/.test(message)
+}
+
+/**
+ * Whether the connection is not the one that it was: its settings were changed, its statements forgotten by a reset (1243), or
+ * there are too many of them on the server (1461), which throwing it away makes fewer. Another connection may do.
+ */
+export function isReset(error: unknown): boolean {
+  const { errno } = driverError(error)
+  return error instanceof SettingsChanged || errno === 1243 || errno === 1461 || isUnconvertible(error)
+}
+
+/** Whether the server takes what was sent for another character set than it was sent in. */
+export function isUnconvertible(error: unknown): boolean {
+  const { errno } = driverError(error)
+  return errno === 3988 || errno === 1300
 }
 
 export function isUniqueViolation(error: unknown): boolean {
@@ -173,9 +172,11 @@ export function mapError(error: unknown, options: { ambiguous?: boolean } = {}):
 
 function meaningOf(error: unknown): Meaning | undefined {
   const { name = '', message = '' } = error as DriverError
+  if (error instanceof Failure) return error.meaning
   if (error instanceof Collision) return ['SESSION_BUSY', busy]
-  if (name === 'SequelizeConnectionAcquireTimeoutError') {
-    return ['SESSION_BUSY', 'No connection of the pool became free in time.']
+  if (error instanceof Silence) return ['SESSION_UNAVAILABLE', message]
+  if (error instanceof NoConnection || name === 'SequelizeConnectionAcquireTimeoutError') {
+    return ['SESSION_BUSY', noneFree]
   }
   if (/connection manager was closed|pool is draining/.test(message)) {
     return ['SESSION_UNAVAILABLE', 'The Sequelize was closed by its owner.', { retryable: false }]
@@ -185,6 +186,10 @@ function meaningOf(error: unknown): Meaning | undefined {
   if (isSQLiteCode(code)) return sqliteCodes[code] ?? ['SESSION_BACKEND', `SQLite failed with ${code}.`]
   const known = severity !== undefined ? sqlStates[String(code)] : errorNumbers[Number(errno)]
   if (known !== undefined) return known
+  if (isFull(error)) return ['SESSION_BUSY', full]
+  if ((typeof code === 'string' && tlsCode.test(code)) || noTLS.test(String(driverError(error).message))) {
+    return ['SESSION_UNAVAILABLE', 'No connection with TLS can be made as asked: see the cause.', { retryable: false }]
+  }
   if (isLost(error)) return ['SESSION_UNAVAILABLE', 'There is no connection to the database.']
   if (severity !== undefined || errno !== undefined) {
     return ['SESSION_BACKEND', `The database failed with ${severity !== undefined ? code : `error ${errno}`}.`]

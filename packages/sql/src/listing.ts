@@ -4,6 +4,7 @@ import { metadataValues } from './rows.ts'
 import type { Statement, Value } from './statement.ts'
 import type { Statements } from './statements.ts'
 import { toTimestamp } from './timestamps.ts'
+import { numberOf, optionalNumberOf, textOf } from './values.ts'
 
 type Select = (statement: Statement, values: Readonly<Record<string, Value>>) => Promise<readonly Row[]>
 
@@ -36,20 +37,21 @@ export async function* listSessions(
     const last = rows.at(-1)
     if (last === undefined || rows.length < limit) return
     left -= rows.length
-    cursor = { cursorAt: String(last.updated_at_exact), cursorId: String(last.session_id) }
+    cursor = { cursorAt: textOf(last, 'updated_at_exact'), cursorId: textOf(last, 'session_id') }
   }
 }
 
 /** A session as a row of `info` or `list` tells it. */
 export function toInfo(row: Row): SessionInfo {
   const info: SessionInfo = {
-    sessionId: String(row.session_id),
-    createdAt: new Date(Number(row.created_ms)),
-    updatedAt: new Date(Number(row.updated_ms)),
-    itemCount: Number(row.item_count),
+    sessionId: textOf(row, 'session_id'),
+    createdAt: new Date(numberOf(row, 'created_ms')),
+    updatedAt: new Date(numberOf(row, 'updated_ms')),
+    itemCount: numberOf(row, 'item_count'),
   }
-  if (row.expires_ms !== null) info.expiresAt = new Date(Number(row.expires_ms))
-  if (row.metadata !== null) info.metadata = JSON.parse(String(row.metadata))
+  const expiresMs = optionalNumberOf(row, 'expires_ms')
+  if (expiresMs !== undefined) info.expiresAt = new Date(expiresMs)
+  if (row.metadata !== null) info.metadata = JSON.parse(textOf(row, 'metadata'))
   return info
 }
 

@@ -9,7 +9,7 @@ export async function maintainMessages(
 ): Promise<Outcome<CommitResult>> {
   const places = [...replace.map(({ place }) => place), ...remove]
   const ids = places.map(idOf)
-  if (!ids.every(Number.isSafeInteger)) return conflict
+  if (!ids.every(isId)) return conflict
   const held = new Set((await rows.hold(ids)).map(({ id, record }) => placeOf(id, record)))
   if (!places.every((place) => held.has(place))) return conflict
   for (const { place, record } of replace) await rows.replace(idOf(place), record)
@@ -19,7 +19,12 @@ export async function maintainMessages(
 
 const conflict: Outcome<CommitResult> = { result: { status: 'conflict' }, keep: false }
 
-/** `NaN` for what is no place of ours. */
-function idOf(place: string): number {
-  return Number.parseInt(positionOf(place), 10)
+/** As a text: ids go on beyond what a number can tell apart. */
+function idOf(place: string): string {
+  return positionOf(place)
+}
+
+/** Whether a place is one of ours: what a BIGINT can be. */
+function isId(position: string): boolean {
+  return /^\d{1,19}$/.test(position) && BigInt(position) < 2n ** 63n
 }

@@ -2,15 +2,18 @@ import {
   type AgentInputItem,
   assertOptions,
   checkInteger,
+  checkMilliseconds,
+  checkTimeout,
   checkTTL,
   type OptionTypes,
   type SessionOptions,
+  type TimeoutOptions,
 } from '@sessions/core'
 import type { SequelizeLike } from './sequelize.ts'
 import type { TableNames } from './tables.ts'
 
 /** Which database, and how it is written. One of `url` and `sequelize` is needed. */
-export interface SQLStoreOptions extends TableNames {
+export interface SQLStoreOptions extends TableNames, TimeoutOptions {
   /**
    * `postgres://user:password@host:5432/database`, `mariadb://…`, `mysql://…` or `sqlite:file.db`. All stores of the
    * process with one url share one pool of connections, closed with the last of them.
@@ -28,8 +31,8 @@ export interface SQLStoreOptions extends TableNames {
    */
   retries?: number
   /**
-   * Milliseconds to wait for other writers and for a connection of the pool before `SESSION_BUSY`. A Sequelize of the
-   * caller's has its own `pool.acquire`; MySQL and MariaDB have their own `innodb_lock_wait_timeout`. Default: 30,000.
+   * Milliseconds to wait for other writers, for a connection of the pool, and for a server that has none left, before
+   * `SESSION_BUSY`. MySQL and MariaDB have their own `innodb_lock_wait_timeout`. Default: 30,000.
    */
   busyTimeoutMs?: number
   /** Where Sequelize replicates reads: `replica` may miss the latest writes. Default: `primary`. */
@@ -51,6 +54,7 @@ export const storeTypes: OptionTypes = {
   ttl: 'number',
   retries: 'number',
   busyTimeoutMs: 'number',
+  timeoutMs: 'number',
   readFrom: 'string',
 }
 
@@ -60,7 +64,8 @@ export function checkStoreOptions(options: SQLStoreOptions): void {
   const { url, sequelize, retries = 0, busyTimeoutMs = 1, readFrom = 'primary' } = options
   if ((url === undefined) === (sequelize === undefined)) throw new TypeError('SQLStore takes one of url and sequelize.')
   checkInteger('retries', retries, 0)
-  checkInteger('busyTimeoutMs', busyTimeoutMs, 0)
+  checkMilliseconds('busyTimeoutMs', busyTimeoutMs)
   if (readFrom !== 'primary' && readFrom !== 'replica') throw new TypeError("readFrom must be 'primary' or 'replica'.")
   checkTTL(options.ttl)
+  checkTimeout(options)
 }

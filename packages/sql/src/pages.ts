@@ -2,6 +2,7 @@ import { placeOf, type RecordPage, SessionError } from '@sessions/core'
 import type { Row } from './connection.ts'
 import type { Statement, Value } from './statement.ts'
 import type { Statements } from './statements.ts'
+import { textOf } from './values.ts'
 
 /** Which page, and whether with the places of its records. */
 export interface PageRequest {
@@ -24,22 +25,22 @@ export async function readPage(
   const limit = from === undefined ? size : size + 1
   const rows = [...(await select(from === undefined ? firstPage : nextPage, { id: sessionId, limit, ...from }))]
   const last = rows.length === limit ? rows.at(-1) : undefined
-  if (from !== undefined && Number(rows.shift()?.message_id) !== from.from) {
+  if (from !== undefined && rows.shift()?.message_id !== from.from) {
     throw new SessionError('SESSION_CONFLICT', 'Items that were already read were removed meanwhile. Read again.')
   }
   return {
     records: rows.map(toRecord),
-    ...(places && { places: rows.map((row) => placeOf(String(row.message_id), toRecord(row))) }),
+    ...(places && { places: rows.map((row) => placeOf(textOf(row, 'message_id'), toRecord(row))) }),
     ...(last !== undefined && { next: `${last.message_id} ${last.exact_time}` }),
   }
 }
 
 export function toRecord(row: Row): string {
-  return row.message_data as string
+  return textOf(row, 'message_data')
 }
 
 /** The position of a message in its session: its id, and its time as the database writes it. */
-function parsePosition(cursor: string): { from: number; at: string } {
+function parsePosition(cursor: string): { from: string; at: string } {
   const space = cursor.indexOf(' ')
-  return { from: Number(cursor.slice(0, space)), at: cursor.slice(space + 1) }
+  return { from: cursor.slice(0, space), at: cursor.slice(space + 1) }
 }

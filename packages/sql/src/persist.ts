@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { SessionError } from '@sessions/core'
-import { isCollision, isLost, mapError } from './errors.ts'
+import { isCollision, isFull, isLost, mapError } from './errors.ts'
 
 /** How often and how long work is tried. */
 export interface Persistence {
-  /** Milliseconds for which others may be in the way. */
-  timeoutMs: number
+  /** Until when others may be in the way, as `performance.now()` tells time. */
+  until: number
   /** How often a lost connection is made up for. */
   retries: number
   /** Whether doing the work twice is as good as once. */
@@ -14,21 +14,24 @@ export interface Persistence {
 
 /** Milliseconds between two tries, at most: the first, and where doubling ends. */
 const collisionPauseMs = { first: 10, last: 500 }
+const fullPauseMs = { first: 100, last: 500 }
 const lostPauseMs = { first: 100, last: 2_000 }
 
 /**
- * Runs work that leaves nothing behind where others were in its way, until they are not; and again after a lost connection,
- * where that was asked for and either the work was certainly not done or may be done twice.
+ * Runs work that leaves nothing behind where others were in its way, until they are not: by locks, or by having all connections
+ * of the server. And again after a lost connection, where that was asked for and either the work was certainly not done or may
+ * be done twice.
  */
-export async function persist<T>(work: () => Promise<T>, { timeoutMs, retries, repeatable }: Persistence): Promise<T> {
-  const deadline = performance.now() + timeoutMs
+export async function persist<T>(work: () => Promise<T>, { until, retries, repeatable }: Persistence): Promise<T> {
   let collisions = 0
   let losses = 0
   for (;;) {
     try {
       return await work()
     } catch (error) {
-      if (isCollision(error) && performance.now() < deadline) await pause(collisionPauseMs, collisions++)
+      const inTime = performance.now() < until
+      if (inTime && isCollision(error)) await pause(collisionPauseMs, collisions++)
+      else if (inTime && isFull(error)) await pause(fullPauseMs, collisions++)
       else if (mayRepeat(error, repeatable) && losses < retries) await pause(lostPauseMs, losses++)
       else throw error
     }
@@ -39,7 +42,7 @@ export async function persist<T>(work: () => Promise<T>, { timeoutMs, retries, r
 function mayRepeat(error: unknown, repeatable: boolean): boolean {
   const meant = error instanceof SessionError ? error : mapError(error)
   if (meant === undefined || !meant.retryable || (meant.ambiguous && !repeatable)) return false
-  return meant.code === 'SESSION_UNAVAILABLE' || isLost(error)
+  return meant.code === 'SESSION_UNAVAILABLE' || (isLost(error) && !isFull(error))
 }
 
 /** Drawn at random, so that those who met once do not meet again. */

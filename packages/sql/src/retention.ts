@@ -1,7 +1,9 @@
-import type { Connection } from './connection.ts'
+import type { Connection, Row } from './connection.ts'
 import type { Outcome } from './database.ts'
+import { assertSettings } from './rows.ts'
 import { bind } from './statement.ts'
 import { type Statements, someSessions } from './statements.ts'
+import { flagOf, numberOf, textOf } from './values.ts'
 
 /** What decides whether a session goes. */
 export interface ErasableRow {
@@ -45,11 +47,12 @@ async function eraseLocked(
   return { result: wanted.length, keep: true }
 }
 
-function toErasable(row: Readonly<Record<string, unknown>>): ErasableRow {
+function toErasable(row: Row): ErasableRow {
+  assertSettings(row)
   return {
-    sessionId: String(row.session_id),
-    updatedMs: Number(row.updated_ms),
-    expired: Boolean(row.expired),
+    sessionId: textOf(row, 'session_id'),
+    updatedMs: numberOf(row, 'updated_ms'),
+    expired: flagOf(row, 'expired'),
   }
 }
 

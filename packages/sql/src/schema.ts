@@ -3,8 +3,10 @@ import type { Connection } from './connection.ts'
 import type { Database } from './database.ts'
 import type { Dialect, Server } from './dialects/dialect.ts'
 import { isTableMissing } from './errors.ts'
+import type { Limits } from './limits.ts'
 import { persist } from './persist.ts'
 import type { Tables } from './tables.ts'
+import { optionalNumberOf } from './values.ts'
 
 /** Milliseconds for which others who make tables may be in the way. */
 const schemaTimeoutMs = 60_000
@@ -14,22 +16,27 @@ const schemaTimeoutMs = 60_000
  * @throws SESSION_SCHEMA_MISSING where they are not and may not be made; SESSION_SCHEMA_UNSUPPORTED for a newer version,
  * which is left as it is
  */
-export async function ensureSchema(database: Database, tables: Tables, createTables: boolean): Promise<void> {
+export async function ensureSchema(
+  database: Database,
+  limits: Limits,
+  tables: Tables,
+  createTables: boolean,
+): Promise<void> {
   const { dialect } = database
   const known = dialect.migrations(tables, anyServer).length
-  const version = await database.read('primary', (connection) => readVersion(connection, tables))
+  const version = await database.read(limits, 'primary', (connection) => readVersion(connection, tables))
   if (version > known) throw tooNew(version, known)
   if (version === known) return
-  if (!createTables) throw missing(version, schemaText(dialect, tables, await database.server(), version))
+  if (!createTables) throw missing(version, schemaText(dialect, tables, await database.server(limits), version))
   const migrate = (): Promise<void> =>
-    database.exclusively(async (connection, server) => {
+    database.exclusively(limits, async (connection, server) => {
       if (tables.schema !== undefined && !(await dialect.hasSchema?.(connection, tables.schema))) {
         await connection.execute(makeSchema(dialect, tables.schema))
       }
       const steps = pendingSteps(dialect, tables, server, await currentVersion(connection, tables))
       for (const step of steps) await connection.execute(step)
     })
-  await persist(migrate, { timeoutMs: schemaTimeoutMs, retries: 0, repeatable: true })
+  await persist(migrate, { until: performance.now() + schemaTimeoutMs, retries: 0, repeatable: true })
 }
 
 /** What makes the tables from nothing, as one text. */
@@ -78,7 +85,7 @@ async function readVersion(connection: Connection, tables: Tables): Promise<numb
 
 async function maxVersion(connection: Connection, { version }: Tables): Promise<number> {
   const { rows } = await connection.execute(`SELECT max(version) AS version FROM ${version}`)
-  return Number(rows[0]?.version ?? 0)
+  return (rows[0] && optionalNumberOf(rows[0], 'version')) ?? 0
 }
 
 function missing(version: number, text: string): SessionError {

@@ -2,6 +2,7 @@ import {
   assertOptions,
   type ChangeConditions,
   type CommitResult,
+  checkTimeout,
   type DeleteTarget,
   type HistoryChange,
   type Lease,
@@ -11,30 +12,25 @@ import {
   type SessionInfo,
   SessionStore,
 } from '@sessions/core'
+import { Calls } from './calls.ts'
 import { applyChange, eraseSession } from './changes.ts'
-import type { Connection, Row } from './connection.ts'
-import type { Database, Outcome } from './database.ts'
-import {
-  checkDialect,
-  connectSequelize,
-  connectURL,
-  dialectOf,
-  dialectOfURL,
-  dialects,
-  type SQLDialect,
-} from './engine.ts'
+import type { Database } from './database.ts'
+import { checkDialect, connectSequelize, connectURL, dialectOf, dialects, type SQLDialect } from './engine.ts'
 import { isUniqueViolation, mapError } from './errors.ts'
+import { type Limits, lockTimeoutMs } from './limits.ts'
 import { listSessions, toInfo } from './listing.ts'
 import { checkStoreOptions, nameTypes, type SQLStoreOptions } from './options.ts'
 import { ownOperationMs, resultOf, withOwnOperation } from './own-operation.ts'
 import { readPage, toRecord } from './pages.ts'
-import { persist } from './persist.ts'
 import { type ErasableRow, eraseSome } from './retention.ts'
 import { SessionRows } from './rows.ts'
 import { ensureSchema, schemaText } from './schema.ts'
-import { bind, type Statement, type Value } from './statement.ts'
+import { bind } from './statement.ts'
 import { prepareStatements, type Statements, someSessions } from './statements.ts'
-import { checkNames, quoteTables, type TableNames, type Tables } from './tables.ts'
+import { checkNames, quoteTables, type TableNames, type Tables, withSchema } from './tables.ts'
+import { parseURL } from './url/parse-url.ts'
+import type { Target } from './url/target.ts'
+import { textOf } from './values.ts'
 
 export type { SQLDialect }
 
@@ -52,20 +48,22 @@ export class SQLStore extends SessionStore {
   readonly #ttlMs: number | undefined
   readonly #tables: Tables
   readonly #statements: Statements
-  #lease: Lease<Database> | undefined
+  #opened: { lease: Lease<Database>; calls: Calls } | undefined
 
   /** Does no I/O. @throws TypeError or RangeError that names the option */
   constructor(options: SQLStoreOptions) {
     checkStoreOptions(options)
     super()
     const { url, sequelize, ttl, busyTimeoutMs = 30_000 } = options
-    const name = sequelize === undefined ? dialectOfURL(url ?? '') : dialectOf(sequelize)
-    checkNames(options, name)
-    const dialect = dialects[name]
+    const target: Pick<Target, 'dialect' | 'schema'> =
+      sequelize === undefined ? parseURL(url ?? '') : { dialect: dialectOf(sequelize) }
+    const names = withSchema(options, target.schema)
+    checkNames(names, target.dialect)
+    const dialect = dialects[target.dialect]
     this.#options = { ...options }
     this.#busyTimeoutMs = busyTimeoutMs
     this.#ttlMs = ttl === undefined ? undefined : Math.min(Math.max(1, Math.round(ttl * 1000)), longestTTLMs)
-    this.#tables = quoteTables(options, dialect.quote)
+    this.#tables = quoteTables(names, dialect.quote)
     this.#statements = prepareStatements(dialect, this.#tables)
   }
 
@@ -81,38 +79,42 @@ export class SQLStore extends SessionStore {
     const { url, sequelize, createTables = false } = this.#options
     const lease =
       sequelize === undefined ? await connectURL(url ?? '', this.#busyTimeoutMs) : connectSequelize(sequelize)
+    const { readFrom = 'primary', retries = 0 } = this.#options
+    const patience = { busyTimeoutMs: this.#busyTimeoutMs, timeoutMs: checkTimeout(this.#options), retries }
+    const calls = new Calls(lease.resource, this.#tables.key, readFrom, patience)
     try {
-      await this.#persist(true, () =>
-        lease.resource.once(this.#schemaKey, () => ensureSchema(lease.resource, this.#tables, createTables)),
+      await calls.try((limits) =>
+        lease.resource.once(this.#schemaKey, () => ensureSchema(lease.resource, limits, this.#tables, createTables)),
       )
     } catch (error) {
       await lease.release()
       throw error
     }
-    this.#lease = lease
+    this.#opened = { lease, calls }
   }
 
   protected override async _close(): Promise<void> {
-    await this.#lease?.release()
+    await this.#opened?.lease.release()
   }
 
   protected override _mapError(error: unknown): SessionError | undefined {
     const mapped = mapError(error)
-    if (mapped?.code === 'SESSION_SCHEMA_MISSING') this.#lease?.resource.forget(this.#schemaKey)
+    if (mapped?.code === 'SESSION_SCHEMA_MISSING') this.#opened?.lease.resource.forget(this.#schemaKey)
     return mapped
   }
 
   protected async _read(sessionId: string, limit: number | undefined): Promise<string[]> {
     const statement = limit === undefined ? this.#statements.all : this.#statements.newest
-    const rows = await this.#select(statement, { id: sessionId, limit: limit ?? null })
+    const rows = await this.#calls.select(statement, { id: sessionId, limit: limit ?? null })
     const records = rows.map(toRecord)
     return limit === undefined ? records : records.reverse()
   }
 
   protected async _commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
     const own = (this.#options.retries ?? 0) > 0 ? withOwnOperation(change) : undefined
-    const result = await this.#persist(change.operation !== undefined || own !== undefined, () =>
-      this.#commit(sessionId, own ?? change, own === undefined ? undefined : ownOperationMs),
+    const repeatable = change.operation !== undefined || own !== undefined
+    const result = await this.#calls.write(sessionId, repeatable, (limits) =>
+      this.#commit(limits, sessionId, own ?? change, own === undefined ? undefined : ownOperationMs),
     )
     return own !== undefined && result.status === 'duplicate' ? resultOf(change) : result
   }
@@ -122,19 +124,17 @@ export class SQLStore extends SessionStore {
   }
 
   protected async _info(sessionId: string): Promise<SessionInfo | undefined> {
-    const [row] = await this.#select(this.#statements.info, { id: sessionId })
+    const [row] = await this.#calls.select(this.#statements.info, { id: sessionId })
     return row && toInfo(row)
   }
 
   protected _list(filter: SessionFilter): AsyncIterable<SessionInfo> {
-    return listSessions(filter, this.#statements, (statement, values) => this.#select(statement, values))
+    return listSessions(filter, this.#statements, (statement, values) => this.#calls.select(statement, values))
   }
 
   protected async _delete(sessionId: string, unchangedSince?: Date): Promise<boolean> {
-    return this.#persist(false, () =>
-      this.#transaction((connection) =>
-        eraseSession(new SessionRows(connection, this.#statements, sessionId), unchangedSince),
-      ),
+    return this.#calls.change(sessionId, (connection) =>
+      eraseSession(new SessionRows(connection, this.#statements, sessionId), unchangedSince),
     )
   }
 
@@ -146,9 +146,9 @@ export class SQLStore extends SessionStore {
   protected override async _purgeExpired(): Promise<number> {
     let purged = 0
     for (;;) {
-      const rows = await this.#select(this.#statements.expired, { limit: someSessions })
+      const rows = await this.#calls.select(this.#statements.expired, { limit: someSessions })
       if (rows.length === 0) return purged
-      const sessionIds = rows.map((row) => String(row.session_id))
+      const sessionIds = rows.map((row) => textOf(row, 'session_id'))
       purged += await this.#eraseSome(sessionIds, (row) => row.expired)
     }
   }
@@ -159,7 +159,7 @@ export class SQLStore extends SessionStore {
     size: number,
     places = false,
   ): Promise<RecordPage> {
-    return readPage(this.#statements, (statement, values) => this.#select(statement, values), {
+    return readPage(this.#statements, (statement, values) => this.#calls.select(statement, values), {
       sessionId,
       cursor,
       size,
@@ -167,16 +167,26 @@ export class SQLStore extends SessionStore {
     })
   }
 
-  async #commit(sessionId: string, change: HistoryChange, operationMs: number | undefined): Promise<CommitResult> {
-    if (await this.#appendAtOnce(sessionId, change, operationMs)) return { status: 'applied', dropped: [] }
-    return this.#transaction((connection) => {
+  async #commit(
+    limits: Limits,
+    sessionId: string,
+    change: HistoryChange,
+    operationMs: number | undefined,
+  ): Promise<CommitResult> {
+    if (await this.#appendAtOnce(limits, sessionId, change, operationMs)) return { status: 'applied', dropped: [] }
+    return this.#database.transaction(limits, (connection) => {
       const rows = new SessionRows(connection, this.#statements, sessionId)
       return applyChange(rows, change, { ttlMs: this.#ttlMs, operationMs })
     })
   }
 
   /** In one statement, where the dialect can and the change is just that. `false` where a transaction has to decide. */
-  async #appendAtOnce(sessionId: string, change: HistoryChange, operationMs: number | undefined): Promise<boolean> {
+  async #appendAtOnce(
+    limits: Limits,
+    sessionId: string,
+    change: HistoryChange,
+    operationMs: number | undefined,
+  ): Promise<boolean> {
     const { append: records = [], operation, expectTail = [], drop = 0, metadata } = change
     if (records.length === 0 || expectTail.length > 0 || drop !== 0 || metadata !== undefined) return false
     const { appendAtOnce, appendOperationAtOnce } = this.#statements
@@ -186,13 +196,13 @@ export class SQLStore extends SessionStore {
       id: sessionId,
       records,
       ttl: this.#ttlMs ?? null,
-      lockTimeout: String(this.#lockTimeoutMs),
+      lockTimeout: String(lockTimeoutMs(limits)),
       operation: operation?.id ?? null,
       fingerprint: operation?.fingerprint ?? null,
       operationMs: operationMs ?? null,
     })
     try {
-      const { affected } = await this.#database.write((connection) => connection.run(statement, values))
+      const { affected } = await this.#database.write(limits, (connection) => connection.run(statement, values))
       return affected > 0
     } catch (error) {
       if (isUniqueViolation(error)) return false
@@ -201,26 +211,7 @@ export class SQLStore extends SessionStore {
   }
 
   #eraseSome(sessionIds: readonly string[], isWanted: (row: ErasableRow) => boolean): Promise<number> {
-    return eraseSome(sessionIds, isWanted, this.#statements, (work) =>
-      this.#persist(false, () => this.#transaction(work)),
-    )
-  }
-
-  async #select(statement: Statement, values: Readonly<Record<string, Value>>): Promise<readonly Row[]> {
-    const { readFrom = 'primary' } = this.#options
-    const bound = bind(statement, values)
-    const { rows } = await this.#persist(true, () =>
-      this.#database.read(readFrom, (connection) => connection.run(statement, bound)),
-    )
-    return rows
-  }
-
-  #transaction<T>(work: (connection: Connection) => Promise<Outcome<T>>): Promise<T> {
-    return this.#database.transaction(this.#lockTimeoutMs, work)
-  }
-
-  #persist<T>(repeatable: boolean, work: () => Promise<T>): Promise<T> {
-    return persist(work, { timeoutMs: this.#busyTimeoutMs, retries: this.#options.retries ?? 0, repeatable })
+    return eraseSome(sessionIds, isWanted, this.#statements, (work) => this.#calls.changeSome(work))
   }
 
   /** A store that may not make the tables must not decide for one that may. */
@@ -228,13 +219,16 @@ export class SQLStore extends SessionStore {
     return `${this.#options.createTables === true} ${this.#tables.key}`
   }
 
-  /** Where 0 would mean no limit at all. */
-  get #lockTimeoutMs(): number {
-    return Math.max(1, this.#busyTimeoutMs)
+  get #calls(): Calls {
+    return this.#ready.calls
   }
 
   get #database(): Database {
-    if (this.#lease === undefined) throw new Error('A hook was called before _open.')
-    return this.#lease.resource
+    return this.#ready.lease.resource
+  }
+
+  get #ready(): { lease: Lease<Database>; calls: Calls } {
+    if (this.#opened === undefined) throw new Error('A hook was called before _open.')
+    return this.#opened
   }
 }

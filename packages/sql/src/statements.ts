@@ -66,7 +66,7 @@ export interface ListCriteria {
 /** The texts of a dialect for these tables. */
 export function prepareStatements(dialect: Dialect, tables: Tables): Statements {
   const grammar = dialect.grammar(tables)
-  const { now, ms, exact, text, timestamp, expired, forUpdate } = grammar
+  const { now, ms, exact, text, messageId, timestamp, expired, forUpdate } = grammar
   const { sessions, messages, operations, metadata } = tables
   const once = (source: string): Statement => compile(source, dialect.placeholders)
 
@@ -78,16 +78,18 @@ export function prepareStatements(dialect: Dialect, tables: Tables): Statements 
       return `${ofSession} ${criteria} ${order} ${grammar.limitUnless(isOver, limit)}`
     return `${ofSession} ${criteria} AND NOT ${isOver} ${order} ${limit === undefined ? '' : `LIMIT ${limit}`}`
   }
+  const settings = grammar.wrongSettings === undefined ? '' : `, ${grammar.wrongSettings} AS wrong_settings`
   const oldestFirst = `ORDER BY ${grammar.oldestFirst}`
   const newestFirst = `ORDER BY ${grammar.newestFirst}`
   const ids = Array.from({ length: someSessions }, (_, index) => `:id${index}`)
   const some = `session_id IN (${ids.join(', ')})`
-  const named = `session_id = :id AND id IN (${Array.from({ length: someMessages }, (_, index) => `:message${index}`).join(', ')})`
+  const named = `session_id = :id AND id IN (${Array.from({ length: someMessages }, (_, index) => messageId(`:message${index}`)).join(', ')})`
   // No alias is the name of a column: ORDER BY would sort by the alias.
   const page = `SELECT ${text('id')} AS message_id, ${exact('created_at')} AS exact_time, message_data`
-  const info = `SELECT session_id, ${ms('created_at')} AS created_ms, ${ms('updated_at')} AS updated_ms,
-      ${grammar.expiresMs} AS expires_ms, ${grammar.metadata} AS metadata, ${exact('updated_at')} AS updated_at_exact,
-      (SELECT count(*) FROM ${messages} WHERE ${messages}.session_id = ${sessions}.session_id) AS item_count
+  const itemCount = `(SELECT count(*) FROM ${messages} WHERE ${messages}.session_id = ${sessions}.session_id)`
+  const info = `SELECT session_id, ${text(ms('created_at'))} AS created_ms, ${text(ms('updated_at'))} AS updated_ms,
+      ${text(grammar.expiresMs)} AS expires_ms, ${grammar.metadata} AS metadata, ${exact('updated_at')} AS updated_at_exact,
+      ${text(itemCount)} AS item_count
     FROM ${sessions}`
 
   return {
@@ -102,15 +104,15 @@ export function prepareStatements(dialect: Dialect, tables: Tables): Statements 
       `INSERT INTO ${sessions} (session_id, created_at, updated_at)
       VALUES (:id, ${timestamp(never)}, ${timestamp(never)}) ${grammar.unlessThere('session_id')}`,
     ].map(once),
-    lock: once(`SELECT ${ms('updated_at')} AS updated_ms, ${ms(now)} AS now_ms, ${expired} AS expired,
-        ${grammar.ttlMs} AS ttl_ms, ${grammar.metadata} AS metadata
+    lock: once(`SELECT ${text(ms('updated_at'))} AS updated_ms, ${text(ms(now))} AS now_ms, ${text(expired)} AS expired,
+        ${text(grammar.ttlMs)} AS ttl_ms, ${grammar.metadata} AS metadata${settings}
       FROM ${sessions} WHERE session_id = :id ${forUpdate}`),
     touch: once(`UPDATE ${sessions}
       SET created_at = CASE WHEN updated_at = ${timestamp(never)} THEN ${timestamp(':at')} ELSE created_at END,
         updated_at = ${timestamp(':at')} ${grammar.touches} WHERE session_id = :id`),
     ...(grammar.saveTTL !== undefined && { saveTTL: once(grammar.saveTTL) }),
     erase: grammar.erase('session_id = :id').map(once),
-    lockSome: once(`SELECT session_id, ${ms('updated_at')} AS updated_ms, ${expired} AS expired
+    lockSome: once(`SELECT session_id, ${text(ms('updated_at'))} AS updated_ms, ${text(expired)} AS expired${settings}
       FROM ${sessions} ${grammar.byKey ?? ''} WHERE ${some} ORDER BY session_id ${forUpdate}`),
     eraseSome: (grammar.eraseSome?.(ids) ?? grammar.erase(some)).map(once),
     tail: once(`SELECT ${text('id')} AS message_id, message_data ${ofSession} ${newestFirst} LIMIT :limit`),
@@ -120,7 +122,7 @@ export function prepareStatements(dialect: Dialect, tables: Tables): Statements 
     ),
     // A column of this type may be one that a server sets anew in every update.
     replace: once(
-      `UPDATE ${messages} SET message_data = :record, created_at = created_at WHERE session_id = :id AND id = :message`,
+      `UPDATE ${messages} SET message_data = :record, created_at = created_at WHERE session_id = :id AND id = ${messageId(':message')}`,
     ),
     remove: once(`DELETE FROM ${messages} WHERE ${named}`),
     operation: once(`SELECT fingerprint FROM ${operations} WHERE session_id = :id AND operation_id = :operation`),

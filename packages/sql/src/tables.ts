@@ -18,6 +18,7 @@ type IndexName =
   | 'sessionId'
   | 'metadataSession'
   | 'metadataValue'
+  | 'forgetAt'
 
 /** Names ready for a statement: quoted, tables with their schema where there is one. */
 export interface Tables extends Readonly<Record<TableName, string>> {
@@ -48,6 +49,15 @@ export function checkNames(names: TableNames, dialect: string): void {
   if (twice !== undefined) {
     throw new TypeError(`sessionsTable and messagesTable lead to the table ${JSON.stringify(twice)} twice.`)
   }
+}
+
+/** The names, with the schema that a url asks for. @throws TypeError where both ask for one, and not for the same */
+export function withSchema(names: TableNames, schema: string | undefined): TableNames {
+  if (schema === undefined) return names
+  if (names.schema !== undefined && names.schema !== schema) {
+    throw new TypeError('schema is another one than the parameter schema of url.')
+  }
+  return { ...names, schema }
 }
 
 /** The names that `sessionsTable` and `messagesTable` lead to, each quoted for a dialect. */
@@ -88,6 +98,7 @@ function derive(names: TableNames): { tables: Record<TableName, string>; indexes
       sessionId: `idx_${sessions}_session_id`,
       metadataSession: `idx_${sessions}_metadata_session`,
       metadataValue: `idx_${sessions}_metadata_value`,
+      forgetAt: `idx_${sessions}_forget_at`,
     },
   }
 }

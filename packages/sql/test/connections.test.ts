@@ -158,3 +158,13 @@ describe.each(servers)('with $name', ({ database }) => {
     }
   })
 })
+
+it.each(['busyTimeoutMs', 'timeoutMs'])('%s that no timer can wait for is refused', (option) => {
+  for (const url of ['postgres://localhost/db', 'mariadb://localhost/db', 'mysql://localhost/db', 'sqlite:x.db']) {
+    expect(() => new SQLStore({ url, [option]: 2 ** 31 - 1 })).not.toThrow()
+    for (const ms of [2 ** 31, -1, 0.5, Number.NaN, Number.POSITIVE_INFINITY]) {
+      expect(() => new SQLStore({ url, [option]: ms })).toThrow(RangeError)
+      expect(() => new SQLStore({ url, [option]: ms })).toThrow(option)
+    }
+  }
+})

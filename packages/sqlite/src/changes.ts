@@ -15,19 +15,30 @@ interface MessageRow {
   record: string
 }
 
+/** How a store writes. */
+export interface WritePolicy {
+  /** Milliseconds; without it, a session keeps the one it has. */
+  readonly ttlMs: number | undefined
+  /** Milliseconds for which the id of an operation is remembered. */
+  readonly operationMs: number
+}
+
+/** How many ids each operation forgets for itself: more than one, so that they do not pile up where nobody purges. */
+const forgottenAtOnce = 4
+
 /** Decides and does one change. Runs inside a transaction that holds the write lock. */
 export function applyChange(
   statements: Statements,
   sessionId: string,
   change: HistoryChange,
   now: number,
-  ttlMs: number | null,
+  { ttlMs, operationMs }: WritePolicy,
 ): CommitResult {
   const session = liveSession(statements, sessionId, now)
   if (change.maintain !== undefined) return maintainMessages(statements, sessionId, change.maintain)
   const { operation, expectTail, drop = 0, append = [], metadata = {} } = change
   if (operation !== undefined) {
-    const fingerprint = statements.operation.get(sessionId, operation.id)
+    const fingerprint = statements.operation.get(sessionId, operation.id, toTimestamp(now))
     if (fingerprint !== undefined) return { status: fingerprint === operation.fingerprint ? 'duplicate' : 'reused' }
   }
   if (expectTail !== undefined && !hasTail(statements, sessionId, expectTail)) return { status: 'conflict' }
@@ -42,7 +53,10 @@ export function applyChange(
   if (ttl !== null) statements.saveTTL.run(sessionId, ttl, updatedMs + ttl)
   const createdAt = toSeconds(updatedAt)
   for (const record of append) statements.append.run(sessionId, record, createdAt)
-  if (operation !== undefined) statements.saveOperation.run(sessionId, operation.id, operation.fingerprint)
+  if (operation !== undefined) {
+    statements.saveOperation.run(sessionId, operation.id, operation.fingerprint, toTimestamp(now + operationMs))
+    statements.forgetOperations.run(toTimestamp(now), forgottenAtOnce)
+  }
   for (const [key, value] of Object.entries(metadata)) {
     if (value === undefined) statements.deleteMetadataKey.run(sessionId, JSON.stringify(key))
     else statements.saveMetadata.run(sessionId, JSON.stringify(key), JSON.stringify(value))
@@ -50,18 +64,29 @@ export function applyChange(
   return { status: 'applied', dropped }
 }
 
-/**
- * Removes every trace of a session; with `unchangedSince`, only if that was its last change. Whether it was there and its
- * time was not over.
- */
-export function eraseSession(statements: Statements, sessionId: string, now: number, unchangedSince?: Date): boolean {
+/** Without any, a session is erased whatever its state. */
+export interface EraseCondition {
+  /** Only if this was its last change. */
+  readonly updatedAt?: Date
+  /** Only if its time is over. */
+  readonly over?: boolean
+}
+
+/** Removes every trace of a session. Whether it was there as the condition says, or, without `over`, before its time was over. */
+export function eraseSession(
+  statements: Statements,
+  sessionId: string,
+  now: number,
+  { updatedAt, over = false }: EraseCondition = {},
+): boolean {
   const session = statements.session.get(sessionId) as SessionRow | undefined
-  if (unchangedSince !== undefined && fromTimestamp(session?.updatedAt ?? null) !== unchangedSince.getTime())
-    return false
+  if (updatedAt !== undefined && fromTimestamp(session?.updatedAt ?? null) !== updatedAt.getTime()) return false
+  const alive = session !== undefined && isAlive(session, now)
+  if (over && (session === undefined || alive)) return false
   statements.deleteMessages.run(sessionId)
   eraseOurs(statements, sessionId)
   statements.deleteSession.run(sessionId)
-  return session !== undefined && isAlive(session, now)
+  return over || alive
 }
 
 /** What Python does not know of, and leaves behind when it clears a session. */

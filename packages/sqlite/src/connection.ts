@@ -1,20 +1,27 @@
-import { existsSync, realpathSync, statSync } from 'node:fs'
-import { basename, dirname, join, resolve } from 'node:path'
 import { type Lease, SharedResources } from '@sessions/core'
 import Database from 'better-sqlite3'
-import { blockingWaitMs, whileBusy } from './busy.ts'
+import { blockingWaitMs, WriteQueue, whileBusy } from './busy.ts'
 import type { SQLiteDatabase } from './database.ts'
-import { mapOpenError } from './errors.ts'
-import { migrate } from './schema.ts'
+import { isReadOnly, mapOpenError, OpenTransaction } from './errors.ts'
+import { createPrivately, DatabaseFiles, realPath } from './file.ts'
+import { readImage } from './image.ts'
+import { WriteAheadLog } from './log.ts'
+import { assertRuntime } from './runtime.ts'
+import { assertKnown, migrate } from './schema.ts'
 import { prepareStatements, type Statements } from './statements.ts'
+import type { Names } from './tables.ts'
 
-/** A database that is ready for use. */
+/** A database that is open. */
 export interface Connection {
-  /** Which file it is, whatever its path names by now; absent for one in memory or of the caller's. */
-  readonly file?: string
   readonly database: SQLiteDatabase
-  readonly statements: Statements
-  /** Runs the work in one `BEGIN IMMEDIATE` transaction. */
+  /** Absent for a database in memory or of the caller's. */
+  readonly files?: DatabaseFiles
+  /** Absent where the log is not ours to empty. */
+  readonly log?: WriteAheadLog
+  /** The statements for tables of these names, which are there then. */
+  statements(names: Names, busyTimeoutMs: number): Promise<Statements>
+  readonly queue: WriteQueue
+  /** Runs the work in one `BEGIN IMMEDIATE` transaction. @throws OpenTransaction while the caller has one of its own */
   write<T>(work: () => T): T
 }
 
@@ -22,74 +29,111 @@ interface FileOptions {
   path: string
   synchronous: 'FULL' | 'NORMAL'
   busyTimeoutMs: number
+  /** Whether the file must be there already. */
+  mustExist: boolean
+  /** The tables that are wanted first. */
+  names: Names
 }
 
-const files = new SharedResources<Connection>(({ database }) => {
-  database.close()
+/** Bytes that the log keeps at most once it starts anew; a great batch makes it larger for a while. */
+const logLimit = 8 * 2 ** 20
+
+const shared = new SharedResources<Connection>((connection) => {
+  // What only a log holds that was taken away is saved into the file, whoever else has that log open.
+  if (connection.files?.lackOnlyLog()) connection.database.pragma('wal_checkpoint(PASSIVE)')
+  connection.log?.close()
+  connection.database.close()
 })
 
 /** The process's one connection to a file; those who want another `synchronous` share another. */
 export async function connectFile(options: FileOptions): Promise<Lease<Connection>> {
+  assertRuntime()
   const key = `${options.synchronous} ${realPath(options.path)}`
   for (;;) {
-    const lease = await files.acquire(key, () => openFile(options))
-    if (lease.resource.file === fileAt(options.path)) return lease
-    // The file was deleted or replaced: those who have it keep it, and nobody new writes to it.
-    files.forget(key, lease.resource)
+    const lease = await shared.acquire(key, () => openFile(options))
+    if (lease.resource.files?.areAt(options.path)) return lease
+    // The file was deleted or replaced: those who have it will notice, and nobody new writes to it.
+    shared.forget(key, lease.resource)
     await lease.release()
   }
 }
 
 /** A database in memory, of nobody else. */
 export async function connectMemory(): Promise<Lease<Connection>> {
-  const connection = await prepare(new Database(':memory:'), 0)
+  assertRuntime()
+  const connection = toConnection(new Database(':memory:'))
   return { resource: connection, release: async () => void connection.database.close() }
 }
 
 /** A database of the caller's, which stays open. */
-export async function connectDatabase(database: SQLiteDatabase, busyTimeoutMs: number): Promise<Lease<Connection>> {
-  return { resource: await prepare(database, busyTimeoutMs), release: async () => {} }
+export async function connectDatabase(database: SQLiteDatabase): Promise<Lease<Connection>> {
+  return { resource: toConnection(database), release: async () => {} }
 }
 
-async function openFile({ path, synchronous, busyTimeoutMs }: FileOptions): Promise<Connection> {
-  const database = openDatabase(path)
+async function openFile(options: FileOptions): Promise<Connection> {
+  const { path, busyTimeoutMs, mustExist } = options
+  if (!mustExist) createPrivately(path)
+  const database = openDatabase(path, mustExist)
   try {
     // Changing the journal mode needs the file for a moment alone and does not wait for it by itself.
-    await whileBusy(busyTimeoutMs, () => database.pragma('journal_mode = WAL'))
-    database.pragma(`synchronous = ${synchronous}`)
-    const file = fileAt(path)
-    return { ...(await prepare(database, busyTimeoutMs)), ...(file !== undefined && { file }) }
+    const isReadable = await whileBusy(busyTimeoutMs, () => prepareFile(database, options))
+    if (isReadable)
+      return { ...toConnection(database), files: new DatabaseFiles(path), log: new WriteAheadLog(database) }
   } catch (error) {
     database.close()
     throw error
   }
+  database.close()
+  const files = new DatabaseFiles(path)
+  return { ...toConnection(new Database(readImage(path), { readonly: true })), files }
 }
 
-function openDatabase(path: string): SQLiteDatabase {
+function openDatabase(path: string, fileMustExist: boolean): SQLiteDatabase {
   try {
-    return new Database(path, { timeout: blockingWaitMs })
+    return new Database(path, { timeout: blockingWaitMs, fileMustExist })
   } catch (error) {
     throw mapOpenError(path, error)
   }
 }
 
-async function prepare(database: SQLiteDatabase, busyTimeoutMs: number): Promise<Connection> {
-  await whileBusy(busyTimeoutMs, () => migrate(database))
+/** Whether the file can be read; it need not be possible to write it. Touches nothing in a file of another program. */
+function prepareFile(database: SQLiteDatabase, { synchronous, names }: FileOptions): boolean {
+  if (!succeeds(() => assertKnown(database, names))) return false
+  succeeds(() => database.pragma('journal_mode = WAL'))
+  database.pragma(`synchronous = ${synchronous}`)
+  database.pragma('secure_delete = ON')
+  database.pragma(`journal_size_limit = ${logLimit}`)
+  // The first read opens the log.
+  database.pragma('schema_version')
+  return true
+}
+
+function succeeds(work: () => unknown): boolean {
+  try {
+    work()
+    return true
+  } catch (error) {
+    if (isReadOnly(error)) return false
+    throw error
+  }
+}
+
+function toConnection(database: SQLiteDatabase): Connection {
   const transaction = database.transaction((work: () => unknown) => work())
-  const write = <T>(work: () => T): T => transaction.immediate(work) as T
-  return { database, statements: prepareStatements(database), write }
-}
-
-/** What the file system knows the file by. */
-function fileAt(path: string): string | undefined {
-  const stats = statSync(path, { bigint: true, throwIfNoEntry: false })
-  return stats && `${stats.dev}:${stats.ino}`
-}
-
-/** One name for a file, whatever links lead to it and whether or not it exists yet. */
-function realPath(path: string): string {
-  const absolute = resolve(path)
-  if (existsSync(absolute)) return realpathSync(absolute)
-  const folder = dirname(absolute)
-  return existsSync(folder) ? join(realpathSync(folder), basename(absolute)) : absolute
+  const write = <T>(work: () => T): T => {
+    if (database.inTransaction) throw new OpenTransaction('A transaction of the caller is open.')
+    return transaction.immediate(work) as T
+  }
+  const prepared = new Map<string, Statements>()
+  const statements = async (names: Names, busyTimeoutMs: number): Promise<Statements> => {
+    const key = JSON.stringify(names.tables)
+    let ready = prepared.get(key)
+    if (ready === undefined) {
+      await whileBusy(busyTimeoutMs, () => migrate(database, names, write))
+      ready = prepareStatements(database, names)
+      prepared.set(key, ready)
+    }
+    return ready
+  }
+  return { database, statements, write, queue: new WriteQueue() }
 }

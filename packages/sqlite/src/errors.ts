@@ -5,6 +5,10 @@ import { SessionError, type SessionErrorCode } from '@sessions/core'
 /** What SQLite's primary result codes mean here (https://sqlite.org/rescode.html). */
 const meanings: Readonly<Record<string, readonly [SessionErrorCode, string]>> = {
   SQLITE_BUSY: ['SESSION_BUSY', 'Another process held the lock of the database for longer than busyTimeoutMs.'],
+  OPEN_TRANSACTION: [
+    'SESSION_BUSY',
+    'A transaction of yours was open on the Database for longer than busyTimeoutMs. Nothing was written.',
+  ],
   SQLITE_LOCKED: ['SESSION_BUSY', 'Another connection held the lock of a table for longer than busyTimeoutMs.'],
   SQLITE_CANTOPEN: ['SESSION_UNAVAILABLE', 'The database file cannot be opened.'],
   SQLITE_READONLY: [
@@ -17,11 +21,40 @@ const meanings: Readonly<Record<string, readonly [SessionErrorCode, string]>> = 
   SQLITE_IOERR: ['SESSION_BACKEND', 'The disk failed to read or write the database file.'],
 }
 
+/** The caller's own transaction is open on the connection that is to write. */
+export class OpenTransaction extends Error {
+  readonly code = 'OPEN_TRANSACTION'
+}
+
+/** Whether the same may succeed in a moment. */
+export function isBusy(error: unknown): boolean {
+  return /^(SQLITE_(BUSY|LOCKED)|OPEN_TRANSACTION)/.test(codeOf(error)) || isIterating(error)
+}
+
+/** Whether it failed for want of the right to write. */
+export function isReadOnly(error: unknown): boolean {
+  return codeOf(error).startsWith('SQLITE_READONLY')
+}
+
+/** Better-sqlite3 gives this one no code: the caller is inside an `iterate()` of its own. */
+function isIterating(error: unknown): boolean {
+  return error instanceof TypeError && /connection is busy executing a query/.test(error.message)
+}
+
+function codeOf(error: unknown): string {
+  const { code } = error as { code?: unknown }
+  return typeof code === 'string' ? code : ''
+}
+
 /** By the driver's code; `undefined` for what is not SQLite's. */
 export function mapError(error: unknown): SessionError | undefined {
-  const { code } = error as { code?: unknown }
-  if (typeof code !== 'string' || !code.startsWith('SQLITE_')) return undefined
-  const primary = /^SQLITE_[A-Z]+/.exec(code)?.[0] ?? code
+  if (isIterating(error)) {
+    const message = 'An iterate() of yours went on on the Database for longer than busyTimeoutMs. Nothing was done.'
+    return new SessionError('SESSION_BUSY', message, { cause: error })
+  }
+  const code = codeOf(error)
+  if (!code.startsWith('SQLITE_') && code !== 'OPEN_TRANSACTION') return undefined
+  const primary = /^(SQLITE|OPEN)_[A-Z]+/.exec(code)?.[0] ?? code
   const [sessionCode, message] = meanings[primary] ?? ['SESSION_BACKEND', `SQLite failed with ${code}.`]
   return new SessionError(sessionCode, message, { cause: error })
 }

@@ -3,24 +3,28 @@ import {
   assertOptions,
   type Clock,
   checkClock,
-  checkInteger,
+  checkMilliseconds,
+  checkOperationTtl,
   checkTTL,
   type OptionTypes,
   type SessionOptions,
 } from '@sessions/core'
-import type { SQLiteDatabase } from './database.ts'
+import { assertDatabase, type SQLiteDatabase } from './database.ts'
+import { checkNames, type TableNames } from './tables.ts'
 
 /** Where the database is and how it is written. */
-export interface SQLiteStoreOptions {
+export interface SQLiteStoreOptions extends TableNames {
   /** The database file, created if missing; its folder must exist. Default: `:memory:`, a database of this store alone. */
   path?: string
   /**
-   * A better-sqlite3 `Database` of the caller's, instead of a path. It is never closed here, and its journal mode,
-   * `synchronous` and busy timeout stay as they are.
+   * A better-sqlite3 `Database` of the caller's, instead of a path. It is never closed here, and its settings stay as they are.
+   * While a transaction or an `iterate()` of the caller's is open on it, what is to be written waits, up to `busyTimeoutMs`.
    */
   database?: SQLiteDatabase
   /** Seconds after which a session that is not written is gone. Default: never. */
   ttl?: number
+  /** Seconds for which the ids of operations are remembered, each from when it was applied. Default: 86,400, a day. */
+  operationTtl?: number
   /**
    * What a commit waits for (https://sqlite.org/pragma.html#pragma_synchronous). `FULL` keeps acknowledged writes through
    * a power cut; `NORMAL` is faster and may lose the latest ones then, though not when only the process dies. Default: `FULL`.
@@ -40,7 +44,10 @@ export interface SQLiteSessionOptions<TItem extends object = AgentInputItem>
 export const storeTypes: OptionTypes = {
   path: 'string',
   database: 'object',
+  sessionsTable: 'string',
+  messagesTable: 'string',
   ttl: 'number',
+  operationTtl: 'number',
   synchronous: 'string',
   busyTimeoutMs: 'number',
   clock: 'object',
@@ -53,8 +60,14 @@ export function checkStoreOptions(options: SQLiteStoreOptions): void {
   if (path !== undefined && database !== undefined) throw new TypeError('SQLiteStore takes path or database, not both.')
   if (path?.includes('\0')) throw new TypeError('path must not contain NUL characters.')
   if (path === '') throw new TypeError('path must not be empty; leave it out for a database in memory.')
+  if (path !== undefined && /\s$/.test(path)) {
+    throw new TypeError('path must not end with white space: the driver would cut it off.')
+  }
+  if (database !== undefined) assertDatabase(database)
+  checkNames(options)
   if (synchronous !== 'FULL' && synchronous !== 'NORMAL') throw new TypeError("synchronous must be 'FULL' or 'NORMAL'.")
-  checkInteger('busyTimeoutMs', busyTimeoutMs, 0)
+  checkMilliseconds('busyTimeoutMs', busyTimeoutMs)
   checkTTL(ttl)
+  checkOperationTtl(options.operationTtl)
   checkClock(clock)
 }

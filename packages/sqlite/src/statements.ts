@@ -1,32 +1,5 @@
 import type { SQLiteDatabase, SQLiteStatement } from './database.ts'
-
-/**
- * A limit for reads, 0 where the session may be over at `:now`. It looks once into a table that is empty where nobody uses a
- * ttl; the exact test would cost as much as reading a dozen records.
- */
-const limitIfAlive = 'ifnull((SELECT 0 FROM agent_sessions_ttls WHERE session_id = ? AND not_before_ms <= ?), ?)'
-
-/**
- * When a session is over, in milliseconds; NULL for one without a ttl. Python leaves `updated_at` in whole seconds, somewhere
- * in the second that it names. A subquery, since a LEFT JOIN takes ten times as long here.
- */
-const endsAt = `(
-  SELECT max(not_before_ms, CAST(round(unixepoch(updated_at, 'subsec') * 1000) AS INTEGER)
-    + CASE WHEN length(updated_at) = 19 THEN 999 ELSE 0 END + ttl_ms)
-  FROM agent_sessions_ttls WHERE session_id = agent_sessions.session_id)`
-
-const alive = `ifnull(${endsAt} > :now, 1)`
-
-const listed = `
-  SELECT session_id FROM agent_sessions
-  WHERE updated_at < :before AND updated_at > :after
-    AND substr(session_id, 1, length(:prefix)) = :prefix
-    AND ${alive}`
-
-/** Keys and values are JSON texts, so that `1`, `"1"` and `true` differ and any character survives. */
-const metadata = `(
-  SELECT '{' || group_concat(key || ':' || value) || '}'
-  FROM agent_sessions_metadata WHERE session_id = :id)`
+import { type Names, quoteNames } from './tables.ts'
 
 type StatementName =
   | 'session'
@@ -48,62 +21,95 @@ type StatementName =
   | 'operation'
   | 'saveOperation'
   | 'deleteOperations'
+  | 'forgetOperations'
   | 'saveMetadata'
   | 'deleteMetadataKey'
   | 'deleteMetadata'
   | 'info'
-  | 'list'
-  | 'listByMetadata'
+  | 'recent'
+  | 'chosen'
+  | 'withPrefix'
+  | 'withMetadata'
   | 'expired'
 
 /** Every text sent to SQLite after the schema stands, one for each operation. */
-const texts: Readonly<Record<StatementName, string>> = {
-  session: `SELECT created_at AS createdAt, updated_at AS updatedAt, ${endsAt} AS endsAt
-    FROM agent_sessions WHERE session_id = ?`,
-  ttl: 'SELECT ttl_ms FROM agent_sessions_ttls WHERE session_id = ?',
-  saveSession: `INSERT INTO agent_sessions (session_id, created_at, updated_at) VALUES (?, ?, ?)
-    ON CONFLICT (session_id) DO UPDATE SET updated_at = excluded.updated_at`,
-  saveTTL: `INSERT INTO agent_sessions_ttls (session_id, ttl_ms, not_before_ms) VALUES (?, ?, ?)
-    ON CONFLICT (session_id) DO UPDATE SET ttl_ms = excluded.ttl_ms, not_before_ms = excluded.not_before_ms`,
-  deleteTTL: 'DELETE FROM agent_sessions_ttls WHERE session_id = ?',
-  deleteSession: 'DELETE FROM agent_sessions WHERE session_id = ?',
+function texts(names: Names): Readonly<Record<StatementName, string>> {
+  const { sessions, messages, ttls, metadata, operations } = quoteNames(names).tables
+  /**
+   * A limit for reads, 0 where the session may be over at `:now`. It looks once into a table that is empty where nobody uses a
+   * ttl; the exact test would cost as much as reading a dozen records.
+   */
+  const limitIfAlive = `ifnull((SELECT 0 FROM ${ttls} WHERE session_id = ? AND not_before_ms <= ?), ?)`
+  /**
+   * When a session is over, in milliseconds; NULL for one without a ttl. Python leaves `updated_at` in whole seconds, somewhere
+   * in the second that it names. A subquery, since a LEFT JOIN takes ten times as long here.
+   */
+  const endsAt = `(
+    SELECT max(not_before_ms, CAST(round(unixepoch(updated_at, 'subsec') * 1000) AS INTEGER)
+      + CASE WHEN length(updated_at) = 19 THEN 999 ELSE 0 END + ttl_ms)
+    FROM ${ttls} WHERE session_id = ${sessions}.session_id)`
+  const alive = `ifnull(${endsAt} > :now, 1)`
+  /** `:prefixEnd` is the first text after all that begin with the prefix; an empty blob comes after every text. */
+  const hasPrefix = 'session_id >= :prefix AND session_id < :prefixEnd'
+  /** Keys and values are JSON texts, so that `1`, `"1"` and `true` differ and any character survives. */
+  const hasMetadata = `NOT EXISTS (
+    SELECT 1 FROM json_each(:metadata) AS wanted WHERE NOT EXISTS (
+      SELECT 1 FROM ${metadata} AS kept WHERE kept.session_id = ${sessions}.session_id
+        AND kept.key = json_extract(wanted.value, '$[0]') AND kept.value = json_extract(wanted.value, '$[1]')))`
+  const matching = `SELECT session_id AS sessionId, updated_at AS updatedAt, ${hasPrefix} AND ${hasMetadata} AND ${alive} AS matches
+    FROM ${sessions} WHERE updated_at > :after AND (updated_at, session_id) < (:before, :beforeId)`
+  const newestFirst = 'ORDER BY updated_at DESC, session_id DESC'
 
-  append: 'INSERT INTO agent_messages (session_id, message_data, created_at) VALUES (?, ?, ?)',
-  all: `SELECT message_data FROM agent_messages WHERE session_id = ? ORDER BY id LIMIT ${limitIfAlive}`,
-  newest: `SELECT message_data FROM agent_messages WHERE session_id = ? ORDER BY id DESC LIMIT ${limitIfAlive}`,
-  page: `SELECT id, message_data AS record FROM agent_messages
-    WHERE session_id = ? AND id >= ? ORDER BY id LIMIT ${limitIfAlive}`,
-  tail: 'SELECT message_data FROM agent_messages WHERE session_id = ? ORDER BY id DESC LIMIT ?',
-  drop: `DELETE FROM agent_messages WHERE id IN (
-      SELECT id FROM agent_messages WHERE session_id = ? ORDER BY id DESC LIMIT ?)
-    RETURNING id, message_data AS record`,
-  message: 'SELECT message_data FROM agent_messages WHERE session_id = ? AND id = ?',
-  replaceMessage: 'UPDATE agent_messages SET message_data = ? WHERE session_id = ? AND id = ?',
-  deleteMessage: 'DELETE FROM agent_messages WHERE session_id = ? AND id = ?',
-  deleteMessages: 'DELETE FROM agent_messages WHERE session_id = ?',
+  return {
+    session: `SELECT created_at AS createdAt, updated_at AS updatedAt, ${endsAt} AS endsAt
+      FROM ${sessions} WHERE session_id = ?`,
+    ttl: `SELECT ttl_ms FROM ${ttls} WHERE session_id = ?`,
+    saveSession: `INSERT INTO ${sessions} (session_id, created_at, updated_at) VALUES (?, ?, ?)
+      ON CONFLICT (session_id) DO UPDATE SET updated_at = excluded.updated_at`,
+    saveTTL: `INSERT INTO ${ttls} (session_id, ttl_ms, not_before_ms) VALUES (?, ?, ?)
+      ON CONFLICT (session_id) DO UPDATE SET ttl_ms = excluded.ttl_ms, not_before_ms = excluded.not_before_ms`,
+    deleteTTL: `DELETE FROM ${ttls} WHERE session_id = ?`,
+    deleteSession: `DELETE FROM ${sessions} WHERE session_id = ?`,
 
-  operation: 'SELECT fingerprint FROM agent_sessions_operations WHERE session_id = ? AND operation_id = ?',
-  saveOperation: 'INSERT INTO agent_sessions_operations (session_id, operation_id, fingerprint) VALUES (?, ?, ?)',
-  deleteOperations: 'DELETE FROM agent_sessions_operations WHERE session_id = ?',
+    append: `INSERT INTO ${messages} (session_id, message_data, created_at) VALUES (?, ?, ?)`,
+    all: `SELECT message_data FROM ${messages} WHERE session_id = ? ORDER BY id LIMIT ${limitIfAlive}`,
+    newest: `SELECT message_data FROM ${messages} WHERE session_id = ? ORDER BY id DESC LIMIT ${limitIfAlive}`,
+    page: `SELECT id, message_data AS record FROM ${messages}
+      WHERE session_id = ? AND id >= ? ORDER BY id LIMIT ${limitIfAlive}`,
+    tail: `SELECT message_data FROM ${messages} WHERE session_id = ? ORDER BY id DESC LIMIT ?`,
+    drop: `DELETE FROM ${messages} WHERE id IN (
+        SELECT id FROM ${messages} WHERE session_id = ? ORDER BY id DESC LIMIT ?)
+      RETURNING id, message_data AS record`,
+    message: `SELECT message_data FROM ${messages} WHERE session_id = ? AND id = ?`,
+    replaceMessage: `UPDATE ${messages} SET message_data = ? WHERE session_id = ? AND id = ?`,
+    deleteMessage: `DELETE FROM ${messages} WHERE session_id = ? AND id = ?`,
+    deleteMessages: `DELETE FROM ${messages} WHERE session_id = ?`,
 
-  saveMetadata: `INSERT INTO agent_sessions_metadata (session_id, key, value) VALUES (?, ?, ?)
-    ON CONFLICT (session_id, key) DO UPDATE SET value = excluded.value`,
-  deleteMetadataKey: 'DELETE FROM agent_sessions_metadata WHERE session_id = ? AND key = ?',
-  deleteMetadata: 'DELETE FROM agent_sessions_metadata WHERE session_id = ?',
+    operation: `SELECT fingerprint FROM ${operations}
+      WHERE session_id = ? AND operation_id = ? AND ifnull(forget_at > ?, 1)`,
+    saveOperation: `INSERT INTO ${operations} (session_id, operation_id, fingerprint, forget_at) VALUES (?, ?, ?, ?)
+      ON CONFLICT (session_id, operation_id) DO UPDATE SET fingerprint = excluded.fingerprint, forget_at = excluded.forget_at`,
+    deleteOperations: `DELETE FROM ${operations} WHERE session_id = ?`,
+    forgetOperations: `DELETE FROM ${operations} WHERE (session_id, operation_id) IN (
+      SELECT session_id, operation_id FROM ${operations} WHERE forget_at <= ? ORDER BY forget_at LIMIT ?)`,
 
-  info: `SELECT session_id AS sessionId, created_at AS createdAt, updated_at AS updatedAt, ${endsAt} AS endsAt,
-      (SELECT count(*) FROM agent_messages WHERE session_id = :id) AS itemCount, ${metadata} AS metadata
-    FROM agent_sessions WHERE session_id = :id AND ${alive}`,
-  list: `${listed} ORDER BY updated_at DESC, session_id DESC LIMIT :limit`,
-  listByMetadata: `${listed} AND session_id IN (
-      SELECT kept.session_id FROM json_each(:metadata) AS wanted
-      CROSS JOIN agent_sessions_metadata AS kept
-        ON kept.key = json_extract(wanted.value, '$[0]') AND kept.value = json_extract(wanted.value, '$[1]')
-      GROUP BY kept.session_id HAVING count(*) = json_array_length(:metadata))
-    ORDER BY updated_at DESC, session_id DESC LIMIT :limit`,
-  expired: `SELECT session_id FROM agent_sessions
-    WHERE session_id IN (SELECT session_id FROM agent_sessions_ttls WHERE not_before_ms <= :now) AND NOT (${alive})
-    LIMIT :limit`,
+    saveMetadata: `INSERT INTO ${metadata} (session_id, key, value) VALUES (?, ?, ?)
+      ON CONFLICT (session_id, key) DO UPDATE SET value = excluded.value`,
+    deleteMetadataKey: `DELETE FROM ${metadata} WHERE session_id = ? AND key = ?`,
+    deleteMetadata: `DELETE FROM ${metadata} WHERE session_id = ?`,
+
+    info: `SELECT session_id AS sessionId, created_at AS createdAt, updated_at AS updatedAt, ${endsAt} AS endsAt,
+        (SELECT count(*) FROM ${messages} WHERE session_id = :id) AS itemCount,
+        (SELECT '{' || group_concat(key || ':' || value) || '}' FROM ${metadata} WHERE session_id = :id) AS metadata
+      FROM ${sessions} WHERE session_id = :id AND ${alive}`,
+    recent: `${matching} ${newestFirst} LIMIT :limit`,
+    chosen: `${matching} AND session_id IN (SELECT value FROM json_each(:ids))`,
+    withPrefix: `SELECT session_id FROM ${sessions} WHERE ${hasPrefix} LIMIT :limit`,
+    withMetadata: `SELECT session_id FROM ${metadata} WHERE key = :key AND value = :value LIMIT :limit`,
+    expired: `SELECT session_id AS sessionId,
+        not_before_ms <= :now AND (SELECT NOT (${alive}) FROM ${sessions} WHERE session_id = ended.session_id) IS 1 AS over
+      FROM ${ttls} AS ended WHERE session_id > :from ORDER BY session_id LIMIT :limit`,
+  }
 }
 
 /** Statements that give one column, so that rows are plain values. */
@@ -114,23 +120,24 @@ const plucked = new Set<StatementName>([
   'message',
   'operation',
   'ttl',
-  'list',
-  'listByMetadata',
-  'expired',
+  'withPrefix',
+  'withMetadata',
 ])
 
 /** The prepared statements of one connection, by operation. */
 export type Statements = Readonly<Record<StatementName, SQLiteStatement>>
 
 /** Prepared once a connection. Integers come as numbers, also where the caller's database is set to BigInt. */
-export function prepareStatements(database: SQLiteDatabase): Statements {
-  const names = Object.keys(texts) as StatementName[]
-  return Object.fromEntries(names.map((name) => [name, prepare(database, name)])) as Statements
+export function prepareStatements(database: SQLiteDatabase, names: Names): Statements {
+  const prepared = Object.entries(texts(names)).map(([name, text]) => {
+    return [name, prepare(database, text, plucked.has(name as StatementName))] as const
+  })
+  return Object.fromEntries(prepared) as Statements
 }
 
-function prepare(database: SQLiteDatabase, name: StatementName): SQLiteStatement {
-  const statement = database.prepare(texts[name])
+function prepare(database: SQLiteDatabase, text: string, isPlucked: boolean): SQLiteStatement {
+  const statement = database.prepare(text)
   if (!statement.reader) return statement
-  if (plucked.has(name)) statement.pluck()
+  if (isPlucked) statement.pluck()
   return statement.safeIntegers(false)
 }

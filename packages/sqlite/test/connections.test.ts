@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync, readdirSync, readlinkSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { SQLiteSession, SQLiteStore } from '@sessions/sqlite'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { connectFile } from '../src/connection.ts'
+import { deriveNames } from '../src/tables.ts'
 import { temporaryFile } from './support/folder.ts'
 
 /** How often this process has the file open, as the kernel sees it. */
@@ -54,24 +55,6 @@ describe('a file', () => {
     }
   })
 
-  it('is the one that the path names now: a deleted or replaced file gets no new writers', async () => {
-    const path = temporaryFile()
-    await using before = new SQLiteSession({ sessionId: 'a', path })
-    await before.addItems([item])
-    for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true })
-    const after = new SQLiteSession({ sessionId: 'a', path })
-    await after.addItems([item, item])
-    expect(await before.getItems()).toHaveLength(1)
-    // SQLite must not take the new file's log away with the old one's connection.
-    await before.close()
-    const other = new Database(path, { readonly: true })
-    expect(other.prepare('SELECT count(*) FROM agent_messages').pluck().get()).toBe(2)
-    other.close()
-    await after.close()
-    await using again = new SQLiteSession({ sessionId: 'a', path })
-    expect(await again.getItems()).toHaveLength(2)
-  })
-
   it('means the folder that the process was in when the session was made', async () => {
     const path = temporaryFile()
     const before = process.cwd()
@@ -88,7 +71,13 @@ describe('a file', () => {
       ['FULL', 2],
       ['NORMAL', 1],
     ] as const) {
-      const { resource, release } = await connectFile({ path: temporaryFile(), synchronous, busyTimeoutMs: 1_000 })
+      const { resource, release } = await connectFile({
+        path: temporaryFile(),
+        synchronous,
+        busyTimeoutMs: 1_000,
+        mustExist: false,
+        names: deriveNames({}),
+      })
       expect(resource.database.pragma('journal_mode', { simple: true })).toBe('wal')
       expect(resource.database.pragma('synchronous', { simple: true })).toBe(level)
       await release()
@@ -98,7 +87,13 @@ describe('a file', () => {
 
 it('holds the write lock from the beginning of a transaction, so that none fails half way for want of it', async () => {
   const path = temporaryFile()
-  const { resource, release } = await connectFile({ path, synchronous: 'FULL', busyTimeoutMs: 1_000 })
+  const { resource, release } = await connectFile({
+    path,
+    synchronous: 'FULL',
+    busyTimeoutMs: 1_000,
+    mustExist: false,
+    names: deriveNames({}),
+  })
   const other = new Database(path, { timeout: 0 })
   resource.write(() => expect(() => other.exec('BEGIN IMMEDIATE')).toThrow('locked'))
   other.close()
@@ -134,28 +129,6 @@ describe("a caller's own database", () => {
     database.close()
   })
 
-  it('takes part in a transaction of the caller', async () => {
-    const database = new Database(':memory:')
-    await using store = new SQLiteStore({ database })
-    const session = store.session('a')
-    await session.addItems([item])
-    database.exec('BEGIN')
-    await session.addItems([item])
-    expect(await session.getItems()).toHaveLength(2)
-    database.exec('ROLLBACK')
-    expect(await session.getItems()).toHaveLength(1)
-  })
-
-  it('makes no tables inside a transaction of the caller, which may be rolled back', async () => {
-    const database = new Database(':memory:')
-    await using session = new SQLiteSession({ sessionId: 'a', database })
-    database.exec('BEGIN')
-    await expect(session.addItems([item])).rejects.toThrow(/use the store once before it begins/)
-    database.exec('ROLLBACK')
-    await session.addItems([item])
-    expect(await session.getItems()).toEqual([item])
-  })
-
   it('says so when its owner closed it, also before its first use', async () => {
     const database = new Database(':memory:')
     await using session = new SQLiteSession({ sessionId: 'a', database })
@@ -178,12 +151,21 @@ describe('options', () => {
     [{ sessionId: 'a', clock: {} }, TypeError, 'clock'],
     [Object.assign(Object.create({ path: 'inherited.db' }), { sessionId: 'a' }), TypeError, 'path'],
     [{ sessionId: 'a', path: 'x', database: {} }, TypeError, 'database'],
+    [{ sessionId: 'a', path: 'x.db ' }, TypeError, 'path'],
     [{ sessionId: 'a', synchronous: 'OFF' }, TypeError, 'synchronous'],
+    [{ sessionId: 'a', sessionsTable: '' }, TypeError, 'sessionsTable'],
+    [{ sessionId: 'a', messagesTable: 'a\nb' }, TypeError, 'messagesTable'],
+    [{ sessionId: 'a', messagesTable: 'SQLITE_x' }, TypeError, 'messagesTable'],
+    [{ sessionId: 'a', sessionsTable: 'x'.repeat(64) }, TypeError, 'sessionsTable'],
+    [{ sessionId: 'a', messagesTable: 'AGENT_sessions_ttls' }, TypeError, 'AGENT_sessions_ttls'.toLowerCase()],
+    [{ sessionId: 'a', operationTtl: 0 }, RangeError, 'operationTtl'],
+    [{ sessionId: 'a', operationTtl: '60' }, TypeError, 'operationTtl'],
     [{ sessionId: 'a', ttl: 0 }, RangeError, 'ttl'],
     [{ sessionId: 'a', ttl: Number.NaN }, RangeError, 'ttl'],
     [{ sessionId: 'a', ttl: 1e15 }, RangeError, 'ttl'],
     [{ sessionId: 'a', ttl: '60' }, TypeError, 'ttl'],
     [{ sessionId: 'a', busyTimeoutMs: -1 }, RangeError, 'busyTimeoutMs'],
+    [{ sessionId: 'a', busyTimeoutMs: 2 ** 31 }, RangeError, 'busyTimeoutMs'],
     [undefined, TypeError, 'options'],
   ])('are refused with their name: %j', (options, kind, name) => {
     const create = (): unknown => new SQLiteSession(options as never)

@@ -1,6 +1,4 @@
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { inspect } from 'node:util'
 import { SessionError } from '@sessions/core'
@@ -48,21 +46,6 @@ it('says that a file is no database, and leaves it as it is', async () => {
   expect(error).toMatchObject({ code: 'SESSION_BACKEND', cause: { code: 'SQLITE_NOTADB' } })
   expect(error.message).toMatch(/not a SQLite database: choose another path/)
   expect(readFileSync(path, 'utf8')).toBe(text)
-})
-
-it('says that a file is read-only', async () => {
-  const path = temporaryFile()
-  await using writer = new SQLiteSession({ sessionId: 'a', path })
-  await writer.addItems([item])
-  await writer.close()
-  chmodSync(path, 0o444)
-  chmodSync(dirname(path), 0o555)
-  // Permissions do not bind root, so a process without its rights opens the file.
-  const child = fork(new URL('./programs/open-unprivileged.ts', import.meta.url), [path])
-  const [report] = await once(child, 'message')
-  chmodSync(dirname(path), 0o755)
-  expect(report).toMatchObject({ code: 'SESSION_BACKEND' })
-  expect(report.message).toMatch(/read-only: give the process write permission/)
 })
 
 it('says that the disk is full, and keeps what was there', async () => {

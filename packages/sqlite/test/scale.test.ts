@@ -3,6 +3,7 @@ import { SQLiteSession } from '@sessions/sqlite'
 import Database from 'better-sqlite3'
 import { expect, it } from 'vitest'
 import { prepareStatements } from '../src/statements.ts'
+import { deriveNames } from '../src/tables.ts'
 import { temporaryFile } from './support/folder.ts'
 
 interface Step {
@@ -27,15 +28,28 @@ it('reads the last 20 of 1,000,000 items by the index, and iterates over all in 
   )
 
   const database = new Database(path, { readonly: true })
-  const statements = prepareStatements(database)
-  const listing = { now: 0, limit: 20, before: '9999-12-31', after: '', prefix: '', metadata: '[]' }
+  const statements = prepareStatements(database, deriveNames({}))
+  const listing = {
+    now: 0,
+    limit: 20,
+    before: ':',
+    beforeId: '',
+    after: '',
+    prefix: 'a',
+    prefixEnd: 'b',
+    metadata: '[]',
+  }
   const parameters = {
     newest: ['long', 'long', 0, 20],
     all: ['long', 'long', 0, -1],
     page: ['long', 0, 'long', 0, 20],
     tail: ['long', 20],
-    list: [listing],
-    listByMetadata: [listing],
+    recent: [listing],
+    chosen: [{ ...listing, ids: '[]' }],
+    withPrefix: [listing],
+    withMetadata: [{ key: '', value: '', limit: 20 }],
+    operation: ['long', 'operation', ''],
+    forgetOperations: ['', 4],
   }
   const plan = (name: keyof typeof parameters): string => {
     const { source } = statements[name] as unknown as { source: string }
@@ -47,9 +61,13 @@ it('reads the last 20 of 1,000,000 items by the index, and iterates over all in 
     expect(plan(name)).not.toContain('TEMP B-TREE')
     expect(plan(name)).not.toMatch(/SCAN/)
   }
-  expect(plan('list')).toContain('idx_agent_sessions_updated_at')
-  expect(plan('list')).not.toContain('TEMP B-TREE')
-  expect(plan('listByMetadata')).toContain('idx_agent_sessions_metadata_value (key=? AND value=?)')
+  for (const name of ['recent', 'chosen', 'withPrefix', 'withMetadata', 'operation', 'forgetOperations'] as const) {
+    expect(plan(name), name).not.toContain('TEMP B-TREE')
+    expect(plan(name), name).not.toMatch(/SCAN (?!wanted|json_each)/)
+  }
+  expect(plan('recent')).toContain('idx_agent_sessions_updated_at (updated_at>? AND (updated_at,session_id)<(?,?))')
+  expect(plan('withMetadata')).toContain('idx_agent_sessions_metadata_value (key=? AND value=?)')
+  expect(plan('forgetOperations')).toContain('idx_agent_sessions_forget_at (forget_at<?)')
   database.close()
   await session.close()
 

@@ -1,6 +1,7 @@
 import { SessionError } from '../errors/session-error.ts'
 import { type Call, type ErrorMapper, translateError } from '../errors/translate.ts'
 import { isObserved, Span } from './diagnostics.ts'
+import { yieldIfLong } from './event-loop.ts'
 import type { Lifecycle } from './lifecycle.ts'
 
 /**
@@ -107,6 +108,9 @@ async function run<A, T>(
   const { given, opening } = enter(lifecycle, call, check, isHeld)
   try {
     if (opening !== undefined) await opening
+    // A store that finishes without waiting would let nothing else have its turn.
+    const pause = lifecycle.of === 'store' ? yieldIfLong() : undefined
+    if (pause !== undefined) await pause
     return await work(given)
   } catch (error) {
     throw translateError(error, call, mapError)

@@ -29,13 +29,21 @@ export function checkLimit(limit: unknown, name = 'limit'): number | undefined {
  * Seconds, fractions included; `undefined` for no expiry.
  * @throws RangeError for what is not positive or reaches beyond the last `Date`, TypeError for no number
  */
-export function checkTTL(ttl: unknown): number | undefined {
+export function checkTTL(ttl: unknown, name = 'ttl'): number | undefined {
   if (ttl === undefined) return undefined
-  if (typeof ttl !== 'number') throw new TypeError(`ttl must be a number of seconds, not ${describe(ttl)}.`)
+  if (typeof ttl !== 'number') throw new TypeError(`${name} must be a number of seconds, not ${describe(ttl)}.`)
   if (!(ttl > 0 && Date.now() + ttl * 1000 <= maxTime)) {
-    throw new RangeError(`ttl must be a positive number of seconds within the range of Date, not ${ttl}.`)
+    throw new RangeError(`${name} must be a positive number of seconds within the range of Date, not ${ttl}.`)
   }
   return ttl
+}
+
+/** Seconds for which an operation id is remembered unless asked otherwise: longer than anybody in their right mind tries again. */
+const defaultOperationTtl = 86_400
+
+/** The option `operationTtl`, in milliseconds. @throws as `checkTTL` */
+export function checkOperationTtl(operationTtl: unknown): number {
+  return Math.max(1, Math.round((checkTTL(operationTtl, 'operationTtl') ?? defaultOperationTtl) * 1000))
 }
 
 /** @throws RangeError for what is no integer, or none from `least` to `most` */
@@ -43,6 +51,14 @@ export function checkInteger(name: string, value: number, least: number, most: n
   if (!Number.isInteger(value) || value < least || value > most) {
     throw new RangeError(`${name} must be an integer from ${least} to ${most}, not ${value}.`)
   }
+}
+
+/** What a timer can wait for at most (https://nodejs.org/api/timers.html#settimeoutcallback-delay-args), which else fires at once. */
+const maxTimeoutMs = 2 ** 31 - 1
+
+/** For everything that is waited for. @throws RangeError for what is no integer, or none from `least` to 2^31-1 */
+export function checkMilliseconds(name: string, value: number, least = 0): void {
+  checkInteger(name, value, least, maxTimeoutMs)
 }
 
 /**

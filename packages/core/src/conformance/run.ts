@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { assertOptions, type OptionTypes } from '../call/validate.ts'
+import { assertOptions, checkMilliseconds, type OptionTypes } from '../call/validate.ts'
 import { Background, hear } from './background.ts'
 import type { CaseDefinition } from './case.ts'
 import { CaseSkipped } from './case-skipped.ts'
@@ -64,6 +64,7 @@ export function conformanceCases(harness: Harness, options: ConformanceOptions =
   assertHarness(harness)
   assertOptions('The conformance kit', options, optionTypes)
   const { only = '', seed, steps, timeoutMs } = withDefaults(options)
+  checkMilliseconds('timeoutMs', timeoutMs, 1)
   const strange = Object.keys(differencesOf(harness)).find(
     (id) => !definitions.some((definition) => definition.id === id),
   )

@@ -1,8 +1,10 @@
 import type { Clock } from '../call/clock.ts'
-import { assertOptions, checkClock, checkTTL, type OptionTypes } from '../call/validate.ts'
+import { yieldIfLong } from '../call/event-loop.ts'
+import { assertOptions, checkClock, checkOperationTtl, checkTTL, type OptionTypes } from '../call/validate.ts'
 import type { JSONValue } from '../codec/json.ts'
 import { SessionStore } from '../session/session-store.ts'
 import { type ChangeConditions, type CommitResult, type HistoryChange, writes } from '../store/history-change.ts'
+import { byListingOrder } from '../store/listing-order.ts'
 import { matchesFilter, type SessionFilter, type SessionInfo } from '../store/session-filter.ts'
 import type { RecordPage } from '../store/store-hooks.ts'
 import { maintainRecords, placedPage } from './maintain.ts'
@@ -11,19 +13,26 @@ import { maintainRecords, placedPage } from './maintain.ts'
 export interface MemoryStoreOptions {
   /** Seconds after which a session that is not written is gone. Default: never. */
   ttl?: number
+  /** Seconds for which the ids of operations are remembered, each from when it was applied. Default: 86,400, a day. */
+  operationTtl?: number
   /** For tests. Default: the time of the machine. */
   clock?: Clock
 }
 
-export const memoryTypes: OptionTypes = { ttl: 'number', clock: 'object' }
+export const memoryTypes: OptionTypes = { ttl: 'number', operationTtl: 'number', clock: 'object' }
+
+interface Operation {
+  fingerprint: string
+  forgetAt: number
+}
 
 interface Entry {
   records: string[]
   createdAt: number
   updatedAt: number
   metadata: Map<string, JSONValue>
-  /** Operation ids and their fingerprints. */
-  operations: Map<string, string>
+  /** Operation ids, the oldest first. */
+  operations: Map<string, Operation>
 }
 
 /** Sessions in the memory of the process: the reference implementation, for tests and for what need not last. */
@@ -31,6 +40,7 @@ export class MemoryStore extends SessionStore {
   readonly #entries = new Map<string, Entry>()
   readonly #clock: Clock
   readonly #ttl: number | undefined
+  readonly #operationMs: number
 
   constructor(options: MemoryStoreOptions = {}) {
     assertOptions('MemoryStore', options, memoryTypes)
@@ -38,6 +48,7 @@ export class MemoryStore extends SessionStore {
     this.#clock = checkClock(options.clock)
     const ttl = checkTTL(options.ttl)
     this.#ttl = ttl === undefined ? undefined : ttl * 1000
+    this.#operationMs = checkOperationTtl(options.operationTtl)
   }
 
   protected async _read(sessionId: string, limit: number | undefined): Promise<string[]> {
@@ -52,7 +63,8 @@ export class MemoryStore extends SessionStore {
       return done ? { status: 'applied', dropped: [] } : { status: 'conflict' }
     }
     const { operation, expectTail, drop = 0, append = [], metadata = {} } = change
-    const applied = operation && entry?.operations.get(operation.id)
+    if (entry !== undefined) forget(entry.operations, this.#now())
+    const applied = operation && entry?.operations.get(operation.id)?.fingerprint
     if (applied !== undefined) return { status: applied === operation?.fingerprint ? 'duplicate' : 'reused' }
     if (expectTail !== undefined && !endsWith(entry?.records ?? [], expectTail)) return { status: 'conflict' }
     const length = entry?.records.length ?? 0
@@ -62,12 +74,17 @@ export class MemoryStore extends SessionStore {
     const { records, metadata: kept, operations, ...times } = entry ?? this.#create()
     const dropped = records.splice(keep)
     for (const record of append) records.push(record)
-    if (operation !== undefined) operations.set(operation.id, operation.fingerprint)
+    if (operation !== undefined) {
+      const { id, fingerprint } = operation
+      operations.set(id, { fingerprint, forgetAt: this.#now() + this.#operationMs })
+    }
     for (const [key, value] of Object.entries(metadata)) {
       if (value === undefined) kept.delete(key)
       else kept.set(key, value)
     }
     const updatedAt = Math.max(this.#now(), times.updatedAt + 1)
+    // Last in the map, which so stays in the order in which it is listed.
+    this.#entries.delete(sessionId)
     this.#entries.set(sessionId, { records, metadata: kept, operations, createdAt: times.createdAt, updatedAt })
     return { status: 'applied', dropped }
   }
@@ -86,14 +103,22 @@ export class MemoryStore extends SessionStore {
   }
 
   protected async *_list(filter: SessionFilter): AsyncIterable<SessionInfo> {
-    const found = [...this.#entries.keys()]
-      .flatMap((sessionId) => {
-        const entry = this.#live(sessionId)
-        return entry === undefined ? [] : [this.#describe(sessionId, entry)]
-      })
-      .filter((info) => matchesFilter(info, filter))
-      .sort((a, b) => b.updatedAt.getTime() - a.updatedAt.getTime())
-    yield* found.slice(0, filter.limit)
+    const found = Array.from(this.#entries, ([sessionId, { updatedAt }]) => ({
+      sessionId,
+      updatedAt: new Date(updatedAt),
+    }))
+    let left = filter.limit ?? Infinity
+    for (const { sessionId, updatedAt } of found.sort(byListingOrder)) {
+      if (left <= 0) return
+      await yieldIfLong()
+      const entry = this.#live(sessionId)
+      // One that was changed meanwhile has another place now.
+      if (entry === undefined || entry.updatedAt !== updatedAt.getTime()) continue
+      const info = this.#describe(sessionId, entry)
+      if (!matchesFilter(info, filter)) continue
+      left--
+      yield info
+    }
   }
 
   protected async _delete(sessionId: string, unchangedSince?: Date): Promise<boolean> {
@@ -104,9 +129,15 @@ export class MemoryStore extends SessionStore {
   }
 
   protected override async _purgeExpired(): Promise<number> {
-    const before = this.#entries.size
-    for (const sessionId of [...this.#entries.keys()]) this.#live(sessionId)
-    return before - this.#entries.size
+    let purged = 0
+    for (const sessionId of [...this.#entries.keys()]) {
+      await yieldIfLong()
+      const there = this.#entries.has(sessionId)
+      const entry = this.#live(sessionId)
+      if (entry !== undefined) forget(entry.operations, this.#now())
+      else if (there) purged++
+    }
+    return purged
   }
 
   /** Whole milliseconds, as a `Date` holds them. */
@@ -138,6 +169,14 @@ export class MemoryStore extends SessionStore {
     if (this.#ttl !== undefined) info.expiresAt = new Date(updatedAt + this.#ttl)
     if (metadata.size > 0) info.metadata = structuredClone(Object.fromEntries(metadata))
     return info
+  }
+}
+
+/** Drops those that need not be remembered any more. A repetition does not renew an id, so they stand in order. */
+function forget(operations: Map<string, Operation>, now: number): void {
+  for (const [id, { forgetAt }] of operations) {
+    if (forgetAt > now) return
+    operations.delete(id)
   }
 }
 

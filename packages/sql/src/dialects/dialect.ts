@@ -17,7 +17,12 @@ export interface Grammar {
   timestamp(text: string): string
   /** The same, to be compared with what others wrote. Default: `timestamp`. */
   bound?(text: string): string
+  /** As a text. Whatever is selected is one, so that no driver has a type to interpret. */
   text(expression: string): string
+  /** The names of the connection's settings that somebody has changed to what would spoil data, or `''`. */
+  readonly wrongSettings?: string
+  /** The id of a message from a text, since a number cannot hold all of them. */
+  messageId(parameter: string): string
   /** The order of the messages of a session. */
   readonly oldestFirst: string
   readonly newestFirst: string
@@ -81,8 +86,11 @@ export interface Dialect {
   exclusively(connection: Connection, work: () => Promise<void>): Promise<void>
   /** What is to be known of a server; without it, all are alike. */
   inspect?(connection: Connection): Promise<Server>
-  /** What each new connection to such a server is told first. */
-  greeting?(server: Server): string | undefined
+  /**
+   * Sees to it that a connection means what our statements mean, when it is first used and whenever somebody has changed
+   * that. Gives what makes of it the connection to be used from then on. @throws SESSION_BACKEND where it cannot
+   */
+  settle?(connection: Connection, server: Server): Promise<((connection: Connection) => Connection) | undefined>
   connect(connection: object, prepares: () => boolean): Connection
 }
 

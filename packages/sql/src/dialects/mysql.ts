@@ -2,6 +2,7 @@ import { connectMariaDB } from '../drivers/mariadb.ts'
 import { connectMySQL2 } from '../drivers/mysql2.ts'
 import type { Tables } from '../tables.ts'
 import type { Dialect, Grammar, Server, TransactionEdges } from './dialect.ts'
+import { settleMySQL, wrongSettings } from './mysql-settings.ts'
 
 const now = 'UTC_TIMESTAMP(3)'
 
@@ -45,9 +46,12 @@ export const mysql: Dialect = {
     const variables = new Map(rows.map((row) => [String(row.Variable_name), String(row.Value)]))
     return { mariadb: /mariadb/i.test(variables.get('version') ?? ''), galera: variables.get('wsrep_on') === 'ON' }
   },
-  // A node of a Galera cluster may lag behind what another one acknowledged; bit 1 makes reads wait until it does not
-  // (https://mariadb.com/docs/galera-cluster/reference/galera-cluster-system-variables#wsrep_sync_wait).
-  greeting: ({ galera }) => (galera ? 'SET SESSION wsrep_sync_wait = @@wsrep_sync_wait | 1' : undefined),
+  settle: async (connection, server) => {
+    // A node of a Galera cluster may lag behind what another one acknowledged; bit 1 makes reads wait until it does not
+    // (https://mariadb.com/docs/galera-cluster/reference/galera-cluster-system-variables#wsrep_sync_wait).
+    if (server.galera) await connection.execute('SET SESSION wsrep_sync_wait = @@wsrep_sync_wait | 1')
+    return settleMySQL(connection, server)
+  },
   connect: connectMySQL2,
 }
 
@@ -62,9 +66,12 @@ function grammar({ sessions, messages, operations, metadata, indexes }: Tables):
     exact: (timestamp) => `CAST(${timestamp} AS CHAR)`,
     timestamp: (text) => `CAST(${text} AS DATETIME(3))`,
     text: (expression) => `CAST(${expression} AS CHAR)`,
+    wrongSettings,
+    messageId: (parameter) => `CAST(${parameter} AS SIGNED)`,
     oldestFirst: 'created_at, id',
     newestFirst: 'created_at DESC, id DESC',
-    onwards: 'created_at >= CAST(:at AS DATETIME(3)) AND (created_at > CAST(:at AS DATETIME(3)) OR id >= :from)',
+    onwards:
+      'created_at >= CAST(:at AS DATETIME(3)) AND (created_at > CAST(:at AS DATETIME(3)) OR id >= CAST(:from AS SIGNED))',
     messageTime: ':at',
 
     expired: `COALESCE(expires_at <= ${now}, FALSE)`,
@@ -77,7 +84,11 @@ function grammar({ sessions, messages, operations, metadata, indexes }: Tables):
     byKey,
     forUpdate: 'FOR UPDATE',
     touches: ', ttl_ms = :ttl, metadata = :metadata',
-    erase: (which) => [`DELETE kept FROM ${sessions} AS kept ${byKey} WHERE ${which}`],
+    // Explicitly, since `foreign_key_checks = 0` does away with cascades.
+    erase: (which) => [
+      ...[messages, operations, metadata].map((table) => `DELETE FROM ${table} WHERE ${which}`),
+      `DELETE kept FROM ${sessions} AS kept ${byKey} WHERE ${which}`,
+    ],
     eraseSome: (ids) => {
       const chosen = ids.map((id) => `SELECT ${id} AS id`).join(' UNION ALL ')
       const places = [
@@ -104,7 +115,7 @@ function grammar({ sessions, messages, operations, metadata, indexes }: Tables):
 function migrations({ sessions, messages, operations, metadata, indexes }: Tables, server: Server): string[][] {
   // Compares code points and keeps trailing spaces apart, which `utf8mb4_bin` does not.
   const collation = server.mariadb ? 'utf8mb4_nopad_bin' : 'utf8mb4_0900_bin'
-  const options = `ENGINE = InnoDB DEFAULT CHARACTER SET = utf8mb4 COLLATE = ${collation}`
+  const options = `ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET = utf8mb4 COLLATE = ${collation}`
   const ofSession = `FOREIGN KEY (session_id) REFERENCES ${sessions} (session_id) ON DELETE CASCADE`
   return [
     [

@@ -33,21 +33,27 @@ export const postgres: Dialect = {
     await work()
     await connection.execute('COMMIT')
   },
+  // pg always sends and reads UTF-8, whatever the connection was told.
+  settle: async (connection) => {
+    await connection.execute("SET client_encoding TO 'UTF8'")
+    return undefined
+  },
   connect: connectPg,
 }
 
 function grammar(tables: Tables): Grammar {
-  const { sessions, messages, metadata } = tables
-  const ms = (timestamp: string): string => `floor(extract(epoch FROM ${timestamp}) * 1000)::float8`
+  const { sessions, messages, operations, metadata } = tables
+  const ms = (timestamp: string): string => `floor(extract(epoch FROM ${timestamp}) * 1000)::bigint`
   return {
     now,
     ms,
     exact: (timestamp) => `to_char(${timestamp}, 'YYYY-MM-DD HH24:MI:SS.US')`,
     timestamp: (text) => `${text}::timestamp`,
-    text: (expression) => `${expression}::text`,
+    text: (expression) => `(${expression})::text`,
+    messageId: (parameter) => `${parameter}::bigint`,
     oldestFirst: 'created_at, id',
     newestFirst: 'created_at DESC, id DESC',
-    onwards: 'created_at >= :at::timestamp AND (created_at > :at::timestamp OR id >= :from)',
+    onwards: 'created_at >= :at::timestamp AND (created_at > :at::timestamp OR id >= :from::bigint)',
     messageTime: ':at::timestamp',
 
     expired: `coalesce(expires_at <= ${now}, false)`,
@@ -55,13 +61,14 @@ function grammar(tables: Tables): Grammar {
     limitUnless: (condition, limit = 'NULL') => `LIMIT CASE WHEN ${condition} THEN 0 ELSE ${limit}::bigint END`,
     over: `expires_at <= ${now}`,
     expiresMs: ms('expires_at'),
-    ttlMs: 'ttl_ms::float8',
+    ttlMs: 'ttl_ms',
     metadata: 'metadata',
 
     unlessThere: (key) => `ON CONFLICT (${key}) DO NOTHING`,
     forUpdate: 'FOR UPDATE',
     touches: ', ttl_ms = :ttl::bigint, metadata = :metadata::text',
-    erase: (which) => [`DELETE FROM ${sessions} WHERE ${which}`],
+    // Explicitly, since `session_replication_role` and disabled triggers do away with cascades.
+    erase: (which) => [messages, operations, metadata, sessions].map((table) => `DELETE FROM ${table} WHERE ${which}`),
     drop: `DELETE FROM ${messages} WHERE id = ANY (:ids::bigint[])`,
     saveMetadata: `INSERT INTO ${metadata} (session_id, digest) VALUES (:id, :digest)`,
     hasMetadata: (keys) => `digest IN (${Array.from({ length: keys }, (_, key) => `:digest${key}`).join(', ')})`,

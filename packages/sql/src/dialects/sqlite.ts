@@ -20,7 +20,10 @@ export const sqlite: Dialect = {
     await work()
     await connection.execute('COMMIT')
   },
-  greeting: () => `PRAGMA busy_timeout = ${blockingWaitMs}`,
+  settle: async (connection) => {
+    await connection.execute(`PRAGMA busy_timeout = ${blockingWaitMs}`)
+    return undefined
+  },
   connect: connectSQLite3,
 }
 
@@ -38,9 +41,10 @@ function grammar({ sessions, messages, operations, metadata, ttls }: Tables): Gr
     timestamp: (text) => text,
     bound: (text) => `replace(${text}, '.000', '')`,
     text: (expression) => `CAST(${expression} AS TEXT)`,
+    messageId: (parameter) => `CAST(${parameter} AS INTEGER)`,
     oldestFirst: 'id',
     newestFirst: 'id DESC',
-    onwards: 'id >= :from',
+    onwards: 'id >= CAST(:from AS INTEGER)',
     messageTime: 'substr(:at, 1, 19)',
 
     expired,
@@ -109,6 +113,11 @@ function migrations({ sessions, messages, operations, metadata, ttls, indexes }:
   forget_at TIMESTAMP,
   PRIMARY KEY (session_id, operation_id)
 ) WITHOUT ROWID`,
+    ],
+    [
+      // Until then, ids of transactions were kept as long as their session.
+      `UPDATE ${operations} SET forget_at = strftime('%Y-%m-%d %H:%M:%f', 'now', '+1 day') WHERE forget_at IS NULL`,
+      `CREATE INDEX IF NOT EXISTS ${indexes.forgetAt} ON ${operations} (forget_at)`,
     ],
   ]
 }

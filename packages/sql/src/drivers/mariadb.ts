@@ -1,21 +1,44 @@
 import type { Connection, Result, Row } from '../connection.ts'
 import type { Value } from '../statement.ts'
+import { charsetOf, decode } from './raw.ts'
 
-interface Query {
-  sql: string
+interface Options {
   rowsAsArray: false
   namedPlaceholders: false
+  nestTables: false
+  metaAsArray: false
   /** Would put the values into the messages of errors. */
   logParam: false
+  typeCast(column: { buffer(): Buffer | null }): string | null
 }
 
-type Answer = Row[] | { affectedRows: number }
+type Query = Options & { sql: string }
+
+type Answer = (Row[] & { meta?: readonly Column[] }) | { affectedRows: number; warningStatus: number }
+
+interface Column {
+  readonly collation?: { readonly index: number }
+}
 
 /** What is used of a `Connection` of the mariadb driver. */
 interface MariaDBConnection {
   query(query: Query): Promise<Answer>
+  readonly info?: { readonly collation?: { readonly charset?: string } } | null
   /** Comes from the driver's cache where it can. */
-  prepare(query: Query): Promise<{ execute(values: readonly (Value | bigint)[]): Promise<Answer>; close(): void }>
+  prepare(query: Query): Promise<{
+    execute(values: readonly (Value | bigint)[], options: Options): Promise<Answer>
+    close(): void
+  }>
+}
+
+/** Whatever a caller has chosen for all queries of a connection: ours are answered with rows of bytes, decoded here. */
+const settings: Options = {
+  rowsAsArray: false,
+  namedPlaceholders: false,
+  nestTables: false,
+  metaAsArray: false,
+  logParam: false,
+  typeCast: (column) => decode(column.buffer()),
 }
 
 /**
@@ -26,17 +49,17 @@ interface MariaDBConnection {
  */
 export function connectMariaDB(connection: object): Connection {
   const client = connection as MariaDBConnection
-  const settings = { rowsAsArray: false, namedPlaceholders: false, logParam: false } as const
   return {
     run: async ({ text }, values) => {
       const statement = await client.prepare({ ...settings, sql: text })
       try {
-        return toResult(await statement.execute(values.map(toParameter)))
+        return toResult(await statement.execute(values.map(toParameter), settings))
       } finally {
         statement.close()
       }
     },
     execute: async (text) => toResult(await client.query({ ...settings, sql: text })),
+    encoding: () => client.info?.collation?.charset,
   }
 }
 
@@ -45,6 +68,13 @@ function toParameter(value: Value): Value | bigint {
   return typeof value === 'number' ? BigInt(value) : value
 }
 
-function toResult(result: Answer): Result {
-  return Array.isArray(result) ? { rows: result, affected: 0 } : { rows: [], affected: result.affectedRows }
+function toResult(answer: Answer): Result {
+  if (Array.isArray(answer)) {
+    return {
+      rows: answer,
+      affected: 0,
+      charset: charsetOf((answer.meta ?? []).map(({ collation }) => collation?.index)),
+    }
+  }
+  return { rows: [], affected: Number(answer.affectedRows), warnings: answer.warningStatus }
 }

@@ -1,8 +1,23 @@
 import type { Connection, Result, Row } from '../connection.ts'
+import { decode, type Raw } from './raw.ts'
 
 /** What is used of a `Client` of pg. */
 interface PgClient {
-  query(query: string | { name?: string; text: string; values: readonly unknown[] }): Promise<PgResult | PgResult[]>
+  query(query: PgQuery): Promise<PgResult | PgResult[]>
+  /** Of the driver that is written in JavaScript. */
+  readonly connection?: { on?(event: 'parameterStatus', listener: (message: ParameterStatus) => void): unknown }
+}
+
+interface PgQuery {
+  name?: string
+  text: string
+  values?: readonly unknown[]
+  types: { getTypeParser(): (raw: Raw) => string | null }
+}
+
+interface ParameterStatus {
+  parameterName: string
+  parameterValue: string
 }
 
 interface PgResult {
@@ -10,14 +25,26 @@ interface PgResult {
   rowCount: number | null
 }
 
+/**
+ * Values as the server sends them: no parser of the process (`pg.types.setTypeParser`, `pg.defaults`), of the client or of
+ * Sequelize comes in between, and `binary` makes no difference to a text.
+ */
+const types = { getTypeParser: () => decode }
+
 /** A connection of pg. `prepares` says whether statements are kept on the server under their names. */
 export function connectPg(connection: object, prepares: () => boolean): Connection {
   const client = connection as PgClient
+  let wasChanged = false
+  // The server tells of each change, with the answer to whatever made it.
+  client.connection?.on?.('parameterStatus', ({ parameterName, parameterValue }) => {
+    if (parameterName === 'client_encoding') wasChanged = parameterValue !== 'UTF8'
+  })
   return {
     run: async ({ name, text }, values) => {
-      return toResult(await client.query(prepares() ? { name, text, values } : { text, values }))
+      return toResult(await client.query({ ...(prepares() && { name }), text, values, types }))
     },
-    execute: async (text) => toResult(await client.query(text)),
+    execute: async (text) => toResult(await client.query({ text, types })),
+    wasChanged: () => wasChanged,
   }
 }
 

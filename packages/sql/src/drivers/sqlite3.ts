@@ -1,9 +1,13 @@
 import type { Connection, Row } from '../connection.ts'
 import type { Value } from '../statement.ts'
+import { decode } from './raw.ts'
+
+/** A row as the driver types it. */
+type TypedRow = Readonly<Record<string, string | number | Uint8Array | null>>
 
 /** What is used of a `Database` of sqlite3. */
 interface SQLite3Database {
-  all(sql: string, values: readonly Value[], callback: (error: Error | null, rows?: Row[]) => void): void
+  all(sql: string, values: readonly Value[], callback: (error: Error | null, rows?: TypedRow[]) => void): void
   run(sql: string, values: readonly Value[], callback: (this: { changes: number }, error: Error | null) => void): void
 }
 
@@ -12,7 +16,7 @@ export function connectSQLite3(connection: object): Connection {
   const database = connection as SQLite3Database
   const all = (text: string, values: readonly Value[]): Promise<Row[]> =>
     new Promise((resolve, reject) => {
-      database.all(text, values, (error, rows = []) => (error ? reject(error) : resolve(rows)))
+      database.all(text, values, (error, rows = []) => (error ? reject(error) : resolve(rows.map(toRow))))
     })
   const run = (text: string, values: readonly Value[]): Promise<number> =>
     new Promise((resolve, reject) => {
@@ -29,4 +33,10 @@ export function connectSQLite3(connection: object): Connection {
     run: ({ text }, values) => execute(text, values),
     execute: (text) => execute(text, []),
   }
+}
+
+function toRow(row: TypedRow): Row {
+  return Object.fromEntries(
+    Object.entries(row).map(([column, value]) => [column, typeof value === 'number' ? String(value) : decode(value)]),
+  )
 }

@@ -17,7 +17,7 @@ export class FailingDatabase {
         this.#failAt('before')
         return inner.immediate(argument)
       }
-      return { immediate }
+      return { immediate, deferred: database.transaction(work).deferred }
     }
     this.database = new Proxy(database, {
       get(target, name) {

@@ -1,13 +1,16 @@
 /** Whether these are the bytes that a test waits for. */
 export type Match = (bytesFromClient: Buffer) => boolean
 
+/** Before the server gets it; when it answers; the same, but nobody is told. */
+export type Place = 'request' | 'answer' | 'silence'
+
 /** A place where the next connection that comes by is to break, once. */
 export class Cut {
-  readonly place: 'request' | 'answer'
+  readonly place: Place
   readonly #match: Match
   readonly #happened = Promise.withResolvers<void>()
 
-  constructor(place: 'request' | 'answer', match: Match) {
+  constructor(place: Place, match: Match) {
     this.place = place
     this.#match = match
   }

@@ -14,6 +14,7 @@ export class ProxiedConnection {
   /** To be done when the server answers. */
   #onAnswer: Cut | undefined
   #isCut = false
+  #isSilent = false
 
   /** @param armed - the cuts that no connection has taken yet */
   constructor(client: Socket, server: Socket, armed: Set<Cut>) {
@@ -44,8 +45,14 @@ export class ProxiedConnection {
     this.#server.resetAndDestroy()
   }
 
+  /** Passes nothing on any more, in neither direction, and tells nobody: as a route that was dropped. */
+  silence(): void {
+    this.#giveBack()
+    this.#isSilent = true
+  }
+
   #fromClient(chunk: Buffer): void {
-    if (this.#isCut) return
+    if (this.#isCut || this.#isSilent) return
     const cut = this.#take(chunk)
     if (cut?.place === 'request') this.#cut(cut)
     else {
@@ -55,9 +62,10 @@ export class ProxiedConnection {
   }
 
   #fromServer(chunk: Buffer): void {
-    if (this.#isCut) return
+    if (this.#isCut || this.#isSilent) return
     this.#request = Buffer.alloc(0)
-    if (this.#onAnswer !== undefined) this.#cut(this.#onAnswer)
+    if (this.#onAnswer?.place === 'silence') this.#fallSilent(this.#onAnswer)
+    else if (this.#onAnswer !== undefined) this.#cut(this.#onAnswer)
     else if (!this.#client.write(chunk)) this.#server.pause()
   }
 
@@ -69,6 +77,12 @@ export class ProxiedConnection {
     const cut = [...this.#armed].find((candidate) => candidate.matches(request))
     if (cut !== undefined) this.#armed.delete(cut)
     return cut
+  }
+
+  #fallSilent(cut: Cut): void {
+    this.#onAnswer = undefined
+    this.#isSilent = true
+    cut.done()
   }
 
   /** A cut that this connection took and that did not come, as the server never answered, is for another one. */

@@ -3,6 +3,11 @@ import { connect, createServer, type Server } from 'node:net'
 import { Cut, type Match } from './cut.ts'
 import { ProxiedConnection } from './proxied-connection.ts'
 
+interface Target {
+  host: string
+  port: number
+}
+
 /** Stands before a server, to break connections at a chosen place. Lives in the process of the test. */
 export class TcpProxy implements AsyncDisposable {
   /** On 127.0.0.1. */
@@ -11,11 +16,14 @@ export class TcpProxy implements AsyncDisposable {
   readonly #open = new Set<ProxiedConnection>()
   readonly #armed = new Set<Cut>()
 
-  private constructor(listener: Server, port: number, target: { host: string; port: number }) {
+  #target: Target
+
+  private constructor(listener: Server, port: number, target: Target) {
     this.#listener = listener
     this.port = port
+    this.#target = target
     listener.on('connection', (client) => {
-      const server = connect({ ...target, allowHalfOpen: true, noDelay: true })
+      const server = connect({ ...this.#target, allowHalfOpen: true, noDelay: true })
       const connection = new ProxiedConnection(client.setNoDelay(), server, this.#armed)
       this.#open.add(connection)
       server.once('close', () => this.#open.delete(connection))
@@ -23,7 +31,7 @@ export class TcpProxy implements AsyncDisposable {
   }
 
   /** A proxy before the server that listens there. */
-  static async start(target: { host: string; port: number }): Promise<TcpProxy> {
+  static async start(target: Target): Promise<TcpProxy> {
     const listener = createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1')
     await once(listener, 'listening')
     const address = listener.address()
@@ -47,6 +55,21 @@ export class TcpProxy implements AsyncDisposable {
   /** Breaks every open connection on both sides. */
   cutAll(): void {
     for (const connection of this.#open) connection.reset()
+  }
+
+  /** Lets every open connection fall silent: nothing passes in either direction, and neither side is told. New ones work. */
+  silenceAll(): void {
+    for (const connection of this.#open) connection.silence()
+  }
+
+  /** Leads new connections to another server, as a failover in place does; open ones stay where they are. */
+  leadTo(target: Target): void {
+    this.#target = target
+  }
+
+  /** As `cutAnswer`, but the connection falls silent instead of breaking. */
+  silenceAnswer(match: Match = () => true): Promise<void> {
+    return this.#arm(new Cut('silence', match))
   }
 
   /**
@@ -91,6 +114,6 @@ export class TcpProxy implements AsyncDisposable {
 }
 
 /** A proxy before the server that listens there. */
-export function startProxy(target: { host: string; port: number }): Promise<TcpProxy> {
+export function startProxy(target: Target): Promise<TcpProxy> {
   return TcpProxy.start(target)
 }

@@ -1,0 +1,101 @@
+import { type Lease, SessionError } from '@sessions/core'
+import { whileBusy } from './busy.ts'
+import { type Connection, connectDatabase, connectFile, connectMemory } from './connection.ts'
+import type { WriteAheadLog } from './log.ts'
+import type { SQLiteStoreOptions } from './options.ts'
+import type { Statements } from './statements.ts'
+import { deriveNames } from './tables.ts'
+
+interface Opened {
+  readonly lease: Lease<Connection>
+  readonly statements: Statements
+}
+
+/** A store's way to its database: opens it, notices when its file is gone, and waits while it is busy. */
+export class Access {
+  readonly #options: SQLiteStoreOptions
+  readonly #busyTimeoutMs: number
+  #opened: Opened | undefined
+  #reopening: Promise<Opened> | undefined
+
+  /** With a path that is absolute. */
+  constructor(options: SQLiteStoreOptions) {
+    this.#options = options
+    this.#busyTimeoutMs = options.busyTimeoutMs ?? 30_000
+  }
+
+  async open(): Promise<void> {
+    this.#opened = await this.#connect(false)
+  }
+
+  async close(): Promise<void> {
+    await this.#opened?.lease.release()
+  }
+
+  /** Whether a database of the caller's was closed. */
+  get isClosedByOwner(): boolean {
+    return this.#options.database?.open === false
+  }
+
+  /** Runs one read. @throws SESSION_UNAVAILABLE where the file is gone or another */
+  readonly read = <T>(work: (statements: Statements) => T): T | Promise<T> => {
+    return this.#use(({ statements }) => whileBusy(this.#busyTimeoutMs, () => work(statements)))
+  }
+
+  /** Runs one write in a transaction that holds the write lock. @throws as `read` */
+  readonly write = <T>(work: (statements: Statements, log: WriteAheadLog | undefined) => T): T | Promise<T> => {
+    return this.#use(({ statements, lease: { resource } }) =>
+      resource.queue.run(this.#busyTimeoutMs, () => resource.write(() => work(statements, resource.log))),
+    )
+  }
+
+  /** Resolves when what was deleted is overwritten, unless another process was in the way. */
+  async scrub(): Promise<void> {
+    await this.#opened?.lease.resource.log?.empty()
+  }
+
+  #use<T>(work: (opened: Opened) => T | Promise<T>): T | Promise<T> {
+    const opened = this.#opened
+    return opened !== undefined && this.#isCurrent(opened) ? work(opened) : this.#reopened().then(work)
+  }
+
+  #isCurrent({ lease: { resource } }: Opened): boolean {
+    return resource.files === undefined || resource.files.areAt(this.#options.path ?? '')
+  }
+
+  /** The call that notices fails, since what was written may be lost; the next one opens what is there then. */
+  async #reopened(): Promise<Opened> {
+    const stale = this.#opened
+    if (stale !== undefined) {
+      this.#opened = undefined
+      await stale.lease.release()
+      throw new SessionError(
+        'SESSION_UNAVAILABLE',
+        `The file ${this.#options.path}, or its log, was deleted, moved or replaced while it was open. Nothing was written.`,
+      )
+    }
+    this.#reopening ??= this.#connect(true).finally(() => {
+      this.#reopening = undefined
+    })
+    this.#opened = await this.#reopening
+    return this.#opened
+  }
+
+  async #connect(mustExist: boolean): Promise<Opened> {
+    const { database, path = ':memory:', synchronous = 'FULL' } = this.#options
+    const busyTimeoutMs = this.#busyTimeoutMs
+    const names = deriveNames(this.#options)
+    const lease =
+      database !== undefined
+        ? await connectDatabase(database)
+        : path === ':memory:'
+          ? await connectMemory()
+          : await connectFile({ path, synchronous, busyTimeoutMs, mustExist, names })
+    try {
+      return { lease, statements: await lease.resource.statements(names, busyTimeoutMs) }
+    } catch (error) {
+      await lease.release()
+      throw error
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import { yieldIfLong } from '@sessions/core'
+import type { Access } from './access.ts'
+import { type EraseCondition, eraseSession } from './changes.ts'
+import { toTimestamp } from './timestamps.ts'
+
+/** A session to erase, on a condition. */
+interface Target extends EraseCondition {
+  sessionId: string
+}
+
+/** Milliseconds after which a transaction takes no further session: others wait for it, and so does the event loop. */
+const transactionMs = 10
+/** Rows that one statement looks at or removes: a few milliseconds. */
+const pageSize = 500
+
+/** Erases sessions, and what was in them from the disk. Resolves to how many. */
+export async function eraseEach(access: Access, targets: readonly Target[], now: () => number): Promise<number> {
+  const erased = await eraseInSlices(access, targets, now)
+  await access.scrub()
+  return erased
+}
+
+/** As many in each transaction as its time allows. */
+async function eraseInSlices(access: Access, targets: readonly Target[], now: () => number): Promise<number> {
+  let [erased, next] = [0, 0]
+  while (next < targets.length) {
+    await yieldIfLong()
+    const batch = await access.write((statements) => {
+      const until = performance.now() + transactionMs
+      let [index, count] = [next, 0]
+      do {
+        const { sessionId, ...condition } = targets[index++] as Target
+        if (eraseSession(statements, sessionId, now(), condition)) count++
+      } while (index < targets.length && performance.now() < until)
+      return { index, count }
+    })
+    next = batch.index
+    erased += batch.count
+  }
+  return erased
+}
+
+/** Erases the sessions whose time is over, and forgets operations. Resolves to the number of sessions. */
+export async function purgeExpired(access: Access, now: number): Promise<number> {
+  let purged = 0
+  for await (const over of expiredSessions(access, now)) {
+    purged += await eraseInSlices(access, over, () => now)
+  }
+  for (let forgotten = pageSize; forgotten === pageSize; ) {
+    await yieldIfLong()
+    const write = access.write(({ forgetOperations }) => forgetOperations.run(toTimestamp(now), pageSize).changes)
+    forgotten = await write
+  }
+  await access.scrub()
+  return purged
+}
+
+async function* expiredSessions(access: Access, now: number): AsyncIterable<Target[]> {
+  let from = ''
+  for (;;) {
+    await yieldIfLong()
+    const page = await access.read(({ expired }) => {
+      return expired.all({ from, now, limit: pageSize }) as { sessionId: string; over: number }[]
+    })
+    const over = page.filter((row) => row.over === 1).map(({ sessionId }) => ({ sessionId, over: true }))
+    if (over.length > 0) yield over
+    const last = page.at(-1)
+    if (last === undefined || page.length < pageSize) return
+    from = last.sessionId
+  }
+}

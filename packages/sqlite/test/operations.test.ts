@@ -1,0 +1,75 @@
+import { ManualClock } from '@sessions/core/testing'
+import { SQLiteStore } from '@sessions/sqlite'
+import Database from 'better-sqlite3'
+import { expect, it } from 'vitest'
+
+const item = { role: 'user', content: 'hello' } as const
+const append = (operationId: string) => ({ operationId, transaction: { type: 'append_items', items: [item] } }) as const
+
+function remembered(database: Database.Database): number {
+  return database.prepare('SELECT count(*) FROM agent_sessions_operations').pluck().get() as number
+}
+
+it('remembers an operation for a day, or for operationTtl', async () => {
+  for (const [options, seconds] of [
+    [{}, 86_400],
+    [{ operationTtl: 0.5 }, 0.5],
+  ] as const) {
+    const [clock, database] = [new ManualClock(), new Database(':memory:')]
+    await using store = new SQLiteStore({ database, clock, ...options })
+    const session = store.session('a')
+    await session.applyHistoryTransaction(append('op'))
+    clock.advance(seconds * 1_000 - 1)
+    await session.applyHistoryTransaction(append('op'))
+    expect(await session.getItems()).toHaveLength(1)
+    clock.advance(1)
+    await session.applyHistoryTransaction(append('op'))
+    expect(await session.getItems()).toHaveLength(2)
+    await session.applyHistoryTransaction(append('op'))
+    expect(await session.getItems()).toHaveLength(2)
+  }
+})
+
+it('forgets operations with purgeExpired, also of sessions that nobody writes any more', async () => {
+  const [clock, database] = [new ManualClock(), new Database(':memory:')]
+  await using store = new SQLiteStore({ database, clock, operationTtl: 60 })
+  for (let index = 0; index < 1_200; index++)
+    await store.session(`s${index % 3}`).applyHistoryTransaction(append(`o${index}`))
+  clock.advance(60_000)
+  await store.session('new').applyHistoryTransaction(append('new'))
+  expect(await store.purgeExpired()).toBe(0)
+  expect(remembered(database)).toBe(1)
+  expect((await store.getSessionInfo('s0'))?.itemCount).toBe(400)
+})
+
+it('does not pile them up where nobody purges', async () => {
+  const [clock, database] = [new ManualClock(), new Database(':memory:')]
+  await using store = new SQLiteStore({ database, clock, operationTtl: 60 })
+  const session = store.session('a')
+  for (let index = 0; index < 1_000; index++) {
+    await session.applyHistoryTransaction(append(`o${index}`))
+    clock.advance(1_000)
+  }
+  expect(remembered(database)).toBeLessThan(100)
+})
+
+it('appends as fast with 200,000 remembered operations as with none', async () => {
+  const database = new Database(':memory:')
+  await using store = new SQLiteStore({ database })
+  const time = async (prefix: string): Promise<number> => {
+    let best = Infinity
+    for (let round = 0; round < 5; round++) {
+      const start = performance.now()
+      for (let index = 0; index < 100; index++) {
+        await store.session('a').applyHistoryTransaction(append(`${prefix}${round}/${index}`))
+      }
+      best = Math.min(best, performance.now() - start)
+    }
+    return best
+  }
+  const before = await time('x')
+  database.exec(`WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000)
+    INSERT INTO agent_sessions_operations SELECT 'a', 'op' || i, 'f', '9999-01-01 00:00:00.000' FROM n`)
+  const after = await time('y')
+  expect(after).toBeLessThan(before * 4 + 10)
+})
