@@ -1,8 +1,18 @@
 import { setImmediate as moment } from 'node:timers/promises'
 import type { CommitResult, DeleteTarget, HistoryChange, SessionInfo } from '@sessions/core'
 import { type Mutant, shared, store } from './mutant.ts'
-import type { Entry } from './place.ts'
-import { PlainStore, type PlainStoreOptions } from './plain-store.ts'
+import type { Entry, Place } from './place.ts'
+import { PlainStore } from './plain-store.ts'
+
+/** Removes what is chosen, and gives it. */
+function purge(place: Place, choose: (key: string, entry: Entry) => boolean): Entry[] {
+  return place.keys().flatMap((key) => {
+    const entry = place.read(key)
+    if (entry === undefined || !choose(key, entry)) return []
+    place.write(key, undefined)
+    return [entry]
+  })
+}
 
 export const expiryMutants: readonly Mutant[] = [
   store(
@@ -12,12 +22,11 @@ export const expiryMutants: readonly Mutant[] = [
     class extends PlainStore {
       readonly #records = new Map<string, string[]>()
 
-      protected override async _purgeExpired(...given: Parameters<PlainStore['_purgeExpired']>): Promise<number> {
-        for (const key of this.place.keys()) {
-          const entry = this.place.read(key)
-          if (this.isOver(entry) && entry !== undefined) this.#records.set(key, entry.records)
-        }
-        return super._purgeExpired(...given)
+      protected override async _purgeExpired(): Promise<number> {
+        return purge(this.place, (key, entry) => {
+          if (this.isOver(entry)) this.#records.set(key, entry.records)
+          return this.isOver(entry)
+        }).length
       }
 
       protected override create(): Entry {
@@ -34,9 +43,11 @@ export const expiryMutants: readonly Mutant[] = [
     class extends PlainStore {
       #operations: Entry['operations'] = {}
 
-      protected override async _purgeExpired(...given: Parameters<PlainStore['_purgeExpired']>): Promise<number> {
-        for (const key of this.place.keys()) Object.assign(this.#operations, this.place.read(key)?.operations)
-        return super._purgeExpired(...given)
+      protected override async _purgeExpired(): Promise<number> {
+        return purge(this.place, (_, entry) => {
+          if (this.isOver(entry)) Object.assign(this.#operations, entry.operations)
+          return this.isOver(entry)
+        }).length
       }
 
       protected override create(): Entry {
@@ -53,10 +64,9 @@ export const expiryMutants: readonly Mutant[] = [
     'counts the rows that it purges, of whatever table',
     ['ttl/purge-leaves-nothing'],
     class extends PlainStore {
-      protected override async _purgeExpired(...given: Parameters<PlainStore['_purgeExpired']>): Promise<number> {
-        const over = this.place.keys().flatMap((key) => (this.isOver(this.place.read(key)) ? [this.place.read(key)] : []))
-        await super._purgeExpired(...given)
-        return over.reduce((sum, entry) => sum + 1 + (entry?.records.length ?? 0), 0)
+      protected override async _purgeExpired(): Promise<number> {
+        const purged = purge(this.place, (_, entry) => this.isOver(entry))
+        return purged.reduce((sum, { records }) => sum + 1 + records.length, 0)
       }
     },
   ),
@@ -91,7 +101,10 @@ export const expiryMutants: readonly Mutant[] = [
     class extends PlainStore {
       protected override describe(sessionId: string, entry: Entry): SessionInfo {
         const { createdAt, updatedAt } = entry
-        return { ...super.describe(sessionId, entry), expiresAt: new Date(Math.min(createdAt, updatedAt) + (this.ttlMs ?? 0)) }
+        return {
+          ...super.describe(sessionId, entry),
+          expiresAt: new Date(Math.min(createdAt, updatedAt) + (this.ttlMs ?? 0)),
+        }
       }
     },
   ),
@@ -104,7 +117,6 @@ export const expiryMutants: readonly Mutant[] = [
         return { ...super.describe(sessionId, entry), createdAt: new Date(this.now()) }
       }
     },
-    {},
     { real: true },
   ),
   store(
@@ -118,7 +130,6 @@ export const expiryMutants: readonly Mutant[] = [
         return super._read(sessionId, limit)
       }
     },
-    {},
     { real: true },
   ),
   store(
@@ -132,7 +143,6 @@ export const expiryMutants: readonly Mutant[] = [
         return super.apply(sessionId, change)
       }
     },
-    {},
     { real: true },
   ),
   store(
@@ -144,7 +154,6 @@ export const expiryMutants: readonly Mutant[] = [
         return b.createdAt.getTime() - a.createdAt.getTime()
       }
     },
-    {},
     { real: true },
   ),
   store(
@@ -156,7 +165,6 @@ export const expiryMutants: readonly Mutant[] = [
         return this.now()
       }
     },
-    {},
     { real: true },
   ),
   shared(
@@ -178,40 +186,36 @@ export const expiryMutants: readonly Mutant[] = [
     'deletes as many as one statement takes, and counts them all',
     ['delete/many'],
     class extends PlainStore {
-      protected override async _deleteUnchanged(
-        targets: readonly DeleteTarget[],
-        ...rest: unknown[]
-      ): Promise<number> {
-        await (super._deleteUnchanged as (targets: readonly DeleteTarget[], ...rest: unknown[]) => Promise<number>).call(
-          this,
-          targets.slice(0, 100),
-          ...rest,
-        )
+      protected override async _deleteUnchanged(targets: readonly DeleteTarget[]): Promise<number> {
+        await super._deleteUnchanged(targets.slice(0, 100))
         return targets.length
       }
     },
   ),
   store(
-    'delete-in-two-steps',
-    'empties the session in one step and removes it in another',
+    'delete-forgets-the-count-later',
+    'removes the session, and a moment later the count of its records',
     ['delete/beside-writes'],
     class extends PlainStore {
+      readonly #counts = new Map<string, number>()
+
       protected override async _delete(sessionId: string, unchangedSince?: Date): Promise<boolean> {
-        const entry = this.load(sessionId)
-        if (entry === undefined) return super._delete(sessionId, unchangedSince)
-        const before = entry.records.length
+        const deleted = await super._delete(sessionId, unchangedSince)
         await moment()
-        const now = this.load(sessionId)
-        if (now !== undefined) this.save(sessionId, { ...now, records: now.records.slice(before - 1) })
-        return true
+        this.#counts.delete(sessionId)
+        return deleted
       }
 
-      protected override async _commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
-        await moment()
-        return super._commit(sessionId, change)
+      protected override save(sessionId: string, entry: Entry): void {
+        const before = this.load(sessionId)?.records.length ?? 0
+        const change = entry.records.length - before
+        this.#counts.set(sessionId, (this.#counts.get(sessionId) ?? 0) + change)
+        super.save(sessionId, entry)
+      }
+
+      protected override describe(sessionId: string, entry: Entry): SessionInfo {
+        return { ...super.describe(sessionId, entry), itemCount: this.#counts.get(sessionId) ?? 0 }
       }
     },
   ),
 ]
-
-export type { PlainStoreOptions }

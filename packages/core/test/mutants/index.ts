@@ -1,16 +1,21 @@
+import { aloneMutants } from './alone.ts'
 import { crashMutants } from './crashes.ts'
 import { deleteMutants } from './deletion.ts'
 import { durableMutants } from './durable.ts'
+import { expiryMutants } from './expiry.ts'
 import { faultMutants } from './faults.ts'
+import { filterMutants } from './filters.ts'
 import { itemMutants } from './items.ts'
 import { lifecycleMutants } from './lifecycle.ts'
 import { listMutants } from './listing.ts'
+import { longHistoryMutants } from './long-histories.ts'
 import { maintainMutants } from './maintain.ts'
 import { metadataMutants } from './metadata.ts'
 import type { Mutant } from './mutant.ts'
 import { pageMutants } from './pages.ts'
 import { readMutants } from './reads.ts'
 import { recordMutants } from './records.ts'
+import { resourceMutants } from './resources.ts'
 import { rewriteMutants } from './rewrites.ts'
 import { sessionMutants } from './sessions.ts'
 import { timeMutants } from './time.ts'
@@ -28,12 +33,17 @@ export const mutants: readonly Mutant[] = [
   ...maintainMutants,
   ...pageMutants,
   ...listMutants,
+  ...filterMutants,
   ...deleteMutants,
   ...transactionMutants,
   ...rewriteMutants,
+  ...longHistoryMutants,
   ...timeMutants,
+  ...expiryMutants,
   ...lifecycleMutants,
   ...faultMutants,
+  ...resourceMutants,
   ...durableMutants,
+  ...aloneMutants,
   ...crashMutants,
 ]

@@ -49,16 +49,35 @@ export class MemoryPlace implements Place {
 /** A file that many processes may open at once: what a mistake about restarts, crashes or processes needs to show. */
 export class FilePlace implements Place {
   readonly path: string
-  readonly #database: DatabaseSync
+  readonly #alone: boolean
+  #opened: DatabaseSync | undefined
 
-  constructor(path: string) {
+  /** @param alone - whether it keeps everybody else out until it is closed */
+  constructor(path: string, alone = false) {
     this.path = path
-    this.#database = new DatabaseSync(path, { timeout: 20_000 })
+    this.#alone = alone
+  }
+
+  get #database(): DatabaseSync {
+    this.#opened ??= this.#open()
+    return this.#opened
+  }
+
+  #open(): DatabaseSync {
+    const database = new DatabaseSync(this.path, { timeout: this.#alone ? 0 : 20_000 })
     // A killed process leaves what the operating system was given; only a power cut would need more.
-    this.#database.exec('PRAGMA synchronous = OFF')
-    this.atomically(() =>
-      this.#database.exec('CREATE TABLE IF NOT EXISTS entries (key TEXT PRIMARY KEY, entry TEXT NOT NULL)'),
-    )
+    database.exec('PRAGMA synchronous = OFF')
+    if (this.#alone) database.exec('PRAGMA locking_mode = EXCLUSIVE')
+    try {
+      database.exec('BEGIN IMMEDIATE; CREATE TABLE IF NOT EXISTS entries (key TEXT PRIMARY KEY, entry TEXT NOT NULL)')
+      // A lock is kept from the first write on.
+      if (this.#alone) database.exec('PRAGMA user_version = 1')
+      database.exec('COMMIT')
+    } catch (error) {
+      database.close()
+      throw error
+    }
+    return database
   }
 
   read(key: string): Entry | undefined {
@@ -91,7 +110,8 @@ export class FilePlace implements Place {
   }
 
   close(): void {
-    this.#database.close()
+    this.#opened?.close()
+    this.#opened = undefined
   }
 }
 

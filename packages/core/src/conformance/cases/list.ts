@@ -46,7 +46,7 @@ export const listCases: readonly CaseDefinition[] = [
         infos.map(({ sessionId }) => sessionId),
         ['a', 'c', 'b'],
       )
-      await passTime(t, infos[0]?.updatedAt)
+      await passTime(t, infos[0]?.createdAt)
       for (const info of infos) assertEqual(info, await store.getSessionInfo(info.sessionId))
       assertEqual(
         infos.map(({ itemCount }) => itemCount),

@@ -6,7 +6,7 @@ import type { CaseDefinition } from '../case.ts'
 import { assertItems, collect, messages } from '../fixtures.ts'
 import type { Item } from '../item.ts'
 
-const callsEach = 150
+const callsEach = 100
 /** Bytes that a call may leave behind, far more than counters and caches of plans do. */
 const maxLeakBytes = 16 * 1024
 /** Milliseconds for which one small call may keep the event loop, at its best. */
