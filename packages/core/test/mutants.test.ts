@@ -26,7 +26,9 @@ describe('the store that the mutants are made of', () => {
     expect(formatReport(report)).toMatch(/^maintained: 5 passed, 0 failed, 1 skipped/)
   })
 
-  it('passes every case where its instances have one memory, and lasts no longer than they do', { timeout: 30_000 }, async () => {
+  it('passes every case where its instances have one memory, and lasts no longer than they do', {
+    timeout: 30_000,
+  }, async () => {
     const report = await runConformance(memoryHarness('in one memory', PlainStore, { shared: true }))
     expect(formatReport(report)).toMatch(/^in one memory: \d+ passed, 0 failed, /)
     const passed = report.cases.filter(({ status }) => status === 'pass').map(({ id }) => id)
@@ -38,7 +40,9 @@ describe('the store that the mutants are made of', () => {
     expect(formatReport(report)).toMatch(/^in real time: \d+ passed, 0 failed, /)
   })
 
-  it('passes every case on a file that one instance at a time may open, but for the scale', { timeout: 120_000 }, async () => {
+  it('passes every case on a file that one instance at a time may open, but for the scale', {
+    timeout: 120_000,
+  }, async () => {
     const { cases } = await runConformance(fileHarness('alone', PlainStore, temporaryFolder(), true))
     const failed = cases.filter(({ status }) => status === 'fail').map(({ id }) => id)
     expect(failed).toEqual(['scale/newest-of-many'])
