@@ -22,15 +22,14 @@ export class FileSession extends Session {
     this.#file = join(resolve(folder), `${createHash('sha256').update(sessionId).digest('hex')}.jsonl`)
   }
 
-  /** Needs no turn in the queue: `rename` swaps whole files, so a read sees what was before a write or after it. */
+  /** In turn too: whoever reads without waiting for a write still sees it. */
   protected async _getItems(limit: number | undefined): Promise<AgentInputItem[]> {
-    const records = await this.#read()
+    const records = await this.#inTurn(() => this.#read())
     const wanted = limit === undefined ? records : records.slice(-limit)
     return wanted.map((record) => jsonCodec.decode(record))
   }
 
   protected async _addItems(items: readonly AgentInputItem[]): Promise<void> {
-    // Encoded before the first `await`: the caller may change the items later.
     const added = items.map((item) => jsonCodec.encode(item))
     await this.#inTurn(async () => this.#write([...(await this.#read()), ...added]))
   }

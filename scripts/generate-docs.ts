@@ -5,6 +5,7 @@ import { definitions } from '../packages/core/src/conformance/cases/index.ts'
 import type { ConformanceReport } from '../packages/core/src/conformance/index.ts'
 import { sessionErrorCodes } from '../packages/core/src/index.ts'
 import { mutants } from '../packages/core/test/mutants/index.ts'
+import { errorNumbers, sqliteCodes, sqlStates } from '../packages/sql/src/meanings.ts'
 import { apiPages } from './api-pages.ts'
 import { commandLine } from './command-line.ts'
 import { optionRows, ownOptionRows } from './options-table.ts'
@@ -49,6 +50,20 @@ function sourceOf(name: string): string {
     .join('')
 }
 
+/** What errors of servers mean, those of one meaning in one row. */
+function refusalRows(): string[][] {
+  const rows = new Map<string, string[]>()
+  for (const meanings of [sqlStates, errorNumbers, sqliteCodes]) {
+    for (const [error, [code, message, options]] of Object.entries(meanings)) {
+      const retryable = (options?.retryable ?? sessionErrorCodes[code].retryable) ? 'yes' : 'no'
+      const row = rows.get(`${code} ${retryable} ${message}`) ?? ['', `\`${code}\``, retryable, message]
+      row[0] += `${row[0] === '' ? '' : ', '}\`${error}\``
+      rows.set(`${code} ${retryable} ${message}`, row)
+    }
+  }
+  return [...rows.values()]
+}
+
 const optionHead = ['option', 'type', 'what it does', 'default']
 
 /** Each is given what stands in its place, and the word after its name. */
@@ -70,6 +85,7 @@ const tables: Readonly<Record<string, (before: string, word: string) => string>>
           return [`\`${code}\``, retryable ? 'yes' : 'no', meaning, remedy]
         }),
     ),
+  refusals: () => table(['error', 'code', 'retryable', 'what happened'], refusalRows()),
   decisions: () =>
     table(
       ['decision'],

@@ -1,4 +1,4 @@
-import { matchesFilter, placeOf, positionOf, SessionError, SessionStore, writes } from '@sessions/core'
+import { byListingOrder, matchesFilter, placeOf, positionOf, SessionError, SessionStore, writes } from '@sessions/core'
 import { open } from 'lmdb'
 
 /**
@@ -57,7 +57,7 @@ export class LMDBStore extends SessionStore {
       [...this.#sessions.getRange()]
         .map(({ key, value }) => describe(key, value))
         .filter((info) => matchesFilter(info, filter))
-        .sort((a, b) => b.updatedAt - a.updatedAt)
+        .sort(byListingOrder)
         .slice(0, filter.limit),
     )
     yield* found
@@ -68,9 +68,7 @@ export class LMDBStore extends SessionStore {
       const session = this.#sessions.get(sessionId)
       if (session === undefined) return false
       if (unchangedSince !== undefined && session.updatedAt !== unchangedSince.getTime()) return false
-      for (const { key } of this.#newest(sessionId)) this.#records.removeSync(key)
-      for (const key of [...this.#operations.getKeys(allOf(sessionId, ''))]) this.#operations.removeSync(key)
-      this.#sessions.removeSync(sessionId)
+      this.#erase(sessionId)
       return true
     })
   }
@@ -105,17 +103,35 @@ export class LMDBStore extends SessionStore {
     return { status: 'applied', dropped: [] }
   }
 
-  #apply(sessionId, { maintain, operation, expectTail, drop = 0, append = [], metadata = {} }) {
+  #erase(sessionId) {
+    for (const { key } of this.#newest(sessionId)) this.#records.removeSync(key)
+    this.#forgetOperations(sessionId)
+    this.#sessions.removeSync(sessionId)
+  }
+
+  #forgetOperations(sessionId) {
+    for (const key of [...this.#operations.getKeys(allOf(sessionId, ''))]) this.#operations.removeSync(key)
+  }
+
+  #apply(sessionId, change) {
+    const { maintain, operation, expectTail, drop = 0, clear, append = [], metadata = {}, returnDropped } = change
     if (maintain !== undefined) return this.#maintain(sessionId, maintain)
     const known = operation && this.#operations.get([sessionId, operation.id])
     if (known !== undefined) return { status: known === operation.fingerprint ? 'duplicate' : 'reused' }
     if (expectTail !== undefined && !this.#endsWith(sessionId, expectTail)) return { status: 'conflict' }
-    const dropping = drop === 0 ? [] : this.#newest(sessionId, drop === 'all' ? undefined : drop)
-    const dropped = dropping.map(({ value }) => value)
-    if (dropped.length === 0 && !writes({ operation, append, metadata })) return { status: 'applied', dropped }
+    const all = clear || drop === 'all'
+    const dropping = drop === 0 && !clear ? [] : this.#newest(sessionId, all ? undefined : drop)
+    const result = { status: 'applied', dropped: returnDropped ? dropping.map(({ value }) => value) : [] }
+    const found = this.#sessions.get(sessionId)
+    if (clear && found?.metadata === '[]' && !writes(change)) {
+      this.#erase(sessionId)
+      return result
+    }
+    if (clear) this.#forgetOperations(sessionId)
+    if (dropping.length === 0 && !writes(change)) return result
 
     const now = Date.now()
-    const session = this.#sessions.get(sessionId) ?? {
+    const session = found ?? {
       createdAt: now,
       updatedAt: now - 1,
       next: 0,
@@ -135,10 +151,10 @@ export class LMDBStore extends SessionStore {
       createdAt: session.createdAt,
       updatedAt: Math.max(now, session.updatedAt + 1),
       next: session.next + append.length,
-      count: session.count - dropped.length + append.length,
+      count: session.count - dropping.length + append.length,
       metadata: JSON.stringify([...merged]),
     })
-    return { status: 'applied', dropped }
+    return result
   }
 
   #endsWith(sessionId, tail) {

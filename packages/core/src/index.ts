@@ -2,6 +2,15 @@ export { type Clock, systemClock } from './call/clock.ts'
 export { noteRetry, type SessionCallContext } from './call/diagnostics.ts'
 export { yieldIfLong } from './call/event-loop.ts'
 export { kept } from './call/kept.ts'
+export {
+  type CancelOptions,
+  cancelTypes,
+  LongCall,
+  type LongCallOptions,
+  longCallTypes,
+  type Progress,
+} from './call/long-call.ts'
+export { checkOperationTtl, type OperationOptions } from './call/operation-ttl.ts'
 export { type Lease, SharedResources } from './call/shared-resources.ts'
 export { checkTimeout, type TimeoutOptions } from './call/timeout.ts'
 export { traceSessionIds } from './call/traced-ids.ts'
@@ -10,7 +19,6 @@ export {
   checkClock,
   checkInteger,
   checkMilliseconds,
-  checkOperationTtl,
   checkTTL,
   type OptionTypes,
 } from './call/validate.ts'
@@ -22,6 +30,8 @@ export { type SessionErrorCode, sessionErrorCodes } from './errors/codes.ts'
 export { SessionError, type SessionErrorOptions } from './errors/session-error.ts'
 export { MemorySession, type MemorySessionOptions } from './memory/memory-session.ts'
 export { MemoryStore, type MemoryStoreOptions } from './memory/memory-store.ts'
+export type { Entry, Page } from './session/entries.ts'
+export type { ForkOptions } from './session/fork.ts'
 export type {
   AppendItems,
   HistoryMutation,
@@ -29,15 +39,28 @@ export type {
   HistoryTransactionArgs,
   ReplaceSuffix,
 } from './session/history-transaction.ts'
+export type { ExclusiveOptions, ExclusiveWork, Held } from './session/lease/exclusive.ts'
+export type { MetadataUpdate } from './session/metadata-update.ts'
+export type { ReplaceResult } from './session/replacement.ts'
+export { SDKSession, type StoredSessionOptions } from './session/sdk-session.ts'
 export { Session } from './session/session.ts'
 export { type SessionOptions, splitSessionOptions } from './session/session-options.ts'
 export { partsOf, type SessionParts } from './session/session-parts.ts'
 export { SessionStore } from './session/session-store.ts'
-export { StoredSession, type StoredSessionOptions } from './session/stored-session.ts'
+export { StoredSession } from './session/stored-session.ts'
+export type { RewindTarget, Turn } from './session/turns.ts'
+export type { WatchEvent, WatchOptions } from './session/watch.ts'
+export { type ForkRequest, type ForkResult, forkMetadata } from './store/fork-request.ts'
 export { type ChangeConditions, type CommitResult, type HistoryChange, writes } from './store/history-change.ts'
+export type { LeaseResult, LeaseState, LeaseSwap, LeaseWrite } from './store/lease-row.ts'
 export { byListingOrder, type SessionPlace } from './store/listing-order.ts'
 export { type Maintenance, placeOf, positionOf, type Replacement } from './store/maintenance.ts'
 export { RecordAccess } from './store/record-access.ts'
-export { RecordStore } from './store/record-store.ts'
+export type { EntryQuery, PageOptions, RecordEntry, RecordEntryPage } from './store/record-entry.ts'
+export {
+  type DeleteSessionsOptions,
+  type ListOptions,
+  RecordStore,
+} from './store/record-store.ts'
 export { matchesFilter, type SessionFilter, type SessionInfo } from './store/session-filter.ts'
-export { type DeleteTarget, type RecordPage, StoreHooks } from './store/store-hooks.ts'
+export { type DeleteTarget, type ReadOptions, type RecordPage, StoreHooks } from './store/store-hooks.ts'

@@ -28,7 +28,7 @@ describeConformance(
   { reports },
 )
 
-describeConformance(faultyHarness(), { reports, only: 'faults/' })
+describeConformance(faultyHarness(), { reports })
 
 /** A store whose driver can fail where a wrapper can make it fail: before a commit and after it. */
 function faultyHarness(): StoreHarness {
@@ -36,10 +36,11 @@ function faultyHarness(): StoreHarness {
   return {
     name: 'FaultyStore (MemoryStore)',
     open: async () => {
-      newest = new FaultyStore(new MemoryStore())
+      newest = new FaultyStore(new MemoryStore({ ttl: 3_600, clock }))
       return newest
     },
     reset: async () => {},
+    advance: async (ms) => clock.advance(ms),
     failNextCommit: (fault) => {
       if (fault === 'middle') throw new CaseSkipped('a wrapper cannot fail in the middle of a commit')
       const cause = new Error('ECONNRESET')
@@ -48,6 +49,6 @@ function faultyHarness(): StoreHarness {
       if (ambiguous) newest?.failAfter('commit', error)
       else newest?.failBefore('commit', error)
     },
-    capabilities: { durable: false, multiProcess: false, ttl: false, list: true, transactions: true },
+    capabilities: { durable: false, multiProcess: false, ttl: true, list: true, transactions: true },
   }
 }

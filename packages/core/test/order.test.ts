@@ -23,7 +23,7 @@ class Overtaking extends MemoryStore {
     await this.#travel('info')
     return super._info(sessionId)
   }
-  protected override async _delete(sessionId: string, unchangedSince?: Date): Promise<boolean> {
+  protected override async _delete(sessionId: string, unchangedSince?: Date): Promise<boolean | 'lost'> {
     await this.#travel('delete')
     return super._delete(sessionId, unchangedSince)
   }

@@ -1,4 +1,11 @@
-import { type CommitResult, type HistoryChange, type RecordStore, SessionError, yieldIfLong } from '@sessions/core'
+import {
+  type CommitResult,
+  type HistoryChange,
+  type ReadOptions,
+  type RecordStore,
+  SessionError,
+  yieldIfLong,
+} from '@sessions/core'
 import { type Arranged, arrange } from './arrangement.ts'
 import { type Entry, EntryReader, live, type OnUnreadable, recordOf, textOf } from './entries.ts'
 import type { Encryption } from './options.ts'
@@ -31,9 +38,14 @@ export class EncryptedRecords {
   }
 
   /** The newest `limit` that are not expired, oldest first; all without a limit. */
-  async read(sessionId: string, limit: number | undefined, onUnreadable: OnUnreadable): Promise<string[]> {
+  async read(
+    sessionId: string,
+    limit: number | undefined,
+    onUnreadable: OnUnreadable,
+    options: ReadOptions,
+  ): Promise<string[]> {
     for (let wanted = limit; ; wanted = (wanted ?? 0) * 2) {
-      const records = await this.#store.records.read(sessionId, wanted)
+      const records = await this.#store.records.read(sessionId, wanted, options)
       const found = live(await new EntryReader(this.cipher(sessionId), onUnreadable).open(records))
       if (onUnreadable === 'throw' && records.length > 0) this.#prove(sessionId)
       if (limit === undefined || wanted === undefined) return found.map(textOf)
@@ -52,14 +64,15 @@ export class EncryptedRecords {
    * One atomic write of what a reader sees. What is to be dropped is opened first, so that nothing is lost that could not be read.
    */
   async commit(sessionId: string, change: HistoryChange, onUnreadable: OnUnreadable): Promise<CommitResult> {
-    const { operation, expectTail = [], drop = 0, append = [], metadata } = change
+    // What names no records is passed on as it is.
+    const { expectTail = [], drop = 0, clear = false, append = [], returnDropped = false, ...rest } = change
     const cipher = this.cipher(sessionId)
-    const rest: HistoryChange = { ...(operation && { operation }), ...(metadata && { metadata }) }
-    if (expectTail.length === 0 && drop === 0) {
+    if (expectTail.length === 0 && drop === 0 && !(clear && returnDropped)) {
       const sealed = await cipher.seal(append)
       if (sealed.length > 0 && onUnreadable === 'throw') await this.#proveKey(sessionId, cipher)
-      return this.#commit(sessionId, cipher, { ...rest, append: sealed })
+      return this.#commit(sessionId, cipher, { ...rest, ...(clear && { clear }), append: sealed })
     }
+    const all = clear || drop === 'all'
     const sealed: (string | undefined)[] = []
     const fill = async (part: Arranged): Promise<string> => {
       if ('record' in part) return part.record
@@ -67,25 +80,27 @@ export class EncryptedRecords {
       return sealed[part.text] as string
     }
     return retry(async () => {
-      const cut = await this.#cut(sessionId, cipher, expectTail, drop)
-      if (cut === undefined) return this.#refuse(sessionId, cipher, operation)
+      const cut = await this.#cut(sessionId, cipher, expectTail, all ? 'all' : drop)
+      if (cut === undefined) return this.#refuse(sessionId, cipher, rest)
       const { tail, removed } = cut
       const result = await this.#commit(sessionId, cipher, {
         ...rest,
         expectTail: tail.map(recordOf),
-        drop: drop === 'all' ? drop : removed.length,
+        ...(clear ? { clear } : { drop: all ? ('all' as const) : removed.length }),
         // Compaction makes a history anew: nothing of the old one stays.
-        append: await inOrder(arrange(drop === 'all' ? [] : removed, append), fill),
+        append: await inOrder(arrange(all ? [] : removed, append), fill),
       })
-      if (result.status === 'conflict') return undefined
-      return result.status === 'applied' ? { ...result, dropped: live(removed).map(textOf) } : result
+      // Another condition than the tail: only the caller can decide anew.
+      const isOthers = rest.expectNewest !== undefined || rest.expectMetadata !== undefined
+      if (result.status === 'conflict') return isOthers ? result : undefined
+      return result.status === 'applied' && returnDropped ? { ...result, dropped: live(removed).map(textOf) } : result
     })
   }
 
   /** Opens all records, and writes again, in one atomic step, from the first that `decide` gives something else for. */
   async rewrite(sessionId: string, decide: (entry: Entry) => string[] | Promise<string[]>): Promise<number> {
     return retry(async () => {
-      const records = await this.#store.records.read(sessionId)
+      const records = await this.#store.records.read(sessionId, undefined, { latest: true })
       const entries = await new EntryReader(this.cipher(sessionId), 'throw').open(records)
       const written = await inOrder(entries, decide)
       const isChanged = (after: readonly string[], index: number): boolean => {
@@ -118,21 +133,17 @@ export class EncryptedRecords {
   /** The newest entries, among them `wanted` that are not expired, or all there are. */
   async #tail(sessionId: string, cipher: SessionCipher, wanted: number | undefined): Promise<Entry[]> {
     for (let limit = wanted; ; limit = (limit ?? 0) * 2) {
-      const records = await this.#store.records.read(sessionId, limit)
+      const records = await this.#store.records.read(sessionId, limit, { latest: true })
       const entries = await new EntryReader(cipher, 'throw').open(records)
       const complete = wanted === undefined || limit === undefined || records.length < limit
       if (complete || live(entries).length >= wanted) return entries
     }
   }
 
-  /** A tail that nothing ends with, so that only the operation decides: done before, or not. */
-  async #refuse(
-    sessionId: string,
-    cipher: SessionCipher,
-    operation: HistoryChange['operation'],
-  ): Promise<CommitResult> {
-    if (operation === undefined) return { status: 'conflict' }
-    return this.#commit(sessionId, cipher, { operation, expectTail: [crypto.randomUUID()] })
+  /** A tail that nothing ends with, so that only the rest decides: whether the operation was done before, say. */
+  async #refuse(sessionId: string, cipher: SessionCipher, rest: HistoryChange): Promise<CommitResult> {
+    if (Object.keys(rest).length === 0) return { status: 'conflict' }
+    return this.#commit(sessionId, cipher, { ...rest, expectTail: [crypto.randomUUID()] })
   }
 
   /** With a keyed digest in the place of the operation's fingerprint; one under an older key is the same operation. */
@@ -155,7 +166,7 @@ export class EncryptedRecords {
   async #proveKey(sessionId: string, cipher: SessionCipher): Promise<void> {
     if (this.#proven.has(sessionId)) return
     try {
-      await new EntryReader(cipher, 'throw').open(await this.#store.records.read(sessionId, 1))
+      await new EntryReader(cipher, 'throw').open(await this.#store.records.read(sessionId, 1, { latest: true }))
     } catch (error) {
       if (!(error instanceof SessionError && error.code === 'SESSION_KEY_UNKNOWN')) throw error
     }

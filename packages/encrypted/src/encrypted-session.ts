@@ -38,6 +38,7 @@ type OptionalName =
   | 'info'
   | 'setMetadata'
   | 'items'
+  | 'delete'
 
 type Optional<TItem extends object> = Partial<Pick<StoredSession<TItem>, OptionalName>>
 
@@ -64,6 +65,7 @@ export class EncryptedSession<TItem extends object = AgentInputItem> extends Ses
   declare readonly info?: StoredSession<TItem>['info']
   declare readonly setMetadata?: StoredSession<TItem>['setMetadata']
   declare readonly items?: StoredSession<TItem>['items']
+  declare readonly delete?: StoredSession<TItem>['delete']
   readonly #store: EncryptedStore
   readonly #session: StoredSession<TItem>
   readonly #owned: UnderlyingSession | undefined
@@ -137,6 +139,7 @@ export class EncryptedSession<TItem extends object = AgentInputItem> extends Ses
       info: () => session.info(),
       setMetadata: (patch) => session.setMetadata(patch),
       items: (options) => session.items(options),
+      delete: () => session.delete(),
     }
     for (const [name, value] of Object.entries(methods)) {
       const needed = needs[name as OptionalName]

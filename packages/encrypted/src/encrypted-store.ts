@@ -1,8 +1,11 @@
 import {
   type AgentInputItem,
   assertOptions,
+  type ChangeConditions,
   type CommitResult,
   type HistoryChange,
+  type LongCall,
+  type ReadOptions,
   type RecordStore,
   type SessionFilter,
   type SessionInfo,
@@ -88,12 +91,17 @@ export class EncryptedStore extends SessionStore {
     return await this.#sweep('purgeItems', options, (id) => removeExpired(this.#records, id))
   }
 
-  protected _read(sessionId: string, limit: number | undefined): Promise<string[]> {
-    return this.#records.read(sessionId, limit, 'throw')
+  protected _read(sessionId: string, limit: number | undefined, options: ReadOptions): Promise<string[]> {
+    return this.#records.read(sessionId, limit, 'throw', options)
   }
 
   protected override _pages(sessionId: string, size: number): AsyncIterable<string[]> {
     return this.#records.pages(sessionId, size, 'throw')
+  }
+
+  /** All that names no records. */
+  protected override _supports(condition: keyof ChangeConditions): boolean {
+    return condition !== 'maintain' && this.#store.records.supports(condition)
   }
 
   protected _commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
@@ -105,16 +113,16 @@ export class EncryptedStore extends SessionStore {
     return this.#store.getSessionInfo(sessionId)
   }
 
-  protected _list(filter: SessionFilter): AsyncIterable<SessionInfo> {
-    return this.#store.listSessions(filter)
+  protected _list(filter: SessionFilter, options: ReadOptions): AsyncIterable<SessionInfo> {
+    return this.#store.listSessions(filter, options)
   }
 
   protected _delete(sessionId: string, unchangedSince?: Date): Promise<boolean> {
     return this.#store.deleteSession(sessionId, unchangedSince === undefined ? {} : { unchangedSince })
   }
 
-  protected override _purgeExpired(): Promise<number> {
-    return this.#store.purgeExpired()
+  protected override _purgeExpired(call: LongCall): Promise<number> {
+    return this.#store.purgeExpired(call.passedOn())
   }
 
   protected override async _purgeExpiredItems(): Promise<void> {

@@ -60,8 +60,9 @@ export class ForeignStore extends SessionStore {
   }
 
   async #apply(change: HistoryChange): Promise<CommitResult> {
-    const { operation, expectTail = [], drop = 0, append = [], metadata } = change
+    const { operation, expectTail = [], drop = 0, clear, append = [], metadata } = change
     if (metadata !== undefined) throw unsupported('hold metadata')
+    if (clear === true) return this.#clear(change)
     if (operation !== undefined) {
       return this.#shared.operations.apply(
         operation,
@@ -77,11 +78,19 @@ export class ForeignStore extends SessionStore {
     if (transaction === undefined) return { status: 'conflict' }
     if (drop === 0 && append.length === 0) return { status: 'applied', dropped: [] }
     if (this.#session.applyHistoryTransaction !== undefined) await this.#send(crypto.randomUUID(), transaction)
-    else if (drop === 1 && append.length === 0) return this.#pop(expectTail.at(-1))
+    else if (drop === 1 && append.length === 0) return this.#pop(expectTail.at(-1), change.returnDropped === true)
     else if (drop === 'all') await this.#replaceAll(append)
     else throw unsupported('replace items in one step: it has no applyHistoryTransaction()')
     const kept = drop === 'all' ? 0 : expectTail.length - drop
-    return { status: 'applied', dropped: expectTail.slice(kept) }
+    return { status: 'applied', dropped: change.returnDropped === true ? expectTail.slice(kept) : [] }
+  }
+
+  async #clear({ operation, expectTail = [], append = [] }: HistoryChange): Promise<CommitResult> {
+    const alone = operation === undefined && expectTail.length === 0 && append.length === 0
+    if (!alone) throw unsupported('clear its history and do something else in one step')
+    await this.#session.clearSession()
+    this.#shared.operations.forget()
+    return { status: 'applied', dropped: [] }
   }
 
   /** The change in the words of the SDK; `undefined` where the history does not end as it expects. */
@@ -103,11 +112,11 @@ export class ForeignStore extends SessionStore {
   }
 
   /** What was popped instead of the record that was opened is the business of whoever opens it: back to its place. */
-  async #pop(expected: string | undefined): Promise<CommitResult> {
+  async #pop(expected: string | undefined, returnDropped: boolean): Promise<CommitResult> {
     const popped = await this.#session.popItem()
     if (popped === undefined) return { status: 'conflict' }
     const record = toRecord(popped)
-    if (record === expected) return { status: 'applied', dropped: [record] }
+    if (record === expected) return { status: 'applied', dropped: returnDropped ? [record] : [] }
     await this.#session.addItems([popped])
     return { status: 'conflict' }
   }

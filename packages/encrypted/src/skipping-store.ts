@@ -1,6 +1,8 @@
 import {
+  type ChangeConditions,
   type CommitResult,
   type HistoryChange,
+  type ReadOptions,
   type RecordStore,
   type SessionFilter,
   type SessionInfo,
@@ -23,12 +25,17 @@ export class SkippingStore extends SessionStore {
     this.#store = store
   }
 
-  protected async _read(sessionId: string, limit: number | undefined): Promise<string[]> {
-    return this.#records.read(sessionId, limit, 'skip')
+  protected async _read(sessionId: string, limit: number | undefined, options: ReadOptions): Promise<string[]> {
+    return this.#records.read(sessionId, limit, 'skip', options)
   }
 
   protected override _pages(sessionId: string, size: number): AsyncIterable<string[]> {
     return this.#records.pages(sessionId, size, 'skip')
+  }
+
+  /** All that names no records. */
+  protected override _supports(condition: keyof ChangeConditions): boolean {
+    return condition !== 'maintain' && this.#store.records.supports(condition)
   }
 
   protected async _commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
@@ -39,8 +46,8 @@ export class SkippingStore extends SessionStore {
     return this.#store.getSessionInfo(sessionId)
   }
 
-  protected _list(filter: SessionFilter): AsyncIterable<SessionInfo> {
-    return this.#store.listSessions(filter)
+  protected _list(filter: SessionFilter, options: ReadOptions): AsyncIterable<SessionInfo> {
+    return this.#store.listSessions(filter, options)
   }
 
   protected async _delete(sessionId: string, unchangedSince?: Date): Promise<boolean> {

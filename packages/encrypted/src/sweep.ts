@@ -77,7 +77,8 @@ async function* everySession(store: RecordStore, filter: SessionFilter): AsyncIt
   const seen = new Set<string>()
   for (;;) {
     const found: string[] = []
-    for await (const { sessionId } of store.listSessions(filter)) if (!seen.has(sessionId)) found.push(sessionId)
+    for await (const { sessionId } of store.listSessions(filter, { latest: true }))
+      if (!seen.has(sessionId)) found.push(sessionId)
     if (found.length === 0) return
     for (const sessionId of found) {
       seen.add(sessionId)

@@ -1,4 +1,4 @@
-import { partsOf, Session, type SessionParts, StoredSession } from '@sessions/core'
+import { partsOf, type SessionParts } from '@sessions/core'
 
 /** What is needed of a session to encrypt it, by shape: every session of the OpenAI Agents SDK has it. */
 export interface UnderlyingSession {
@@ -31,26 +31,30 @@ export function checkUnderlying(session: object): asserts session is ForeignSess
   if (methods.acceptsRunContext === true) {
     throw new TypeError('underlyingSession takes a run context with each call, which would not reach it.')
   }
-  if (!(session instanceof StoredSession) && isOfOtherCopy(session)) {
-    throw new TypeError('underlyingSession comes from another copy of @sessions/core; install one version of it.')
-  }
-}
-
-/** Taken for anybody's, it would lose what it can do: nobody would see why. */
-function isOfOtherCopy(session: object): boolean {
-  return partsOf(session) !== undefined
 }
 
 /**
- * The store and the codec of a session of ours, which is encrypted there, below its items. `undefined` for anybody else's, and for
- * one whose methods were overridden: what they do must happen.
+ * The store and the codec of a session of ours, also of another copy of core, which is encrypted there, below its items. `undefined` for
+ * anybody else's, and for one whose methods were overridden: what they do must happen.
  */
 export function partsBeneath<TItem extends object>(session: object): SessionParts<TItem> | undefined {
-  if (!(session instanceof StoredSession)) return undefined
-  const names = [StoredSession.prototype, Session.prototype].flatMap((prototype) =>
-    Object.getOwnPropertyNames(prototype),
-  )
-  const methods = names.filter((name) => name !== 'constructor')
-  const isOverridden = methods.some((name) => Reflect.get(session, name) !== Reflect.get(StoredSession.prototype, name))
-  return isOverridden ? undefined : partsOf<TItem>(session)
+  const base = baseOf(session)
+  return base !== undefined && !isOverridden(session, base) ? partsOf<TItem>(session) : undefined
+}
+
+/** The prototype of a session that its class inherits from `StoredSession` of whichever copy: the one that tells its parts. */
+function baseOf(session: object): object | undefined {
+  let prototype: object | null = session
+  while (prototype !== null && !Object.hasOwn(prototype, parts)) prototype = Object.getPrototypeOf(prototype)
+  return prototype ?? undefined
+}
+
+/** Where `StoredSession` tells its parts, in every copy: see `partsOf` of core. */
+const parts = Symbol.for('@sessions/core.parts')
+
+/** Whether it does anything else than its base class, and that one's, make it do. */
+function isOverridden(session: object, base: object): boolean {
+  const prototypes = [base, Object.getPrototypeOf(base) as object]
+  const names = prototypes.flatMap((prototype) => Object.getOwnPropertyNames(prototype))
+  return names.some((name) => name !== 'constructor' && Reflect.get(session, name) !== Reflect.get(base, name))
 }

@@ -50,7 +50,6 @@ describe('an encrypted session offers', () => {
       { underlyingSession: new MemorySession({ sessionId: 'a' }), sessionId: 'b' },
       /not that of the underlying session/,
     ],
-    [{ underlyingSession: { ...sdkShape(), [Symbol.for('@sessions/core.parts')]: {} } }, /another copy of @sessions/],
     [{ underlyingSession: { ...sdkShape(), sessionId: undefined } }, /needs the option sessionId/],
     [{ underlyingSession: new PlainSession('a'), encryptionkey: 'x' }, /no option "encryptionkey"/],
   ])('a TypeError for options that would not do', (options, reason) => {

@@ -18,6 +18,7 @@ const documents: Readonly<Record<string, readonly RegExp[]>> = {
   'packages/core/README.md': [
     /^\[ \{ role: 'user', content: 'Hello' \} \]\n$/,
     /^my store: \d+ passed, 0 failed, \d+ skipped\n/,
+    /^addItems 1 ok\ngetItems 1 ok\n$/,
   ],
   'packages/encrypted/README.md': [
     /^\[ \{ role: 'user', content: 'Hello' \} \]\n$/,

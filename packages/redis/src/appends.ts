@@ -2,7 +2,7 @@ import { type CommitResult, SessionError } from '@sessions/core'
 import { appendCall } from './changes.ts'
 import type { Connection } from './connection.ts'
 import type { SessionKeys } from './keys.ts'
-import { toArray, toText } from './replies.ts'
+import { toArray, toNumber, toOneOf, toText } from './replies.ts'
 import { scripts } from './scripts/script.ts'
 
 /** The largest batch: it is one script, and others wait for it. */
@@ -66,7 +66,7 @@ export class Appends {
 
   #sendOne({ sessionId, keys, records, resolve, reject }: Append): void {
     const call = appendCall(keys, sessionId, records, this.#ttlMs)
-    this.#connection.write(call, false).then(() => resolve(applied()), reject)
+    this.#connection.write(call, false, checkApplied).then(() => resolve(applied()), reject)
   }
 
   #sendMany(appends: readonly Append[]): void {
@@ -76,25 +76,35 @@ export class Appends {
       keys.push(ofSession.hash, ofSession.list)
       args.push(sessionId, `${records.length}`, ...records)
     }
-    this.#connection.write({ script: scripts.appends, keys, args }, false).then(
-      (reply) => this.#settle(appends, toArray(reply)),
+    this.#connection.write({ script: scripts.appends, keys, args }, false, toRefusals).then(
+      (refused) => this.#settle(appends, refused),
       (error) => {
         for (const { reject } of appends) reject(copyOf(error))
       },
     )
   }
 
-  #settle(appends: readonly Append[], reply: readonly unknown[]): void {
-    const refused = new Map<number, string>()
-    for (let index = 0; index < reply.length; index += 2) {
-      refused.set(Number(toText(reply[index])), toText(reply[index + 1]))
-    }
+  #settle(appends: readonly Append[], refused: ReadonlyMap<number, string>): void {
     for (const [index, { resolve, reject }] of appends.entries()) {
       const error = refused.get(index)
       if (error === undefined) resolve(applied())
       else reject(this.#connection.refusal(error))
     }
   }
+}
+
+function checkApplied(reply: unknown): string {
+  return toOneOf(reply, ['applied'])
+}
+
+/** The errors of those that were refused, by their places. */
+function toRefusals(reply: unknown): ReadonlyMap<number, string> {
+  const values = toArray(reply)
+  const refused = new Map<number, string>()
+  for (let index = 0; index < values.length; index += 2) {
+    refused.set(toNumber(values[index]), toText(values[index + 1]))
+  }
+  return refused
 }
 
 function applied(): CommitResult {

@@ -1,21 +1,35 @@
 import type { Deadlines } from './deadlines.ts'
 
-/** The time for an answer was over. */
-export class NoAnswerError extends Error {
-  /** Whether the server may have got the command. */
-  readonly sent: boolean
-
-  constructor(timeoutMs: number, sent: boolean) {
-    super(`There was no answer within ${timeoutMs} ms.`)
-    this.name = 'NoAnswerError'
-    this.sent = sent
+/** No connection took the command in time; it was taken back. */
+export class NotSentError extends Error {
+  constructor(timeoutMs: number) {
+    super(`There was no connection for the command within ${timeoutMs} ms.`)
+    this.name = 'NotSentError'
   }
 }
 
-/** What one call to Redis has in common with no other: how long it may take, and whether it has left. */
+/** The server was silent for too long. */
+export class NoAnswerError extends Error {
+  constructor(timeoutMs: number) {
+    super(`Nothing came from the server for ${timeoutMs} ms.`)
+    this.name = 'NoAnswerError'
+  }
+}
+
+/** How long a call may take. */
+export interface TimeLimits {
+  /** The time for a connection to take it, for all calls. */
+  readonly sending: Deadlines
+  /** Milliseconds without anything from the server, 0 for any. */
+  readonly silenceMs: number
+}
+
+/** What one call to Redis has in common with no other: whether it has left, and when something was heard of its server. */
 export class Call {
-  /** Whether the server may have got it. */
+  /** Whether a client has taken it. */
   sent = false
+  /** When something last came over its connection, in ms of `performance.now()`. */
+  heardAt: () => number = () => 0
   #isOver = false
   #controller: AbortController | undefined
 
@@ -30,36 +44,55 @@ export class Call {
     if (this.#isOver) throw new Error('The time for this call is over.')
   }
 
-  end(): void {
+  /** Nothing more is sent for it, and what waits to be is taken back. */
+  takeBack(): void {
     this.#isOver = true
     this.#controller?.abort()
   }
 }
 
 /**
- * Whatever the client does: settles within the time. What was not sent by then is taken back, and says so with its error.
+ * Whatever the client does: settles in time. What no connection took by then is taken back and fails; what was sent
+ * waits as long as something comes from its server.
  * @param fail - makes of an error what the call rejects with
  */
 export function withinTime<T>(
-  deadlines: Deadlines,
-  timeoutMs: number,
+  { sending, silenceMs }: TimeLimits,
   work: (call: Call) => Promise<T>,
   fail: (error: unknown) => unknown,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     const call = new Call()
-    const deadline = deadlines.add(() => {
-      call.end()
+    const startedAt = performance.now()
+    let isSettled = false
+    let timer: NodeJS.Timeout | undefined
+    const deadline = sending.add(() => {
+      call.takeBack()
       // A command that is taken back fails before this.
-      setImmediate(() => reject(fail(new NoAnswerError(timeoutMs, call.sent))))
+      setImmediate(() => {
+        if (!call.sent) reject(fail(new NotSentError(sending.timeoutMs)))
+        else if (silenceMs > 0) listen()
+      })
     })
+    const listen = (): void => {
+      if (isSettled) return
+      const left = Math.max(startedAt, call.heardAt()) + silenceMs - performance.now()
+      // Looks more often than that: what came since the last look counts as heard now.
+      if (left > 0) timer = setTimeout(listen, Math.ceil(Math.min(left, silenceMs / 4)))
+      else reject(fail(new NoAnswerError(silenceMs)))
+    }
+    const settle = (): void => {
+      isSettled = true
+      sending.remove(deadline)
+      if (timer !== undefined) clearTimeout(timer)
+    }
     work(call).then(
       (value) => {
-        deadlines.remove(deadline)
+        settle()
         resolve(value)
       },
       (error: unknown) => {
-        deadlines.remove(deadline)
+        settle()
         reject(fail(error))
       },
     )

@@ -1,20 +1,27 @@
 import { SessionError } from '@sessions/core'
-import { type Call, withinTime } from './call.ts'
+import { type Call, NoAnswerError, type TimeLimits, withinTime } from './call.ts'
+import type { OwnClient } from './client.ts'
 import { Deadlines } from './deadlines.ts'
-import { createDriver, type Driver, startsWith } from './driver.ts'
+import { createDriver, type Driver, type Layout } from './driver.ts'
 import { toSessionError } from './errors.ts'
 import type { RedisClient } from './redis-client.ts'
+import { isDemoted, startsWith } from './refusals.ts'
 import { toNumber } from './replies.ts'
-import { longestPauses, withRetries } from './retries.ts'
+import { longestPauses, whileMoving, withRetries } from './retries.ts'
 import type { Script } from './scripts/script.ts'
 
 /** How calls are made. */
 export interface ConnectionOptions {
-  /** Milliseconds for one attempt. */
-  commandTimeoutMs: number
+  /** Milliseconds for a connection to take a call. */
+  busyTimeoutMs: number
+  /** Milliseconds without anything from the server, 0 for any. */
+  timeoutMs: number
   retries: number
   replicas?: { count: number; timeoutMs: number }
 }
+
+/** What a reply says. @throws UnexpectedReplyError where it is not what the command promises */
+type Parse<T> = (reply: unknown) => T
 
 /** A script to be run; its keys are those of one session. */
 export interface ScriptCall {
@@ -25,55 +32,63 @@ export interface ScriptCall {
 
 /** Milliseconds for which an attempt is known beyond the longest time that its call can take: it may travel slowly. */
 const attemptMarginMs = 60_000
+/** Where a call may take any time, a repetition comes within a day. */
+const maxAttemptMs = 24 * 3_600_000
 
 /** A client with the store's limits around it. Every error that leaves it is a `SessionError`. */
 export class Connection {
   readonly #client: RedisClient
+  readonly #own: OwnClient | undefined
   readonly #driver: Driver
   readonly #options: ConnectionOptions
-  readonly #reads: Deadlines
-  readonly #writes: Deadlines
+  readonly #limits: TimeLimits
 
-  constructor(client: RedisClient, options: ConnectionOptions) {
+  /** @param own - the client, where it was opened by the store */
+  constructor(client: RedisClient, options: ConnectionOptions, own?: OwnClient) {
+    const { busyTimeoutMs, timeoutMs, replicas } = options
     this.#client = client
+    this.#own = own
     this.#driver = createDriver(client)
     this.#options = options
-    this.#reads = new Deadlines(options.commandTimeoutMs)
-    this.#writes = new Deadlines(this.#writeTimeoutMs)
+    const sending = new Deadlines(timeoutMs === 0 ? busyTimeoutMs : Math.min(busyTimeoutMs, timeoutMs))
+    // A write that waits for replicas holds up what is sent after it.
+    this.#limits = { sending, silenceMs: timeoutMs === 0 ? 0 : timeoutMs + (replicas?.timeoutMs ?? 0) }
   }
 
   /** Milliseconds for which the server must know an attempt again; 0 where nothing is ever tried twice. */
   get attemptWindowMs(): number {
-    const { retries, commandTimeoutMs, replicas } = this.#options
+    const { retries, busyTimeoutMs, timeoutMs, replicas } = this.#options
     if (retries === 0) return 0
-    const attemptMs = commandTimeoutMs + (replicas?.timeoutMs ?? 0)
+    if (timeoutMs === 0) return maxAttemptMs
+    const attemptMs = busyTimeoutMs + timeoutMs + (replicas?.timeoutMs ?? 0)
     return Math.ceil((retries + 1) * attemptMs + longestPauses(retries)) + attemptMarginMs
   }
 
-  /** A command that changes nothing. */
-  read(key: string, args: string[]): Promise<unknown> {
-    return this.#guard({ write: false, repeatable: true }, (call) => this.#driver.send(call, key, args))
+  /** A command that changes nothing, and what its reply says. */
+  read<T>(key: string, args: string[], parse: Parse<T>): Promise<T> {
+    return this.#guard({ write: false, repeatable: true }, (call) => this.#driver.send(call, key, args).then(parse))
   }
 
   /** A script that changes nothing, or nothing that matters twice. */
-  readByScript(call: ScriptCall): Promise<unknown> {
-    return this.#guard({ write: false, repeatable: true }, (started) => this.#run(started, call))
+  readByScript<T>(call: ScriptCall, parse: Parse<T>): Promise<T> {
+    return this.#guard({ write: false, repeatable: true }, (started) => this.#run(started, call).then(parse))
   }
 
   /**
-   * A script that writes; where the store waits for replicas, resolves once they have it.
+   * A script that writes; where the store waits for replicas, resolves once they have it. A reply that is not what it promises
+   * leaves open what was done.
    * @param repeatable - whether the server knows an attempt again @throws SESSION_NOT_REPLICATED
    */
-  write(call: ScriptCall, repeatable: boolean): Promise<unknown> {
+  write<T>(call: ScriptCall, repeatable: boolean, parse: Parse<T>): Promise<T> {
     const { replicas } = this.#options
     if (replicas === undefined) {
-      return this.#guard({ write: true, repeatable }, (started) => this.#run(started, call))
+      return this.#guard({ write: true, repeatable }, (started) => this.#run(started, call).then(parse))
     }
     const { count, timeoutMs } = replicas
     return this.#guard({ write: true, repeatable }, async (started) => {
       const [reply, reached] = await this.#runReplicated(started, call, ['WAIT', `${count}`, `${timeoutMs}`])
       if (toNumber(reached) < count) throw notReplicated(toNumber(reached), count, timeoutMs)
-      return reply
+      return parse(reply)
     })
   }
 
@@ -82,53 +97,55 @@ export class Connection {
     return this.#translate(new Error(text), true)
   }
 
-  /** The keys on all primaries that match, in portions; a key may come more than once. */
-  async *scan(pattern: string): AsyncIterable<readonly unknown[]> {
-    const primaries = await this.#guard({ write: false, repeatable: true }, () => this.#driver.primaries())
-    for (const send of primaries) {
-      let cursor = '0'
-      do {
-        const args = ['SCAN', cursor, 'MATCH', pattern, 'COUNT', '1000', 'TYPE', 'hash']
-        const reply = await this.#guard({ write: false, repeatable: true }, (call) => send(call, args))
-        const [next, keys] = reply as [unknown, readonly unknown[]]
-        cursor = String(next)
-        yield keys
-      } while (cursor !== '0')
-    }
+  /** One sender for each server that has keys of its own, for commands that change nothing. */
+  async primaries(): Promise<((args: string[]) => Promise<unknown>)[]> {
+    const senders = await this.#guard({ write: false, repeatable: true }, () => this.#driver.primaries())
+    return senders.map((send) => (args) => this.#guard({ write: false, repeatable: true }, (call) => send(call, args)))
+  }
+
+  /** Which server has which keys: see {@link Driver.layout}. */
+  async layout(keyOf: (index: number) => string): Promise<Layout | undefined> {
+    const { layout } = this.#driver
+    if (layout === undefined) return undefined
+    return this.#guard({ write: false, repeatable: true }, (call) => layout(call, keyOf))
   }
 
   #run(started: Call, { script, keys, args }: ScriptCall): Promise<unknown> {
     const [key = ''] = keys
-    return this.#driver
-      .send(started, key, ['EVALSHA', script.sha, `${keys.length}`, ...keys, ...args])
-      .catch((error: unknown) => {
-        if (!startsWith(error, 'NOSCRIPT')) throw error
-        return this.#driver.send(started, key, ['EVAL', script.text, `${keys.length}`, ...keys, ...args])
-      })
+    return this.#evaluate(script, keys, args, (command) => this.#driver.send(started, key, command))
   }
 
-  async #runReplicated(started: Call, { script, keys, args }: ScriptCall, wait: string[]): Promise<[unknown, unknown]> {
+  #runReplicated(started: Call, { script, keys, args }: ScriptCall, wait: string[]): Promise<[unknown, unknown]> {
     const [key = ''] = keys
-    const rest = [`${keys.length}`, ...keys, ...args]
-    try {
-      return await this.#driver.sendPair(started, key, ['EVALSHA', script.sha, ...rest], wait)
-    } catch (error) {
-      if (!startsWith(error, 'NOSCRIPT')) throw error
-      return this.#driver.sendPair(started, key, ['EVAL', script.text, ...rest], wait)
+    return this.#evaluate(script, keys, args, (command) => this.#driver.sendPair(started, key, command, wait))
+  }
+
+  /** By the script's name, or by its text where the server does not know it. */
+  async #evaluate<T>(
+    script: Script,
+    keys: readonly string[],
+    args: readonly string[],
+    send: (command: string[]) => Promise<T>,
+  ): Promise<T> {
+    const evaluate = (named: readonly string[]): Promise<T> => {
+      const rest = [`${named.length}`, ...named, ...args]
+      return send(['EVALSHA', script.sha, ...rest]).catch((error: unknown) => {
+        if (!startsWith(error, 'NOSCRIPT')) throw error
+        return send(['EVAL', script.text, ...rest])
+      })
     }
+    return this.#driver.layout === undefined ? evaluate(keys) : whileMoving(keys, evaluate)
   }
 
   #guard<T>({ write, repeatable }: CallKind, work: (call: Call) => Promise<T>): Promise<T> {
-    const { retries, commandTimeoutMs } = this.#options
-    const [deadlines, timeoutMs] = write ? [this.#writes, this.#writeTimeoutMs] : [this.#reads, commandTimeoutMs]
-    const fail = (error: unknown): SessionError => this.#translate(error, write)
-    if (retries === 0) return withinTime(deadlines, timeoutMs, work, fail)
-    return withRetries(retries, repeatable, () => withinTime(deadlines, timeoutMs, work, fail))
-  }
-
-  get #writeTimeoutMs(): number {
-    const { commandTimeoutMs, replicas } = this.#options
-    return commandTimeoutMs + (replicas?.timeoutMs ?? 0)
+    const { retries } = this.#options
+    const limits = this.#limits
+    const fail = (error: unknown): SessionError => {
+      if (error instanceof NoAnswerError || isDemoted(error)) this.#own?.replace(error instanceof NoAnswerError)
+      return this.#translate(error, write)
+    }
+    if (retries === 0) return withinTime(limits, work, fail)
+    return withRetries(retries, repeatable, () => withinTime(limits, work, fail))
   }
 
   #translate(error: unknown, write: boolean): SessionError {

@@ -1,83 +1,14 @@
-import { SessionError, type SessionErrorCode } from '@sessions/core'
-import { NoAnswerError } from './call.ts'
+import { SessionError } from '@sessions/core'
+import { NoAnswerError, NotSentError } from './call.ts'
+import { clientErrors, refusals, type Sent } from './meanings.ts'
+import { NewServerError } from './new-server-error.ts'
+import { UnexpectedReplyError } from './replies.ts'
 import { isTLSFailure } from './tls.ts'
 
-interface Meaning {
-  code: SessionErrorCode
-  message: string
-  retryable?: boolean
-}
-
-const nothing = 'Nothing was written.'
-
-/** What the first word of an error reply means (https://redis.io/docs/latest/develop/reference/protocol-spec/#simple-errors). */
-const replies: Readonly<Record<string, Meaning>> = {
-  OOM: {
-    code: 'SESSION_BACKEND',
-    message: `Redis has reached maxmemory and may evict nothing: free some memory, or give it more. ${nothing}`,
-  },
-  WRONGTYPE: {
-    code: 'SESSION_BACKEND',
-    message: `A key of the session holds something else: choose another keyPrefix, or remove the key. ${nothing}`,
-  },
-  READONLY: {
-    code: 'SESSION_BACKEND',
-    message: `The server is a read-only replica: connect to the primary, or through Sentinel or Cluster. ${nothing}`,
-    retryable: true,
-  },
-  CROSSSLOT: {
-    code: 'SESSION_BACKEND',
-    message: `The server is part of a cluster: pass a client of createCluster. ${nothing}`,
-  },
-  MOVED: {
-    code: 'SESSION_BACKEND',
-    message: `The server is part of a cluster and has other keys: pass a client of createCluster. ${nothing}`,
-  },
-  ASK: { code: 'SESSION_BUSY', message: `The session is just moving to another server of the cluster. ${nothing}` },
-  TRYAGAIN: {
-    code: 'SESSION_BUSY',
-    message: `The session is just moving to another server of the cluster. ${nothing}`,
-  },
-  NOPERM: {
-    code: 'SESSION_BACKEND',
-    message: `The user may not run a command, or not use a key: see the README for what is needed. ${nothing}`,
-  },
-  NOAUTH: { code: 'SESSION_BACKEND', message: `The server asks for a password. ${nothing}` },
-  WRONGPASS: { code: 'SESSION_BACKEND', message: `The server refused the user name or password. ${nothing}` },
-  LOADING: { code: 'SESSION_UNAVAILABLE', message: `The server is still loading its data. ${nothing}` },
-  BUSY: { code: 'SESSION_BUSY', message: `The server is busy with a script. ${nothing}` },
-  UNKILLABLE: { code: 'SESSION_BUSY', message: `The server is busy with a script. ${nothing}` },
-  MASTERDOWN: { code: 'SESSION_UNAVAILABLE', message: `The replica has lost its primary. ${nothing}` },
-  CLUSTERDOWN: { code: 'SESSION_UNAVAILABLE', message: `The cluster does not serve these keys now. ${nothing}` },
-  NOREPLICAS: {
-    code: 'SESSION_UNAVAILABLE',
-    message: `The server has too few replicas to take writes (min-replicas-to-write). ${nothing}`,
-  },
-  MISCONF: {
-    code: 'SESSION_BACKEND',
-    message: `The server cannot save to its disk, and so takes no writes: see its log. ${nothing}`,
-  },
-}
-
-/** Errors of node-redis by which a command was certainly not sent, by their class: they have no code. */
-const notSent = new Set([
-  'ClientOfflineError',
-  'ClientClosedError',
-  'ConnectionTimeoutError',
-  'AbortError',
-  'TimeoutError',
-  'CommandTimeoutDuringMaintenanceError',
-  'RootNodesUnavailableError',
-])
-/** Those by which a connection was lost; a command may have been under way. */
-const lost = new Set([
-  'SocketClosedUnexpectedlyError',
-  'SocketTimeoutError',
-  'SocketTimeoutDuringMaintenanceError',
-  'DisconnectsClientError',
-])
 /** Errors of Node's sockets (`man errno`, and getaddrinfo): no connection was made. */
 const notConnected = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOENT'])
+
+const nothing = 'Nothing was written.'
 
 /** What an error of the client or server means; `write` says whether the call would have changed something. */
 export function toSessionError(error: unknown, write: boolean): SessionError {
@@ -87,32 +18,48 @@ export function toSessionError(error: unknown, write: boolean): SessionError {
     return new SessionError('SESSION_UNAVAILABLE', message, { cause: error, retryable: false })
   }
   if (error instanceof NoAnswerError) {
-    const ambiguous = write && error.sent
-    return unavailable(`Redis did not answer in time.${ambiguous ? mayBeDone : ''}`, error, ambiguous)
+    return unavailable(`Redis did not answer in time.${write ? mayBeDone : ''}`, error, write)
   }
-  const { name, code, message } = describe(error)
-  const reply = /^([A-Z]{2,})\b/.exec(message)?.[1]
-  const meaning = reply === undefined ? undefined : replies[reply]
+  if (error instanceof NewServerError) return busy(`A server has just joined the cluster. ${nothing}`, error)
+  if (error instanceof UnexpectedReplyError) {
+    const message = `The server replied with something else than is promised.${write ? mayBeDone : ''}`
+    return new SessionError('SESSION_BACKEND', message, { cause: error, ambiguous: write })
+  }
+  return refusal(error) ?? failure(error, write)
+}
+
+/** The server did not do it, and says why. */
+function refusal(error: unknown): SessionError | undefined {
+  const { code: ofNode, message } = describe(error)
+  if (ofNode !== '') return undefined
+  const meaning = refusals.find(({ pattern }) => pattern.test(message))
   if (meaning !== undefined) {
     const retryable = meaning.retryable === undefined ? {} : { retryable: meaning.retryable }
-    return new SessionError(meaning.code, meaning.message, { cause: error, ...retryable })
+    return new SessionError(meaning.code, `${meaning.message} ${nothing}`, { cause: presentable(error), ...retryable })
   }
-  if (name === 'ClientClosedError') {
-    return unavailable('The client is closed: whoever made it must connect it, and keep it open.', error, false)
+  const code = /^([A-Z]{2,})\b/.exec(message)?.[1]
+  if (code === undefined) return undefined
+  return new SessionError('SESSION_BACKEND', `Redis failed with ${code}: see the cause.`, { cause: presentable(error) })
+}
+
+/** The client could not send it, or not get the answer. */
+function failure(error: unknown, write: boolean): SessionError {
+  const { name, code, message } = describe(error)
+  const known = clientErrors.find((each) => each.names.includes(name) || each.pattern.test(message))
+  const sent: Sent = known?.sent ?? (notConnected.has(code) ? 'no' : code !== '' ? 'maybe' : 'unknown')
+  if (error instanceof NotSentError || sent === 'no') {
+    const why = known?.message ?? 'There is no connection to Redis.'
+    const text = `${why}${write ? ` ${nothing}` : ''}`
+    return known?.code === undefined
+      ? unavailable(text, error, false)
+      : new SessionError(known.code, text, { cause: error })
   }
-  if (notSent.has(name) || notConnected.has(code)) {
-    return unavailable(`There is no connection to Redis.${write ? ` ${nothing}` : ''}`, error, false)
-  }
-  if (lost.has(name) || code !== '') {
-    return unavailable(`The connection to Redis was lost.${write ? mayBeDone : ''}`, error, write)
-  }
-  if (reply !== undefined) {
-    return new SessionError('SESSION_BACKEND', `Redis failed with ${reply}: see the cause.`, {
-      cause: presentable(error),
-    })
-  }
+  if (sent === 'maybe') return unavailable(`The connection to Redis was lost.${write ? mayBeDone : ''}`, error, write)
   const ambiguous = write && !(error instanceof TypeError || error instanceof RangeError)
-  return new SessionError('SESSION_BACKEND', 'The client failed: see the cause.', { cause: error, ambiguous })
+  return new SessionError('SESSION_BACKEND', 'The client failed: see the cause.', {
+    cause: presentable(error),
+    ambiguous,
+  })
 }
 
 const mayBeDone = ' The write may have been done all the same: read before you try again.'
@@ -121,18 +68,29 @@ function unavailable(message: string, cause: unknown, ambiguous: boolean): Sessi
   return new SessionError('SESSION_UNAVAILABLE', message, { cause, ambiguous })
 }
 
+function busy(message: string, cause: unknown): SessionError {
+  return new SessionError('SESSION_BUSY', message, { cause })
+}
+
 /** node-redis wraps what ended its attempts to reconnect, and what ended its redirections. */
 function describe(error: unknown): { name: string; code: string; message: string } {
-  const { originalError } = error as { originalError?: unknown }
-  if (originalError instanceof Error) return describe(originalError)
   if (!(error instanceof Error)) return { name: '', code: '', message: '' }
+  const inner = innerOf(error)
+  if (inner !== undefined) return describe(inner)
   const { code } = error as NodeJS.ErrnoException
   const name = error.name === 'Error' ? error.constructor.name : error.name
   return { name, code: /^E(?!RR_)[A-Z]+/.test(code ?? '') ? `${code}` : '', message: error.message }
 }
 
-/** A reply may quote the beginning of a command that the server does not know, and with it what was to be stored. */
+function innerOf(error: Error): Error | undefined {
+  const { originalError, cause } = error as { originalError?: unknown; cause?: unknown }
+  if (originalError instanceof Error) return originalError
+  return error.constructor.name === 'MaxCommandRedirectionsError' && cause instanceof Error ? cause : undefined
+}
+
+/** A reply may quote the beginning of a command that the server does not know, and with it what was to be stored, or a password. */
 function presentable(error: unknown): unknown {
-  if (!(error instanceof Error) || !error.message.includes(', with args beginning with')) return error
-  return new Error(error.message.replace(/, with args beginning with[\s\S]*/, ''))
+  const quotes = ', with args beginning with'
+  const { message } = describe(error)
+  return message.includes(quotes) ? new Error(message.slice(0, message.indexOf(quotes))) : error
 }

@@ -2,22 +2,31 @@ import {
   type AgentInputItem,
   assertOptions,
   checkInteger,
+  checkOperationTtl,
   checkTTL,
+  type OperationOptions,
   type OptionTypes,
   type SessionOptions,
 } from '@sessions/core'
 import { checkClient, isCluster, type RedisClient } from './redis-client.ts'
+import { checkURL } from './url.ts'
 
 /** Which Redis it is, and how it is used. Either `client` or `url` is needed. */
-export interface RedisStoreOptions {
+export interface RedisStoreOptions extends OperationOptions {
   /**
-   * A connected client of node-redis 6: of `createClient`, `createClientPool`, `createSentinel` or `createCluster`. It is never
-   * closed here.
+   * A connected client of node-redis 4, 5 or 6: of `createClient`, `createClientPool`, `createSentinel` or `createCluster`. It is
+   * never closed here, and must not be in a `MULTI`.
    */
   client?: RedisClient
-  /** `redis://[[user]:password@]host[:port][/database]`, or `rediss://` for TLS. All stores of a process on one url share one connection. */
+  /**
+   * `redis://[[user]:password@]host[:port][/database]`, or `rediss://` for TLS; user and password percent-encoded, no parameters. All
+   * stores of a process on one url share one connection, which is made anew where it leads to a server that is a replica now, or silent.
+   */
   url?: string
-  /** What all keys begin with, before a colon. Default: `agents:session`, as in Python. */
+  /**
+   * What all keys begin with, before a colon. Where two prefixes make the same key, as `app` with the id `eu:42` and `app:eu`
+   * with `42`, the session belongs to who wrote it first, and the other is refused. Default: `agents:session`, as in Python.
+   */
   keyPrefix?: string
   /** Seconds after which a session that is not written is gone. Default: never. */
   ttl?: number
@@ -33,8 +42,13 @@ export interface RedisStoreOptions {
    * server, so that one which was done already is not done twice. Default: 0.
    */
   retries?: number
-  /** Milliseconds that one attempt of a call may take, whatever the client does. Default: 5,000. */
-  commandTimeoutMs?: number
+  /** Milliseconds for which a call waits for a connection. What none took by then is never sent. Default: 5,000. */
+  busyTimeoutMs?: number
+  /**
+   * Milliseconds without a byte from the server after which a call that was sent rejects with `SESSION_UNAVAILABLE`; 0 for never. With a
+   * `client` of yours, and with TLS, without a whole answer. Default: 30,000.
+   */
+  timeoutMs?: number
 }
 
 /** The id, and the options of the store and of the session. */
@@ -52,7 +66,11 @@ export interface Settings {
   readonly refreshTtlOnRead: boolean
   readonly waitForReplicas: { readonly count: number; readonly timeoutMs: number } | undefined
   readonly retries: number
-  readonly commandTimeoutMs: number
+  readonly busyTimeoutMs: number
+  readonly timeoutMs: number
+  readonly operationMs: number
+  /** Whether no other prefix can make keys that its sessions have, unless their ids have a colon. */
+  readonly isDefaultPrefix: boolean
 }
 
 export const storeTypes: OptionTypes = {
@@ -63,8 +81,12 @@ export const storeTypes: OptionTypes = {
   refreshTtlOnRead: 'boolean',
   waitForReplicas: 'object',
   retries: 'number',
-  commandTimeoutMs: 'number',
+  busyTimeoutMs: 'number',
+  timeoutMs: 'number',
+  operationTtl: 'number',
 }
+
+const defaultPrefix = 'agents:session'
 
 /** What a timer can wait for at most (https://nodejs.org/api/timers.html), divided among the waits of one call. */
 const maxTimeoutMs = 1_000_000_000
@@ -73,14 +95,15 @@ const maxRetries = 100
 /** @throws TypeError or RangeError that names the option, never its value where that may hold a password */
 export function checkStoreOptions(options: RedisStoreOptions): Settings {
   assertOptions('RedisStore', options, storeTypes)
-  const { client, url, keyPrefix = 'agents:session', refreshTtlOnRead = false, waitForReplicas } = options
-  const { retries = 0, commandTimeoutMs = 5_000 } = options
+  const { client, url, keyPrefix = defaultPrefix, refreshTtlOnRead = false, waitForReplicas } = options
+  const { retries = 0, busyTimeoutMs = 5_000, timeoutMs = 30_000 } = options
   if ((client === undefined) === (url === undefined)) throw new TypeError('RedisStore needs either client or url.')
   if (client !== undefined) checkClient(client)
-  if (url !== undefined) checkUrl(url)
+  if (url !== undefined) checkURL(url)
   checkPrefix(keyPrefix, client !== undefined && isCluster(client))
   checkInteger('retries', retries, 0, maxRetries)
-  checkInteger('commandTimeoutMs', commandTimeoutMs, 1, maxTimeoutMs)
+  checkInteger('busyTimeoutMs', busyTimeoutMs, 1, maxTimeoutMs)
+  checkInteger('timeoutMs', timeoutMs, 0, maxTimeoutMs)
   const ttl = checkTTL(options.ttl)
   return {
     client,
@@ -90,22 +113,18 @@ export function checkStoreOptions(options: RedisStoreOptions): Settings {
     refreshTtlOnRead,
     waitForReplicas: waitForReplicas && checkReplicas(waitForReplicas),
     retries,
-    commandTimeoutMs,
-  }
-}
-
-/** Here, since the errors of others quote the url, and with it the password. */
-function checkUrl(url: string): void {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined
-  const known = parsed?.protocol === 'redis:' || parsed?.protocol === 'rediss:'
-  if (!known || parsed.hostname === '' || !/^\/?\d*$/.test(parsed.pathname)) {
-    throw new TypeError('url must be redis://[[user]:password@]host[:port][/database], or rediss:// for TLS.')
+    busyTimeoutMs,
+    timeoutMs,
+    operationMs: checkOperationTtl(options.operationTtl),
+    isDefaultPrefix: keyPrefix === defaultPrefix,
   }
 }
 
 /** Redis takes the text between the first `{` and the next `}` of a key as its tag, unless it is empty. */
 function checkPrefix(keyPrefix: string, cluster: boolean): void {
   if (keyPrefix === '') throw new TypeError('keyPrefix must not be empty.')
+  if (keyPrefix === 'agents')
+    throw new TypeError('keyPrefix must not be agents: its keys would be those of agents:session.')
   if (!keyPrefix.isWellFormed()) throw new TypeError('keyPrefix must be well-formed Unicode: it has a lone surrogate.')
   if (cluster && /^[^{]*\{\}/.test(keyPrefix)) {
     throw new TypeError('keyPrefix must not have {} as its first brace on a cluster: a session would be torn apart.')

@@ -2,6 +2,8 @@
 export interface RedisCommandOptions {
   /** Takes back a command that was not sent yet: an `AbortSignal`, whose type is not there without that of Node or the DOM. */
   abortSignal?: { readonly aborted: boolean }
+  /** The same in node-redis 4. */
+  signal?: { readonly aborted: boolean }
   /** Commands of one chain go over one connection, and those not yet sent fail with it. */
   chainId?: symbol
   /** Of node-redis; not set here. */
@@ -15,7 +17,8 @@ export interface RedisSingleClient {
   readonly isOpen: boolean
   /** Whether what is sent leaves now. */
   readonly isReady: boolean
-  sendCommand(args: string[], options?: RedisCommandOptions): Promise<unknown>
+  // `never`, since the options of node-redis 4 to 6 have different types; each takes what it knows of ours.
+  sendCommand(args: string[], options?: never): Promise<unknown>
 }
 
 /** What is used of node-redis's `createClientPool`. */
@@ -36,22 +39,25 @@ export interface RedisSentinelClient {
 export interface RedisClusterClient {
   readonly isOpen: boolean
   readonly masters: readonly unknown[]
+  /** By slot. */
+  readonly slots: readonly ({ readonly master: unknown } | undefined)[]
+  /** By `host:port`. */
+  readonly nodeByAddress: { get(address: string): unknown }
   sendCommand(
     firstKey: string | undefined,
     isReadonly: boolean | undefined,
     args: string[],
-    options?: RedisCommandOptions,
+    options?: never,
   ): Promise<unknown>
-  // node-redis takes one of `masters` and gives a client of its own type; a parameter of `never` takes either.
-  nodeClient(node: never): Promise<RedisSingleClient>
-  getNodeClientForKey(key: string, isReadonly?: boolean): Promise<RedisSingleClient>
+  // node-redis takes one of its nodes and gives a client of its own type; a parameter of `never` takes either.
+  nodeClient(node: never): RedisSingleClient | Promise<RedisSingleClient>
 }
 
-/** A client of node-redis 6, by its shape, so that our types do not drag in the driver's. */
+/** A client of node-redis 4, 5 or 6, by its shape, so that our types do not drag in the driver's. */
 export type RedisClient = RedisSingleClient | RedisPoolClient | RedisSentinelClient | RedisClusterClient
 
 export function isCluster(client: RedisClient): client is RedisClusterClient {
-  return 'getNodeClientForKey' in client
+  return 'nodeClient' in client && 'masters' in client && 'slots' in client
 }
 
 export function isSentinel(client: RedisClient): client is RedisSentinelClient {
@@ -59,17 +65,20 @@ export function isSentinel(client: RedisClient): client is RedisSentinelClient {
 }
 
 export function isPool(client: RedisClient): client is RedisPoolClient {
-  return 'execute' in client && !('duplicate' in client && 'socketEpoch' in client)
+  return 'execute' in client && !('isReady' in client)
 }
 
 /** @throws TypeError for what is none of the four */
 export function checkClient(client: unknown): RedisClient {
-  const given = client as Partial<Record<string, unknown>>
-  const sends = ['sendCommand', 'execute'].some((name) => typeof given[name] === 'function')
-  if (!sends || typeof given.isOpen !== 'boolean') {
+  const given = client as RedisClient
+  const isOneServer = 'isReady' in given && 'sendCommand' in given && typeof given.sendCommand === 'function'
+  const isKnown = isCluster(given) || isSentinel(given) || isPool(given) || isOneServer
+  if (!isKnown || typeof given.isOpen !== 'boolean') {
     throw new TypeError(
-      'client must be a client of node-redis 6: of createClient, createClientPool, createSentinel or createCluster.',
+      'client must be a client of node-redis 4, 5 or 6: of createClient, createClientPool, createSentinel or createCluster.',
     )
   }
-  return client as RedisClient
+  // In the legacy mode of node-redis 4, a client has a sendCommand of its own that takes a callback.
+  if (Object.hasOwn(given, 'sendCommand')) throw new TypeError('client must not be in legacy mode.')
+  return given
 }

@@ -4,24 +4,30 @@ import {
   type DeleteTarget,
   type HistoryChange,
   type Lease,
+  type LongCall,
   type Maintenance,
   type RecordPage,
   SessionError,
   type SessionFilter,
   type SessionInfo,
   SessionStore,
+  writes,
 } from '@sessions/core'
 import { Appends } from './appends.ts'
 import { plainAppend, prepareCommit } from './changes.ts'
-import { connect } from './client.ts'
+import { connect, type OwnClient } from './client.ts'
 import { Connection } from './connection.ts'
 import { toSessionError } from './errors.ts'
-import { Keys } from './keys.ts'
-import { listSessions } from './listing.ts'
-import { maintainCall, toPlace } from './maintain.ts'
+import { Keys, type SessionKeys } from './keys.ts'
+import { type Listing, listSessions } from './listing.ts'
+import { locate } from './locate.ts'
+import { maintainCall, toMaintained } from './maintain.ts'
 import { checkStoreOptions, type RedisStoreOptions, type Settings } from './options.ts'
-import { isCluster, type RedisSingleClient } from './redis-client.ts'
-import { toArray, toNumber, toText, toTexts } from './replies.ts'
+import { forgetIds } from './prune.ts'
+import { readPage, readRecords } from './reading.ts'
+import { isCluster } from './redis-client.ts'
+import { toNumber } from './replies.ts'
+import { withRetries } from './retries.ts'
 import { scripts } from './scripts/script.ts'
 import { readInfo } from './session-infos.ts'
 
@@ -33,7 +39,7 @@ import { readInfo } from './session-infos.ts'
 export class RedisStore extends SessionStore {
   readonly #settings: Settings
   readonly #keys: Keys
-  #lease: Lease<RedisSingleClient> | undefined
+  #lease: Lease<OwnClient> | undefined
   #connection: Connection | undefined
   #appends: Appends | undefined
 
@@ -46,25 +52,24 @@ export class RedisStore extends SessionStore {
   }
 
   protected override async _open(): Promise<void> {
-    const { client, commandTimeoutMs, retries, waitForReplicas: replicas, ttlMs } = this.#settings
-    const options = replicas === undefined ? { commandTimeoutMs, retries } : { commandTimeoutMs, retries, replicas }
+    const { client, retries, waitForReplicas: replicas, ttlMs } = this.#settings
+    const options = replicas === undefined ? this.#settings : { ...this.#settings, replicas }
     if (client !== undefined) {
       if (!client.isOpen) throw notConnected()
       this.#connection = new Connection(client, options)
       // The keys of several sessions lie on several servers there.
-      if (isCluster(client)) return
+      if (this.#keys.cluster) return
     } else {
-      this.#lease = await this.#connect()
-      this.#connection = new Connection(this.#lease.resource, options)
+      this.#lease = await withRetries(retries, true, () => this.#connect())
+      this.#connection = new Connection(this.#lease.resource, options, this.#lease.resource)
     }
     if (retries === 0 && replicas === undefined) this.#appends = new Appends(this.#connection, ttlMs)
   }
 
-  async #connect(): Promise<Lease<RedisSingleClient>> {
-    const { url = '', commandTimeoutMs, waitForReplicas: replicas } = this.#settings
-    const silenceMs = 2 * commandTimeoutMs + (replicas?.timeoutMs ?? 0)
+  async #connect(): Promise<Lease<OwnClient>> {
+    const { url = '', busyTimeoutMs } = this.#settings
     try {
-      return await connect({ url, connectMs: commandTimeoutMs, silenceMs })
+      return await connect({ url, connectMs: busyTimeoutMs })
     } catch (error) {
       throw toSessionError(error, false)
     }
@@ -79,35 +84,46 @@ export class RedisStore extends SessionStore {
   }
 
   protected async _read(sessionId: string, limit: number | undefined): Promise<string[]> {
-    const { hash, list, attempts } = this.#keys.of(sessionId)
-    const from = limit === undefined ? '0' : `${-limit}`
-    if (!this.#settings.refreshTtlOnRead) return toTexts(await this.#redis.read(list, ['LRANGE', list, from, '-1']))
-    const call = { script: scripts.read, keys: [hash, list, attempts], args: [from] }
-    return toTexts(await this.#redis.readByScript(call))
+    const keys = await this.#locate(sessionId)
+    const { refreshTtlOnRead } = this.#settings
+    const isCertain = this.#settings.isDefaultPrefix && !sessionId.includes(':')
+    return readRecords(this.#redis, keys, { sessionId, limit, refreshTtlOnRead, isCertain })
   }
 
   /** No function that is async: one more promise is what an append of a thousand at once can do without. */
   protected _commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
     if (change.maintain !== undefined) return this.#maintain(sessionId, change.maintain)
-    const records = this.#appends === undefined ? [] : plainAppend(change)
-    if (this.#appends === undefined || records.length === 0) return this.#commit(sessionId, change)
-    return this.#appends.add(sessionId, this.#keys.of(sessionId), records)
+    if (change.clear === true) return this.#clear(sessionId, change)
+    const appends = this.#keys.isAmbiguous(sessionId) ? undefined : this.#appends
+    const records = appends === undefined ? [] : plainAppend(change)
+    if (appends === undefined || records.length === 0) return this.#commit(sessionId, change)
+    return appends.add(sessionId, this.#keys.of(sessionId), records)
   }
 
   async #commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
     const redis = this.#redis
-    const commit = prepareCommit(this.#keys.of(sessionId), sessionId, change, {
-      ttlMs: this.#settings.ttlMs,
+    const { ttlMs, operationMs, waitForReplicas } = this.#settings
+    const commit = prepareCommit(await this.#locate(sessionId), sessionId, change, {
+      ttlMs,
+      operationMs,
       attemptWindowMs: redis.attemptWindowMs,
-      waitsForReplicas: this.#settings.waitForReplicas !== undefined,
+      waitsForReplicas: waitForReplicas !== undefined,
+      hasCounter: !this.#keys.cluster,
     })
-    return commit.result(await redis.write(commit.call, commit.repeatable))
+    return redis.write(commit.call, commit.repeatable, commit.result)
+  }
+
+  async #clear(sessionId: string, change: HistoryChange): Promise<CommitResult> {
+    const result = await this.#commit(sessionId, change)
+    // Of an ambiguous id there may be one more, in another place.
+    const isLast = result.status !== 'applied' || writes(change) || !this.#keys.isAmbiguous(sessionId)
+    if (!isLast) await this.#commit(sessionId, { clear: true })
+    return result
   }
 
   async #maintain(sessionId: string, change: Maintenance): Promise<CommitResult> {
-    const call = maintainCall(this.#keys.of(sessionId), change)
-    const reply = call === undefined ? 'conflict' : toText(await this.#redis.write(call, false))
-    return reply === 'applied' ? { status: 'applied', dropped: [] } : { status: 'conflict' }
+    const call = maintainCall(await this.#locate(sessionId), sessionId, change)
+    return call === undefined ? { status: 'conflict' } : this.#redis.write(call, false, toMaintained)
   }
 
   protected override _supports(condition: keyof ChangeConditions): boolean {
@@ -115,45 +131,55 @@ export class RedisStore extends SessionStore {
   }
 
   protected async _info(sessionId: string): Promise<SessionInfo | undefined> {
-    return readInfo(this.#redis, this.#keys, sessionId)
+    return readInfo(this.#redis, await this.#locate(sessionId), sessionId)
   }
 
   protected async *_list(filter: SessionFilter): AsyncIterable<SessionInfo> {
-    yield* listSessions(this.#redis, this.#keys, filter)
+    yield* listSessions(this.#listing, filter)
   }
 
   protected async _delete(sessionId: string, unchangedSince?: Date): Promise<boolean> {
-    const { hash, list, counter, attempts } = this.#keys.of(sessionId)
-    const args = unchangedSince === undefined ? [] : [`${unchangedSince.getTime()}`]
-    const call = { script: scripts.erase, keys: [hash, list, counter, attempts], args }
-    return toNumber(await this.#redis.write(call, false)) === 1
+    const { hash, list, counter } = await this.#locate(sessionId)
+    const args = unchangedSince === undefined ? [sessionId] : [sessionId, `${unchangedSince.getTime()}`]
+    // Python cannot use a cluster, and a key that is not there is refused where its slot is just moving.
+    const keys = this.#keys.cluster ? [hash, list] : [hash, list, counter]
+    const isDeleted = (await this.#redis.write({ script: scripts.erase, keys, args }, false, toNumber)) === 1
+    // Of an ambiguous id there may be one more, in another place.
+    const isLast = !isDeleted || unchangedSince !== undefined || !this.#keys.isAmbiguous(sessionId)
+    if (!isLast) await this._delete(sessionId)
+    return isDeleted
   }
 
+  /** One that fails keeps none of the others. */
   protected override async _deleteUnchanged(targets: readonly DeleteTarget[]): Promise<number> {
-    const deleted = await Promise.all(targets.map(({ sessionId, updatedAt }) => this._delete(sessionId, updatedAt)))
-    return deleted.filter(Boolean).length
+    const calls = await Promise.allSettled(
+      targets.map(({ sessionId, updatedAt }) => this._delete(sessionId, updatedAt)),
+    )
+    for (const call of calls) if (call.status === 'rejected') throw call.reason
+    return calls.filter((call) => call.status === 'fulfilled' && call.value).length
   }
 
-  /** The cursor says where to go on, and how to see that what comes before is still there. */
+  /** Sessions end by themselves; what ends in one that lives on are ids of operations. */
+  protected override async _purgeExpiredItems(call: LongCall): Promise<void> {
+    await forgetIds(this.#listing, call)
+  }
+
   protected override async _page(
     sessionId: string,
     cursor: string | undefined,
     size: number,
     places = false,
   ): Promise<RecordPage> {
-    const { hash, list } = this.#keys.of(sessionId)
-    const args = [`${size}`, places ? '1' : '0', ...(cursor?.split(' ') ?? [])]
-    const reply = await this.#redis.readByScript({ script: scripts.page, keys: [hash, list], args })
-    if (reply === null) {
-      throw new SessionError('SESSION_CONFLICT', 'Items that were already read were removed meanwhile. Read again.')
-    }
-    const [generation, mark, following, found, digests] = toArray(reply)
-    const records = toTexts(found)
-    const from = Number(args[2] ?? 0)
-    const placed = places && { places: toTexts(digests).map((digest, index) => toPlace(from + index, digest)) }
-    if (toNumber(following) <= 0) return { records, ...placed }
-    const next = `${from + records.length} ${toText(generation)} ${toText(mark)}`
-    return { records, ...placed, next }
+    return readPage(this.#redis, await this.#locate(sessionId), { sessionId, cursor, size, places })
+  }
+
+  #locate(sessionId: string): SessionKeys | Promise<SessionKeys> {
+    if (!this.#keys.isAmbiguous(sessionId)) return this.#keys.of(sessionId)
+    return locate(this.#redis, this.#keys, sessionId)
+  }
+
+  get #listing(): Listing {
+    return { connection: this.#redis, keys: this.#keys, locate: (sessionId) => this.#locate(sessionId) }
   }
 
   get #redis(): Connection {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { SessionError } from '@sessions/core'
+import { noteRetry, SessionError } from '@sessions/core'
+import { isMoving } from './refusals.ts'
 
 /** Milliseconds before the first repetition, at most; twice as many before each further one … */
 const firstPauseMs = 100
@@ -22,6 +23,7 @@ export async function withRetries<T>(retries: number, repeatable: boolean, attem
     } catch (error) {
       const again = error instanceof SessionError && error.retryable && (repeatable || !error.ambiguous)
       if (!again || tried === retries) throw error
+      noteRetry()
       await delay(Math.random() * longestPause(tried))
     }
   }
@@ -29,4 +31,28 @@ export async function withRetries<T>(retries: number, repeatable: boolean, attem
 
 function longestPause(tried: number): number {
   return Math.min(firstPauseMs * 2 ** tried, maxPauseMs)
+}
+
+/** Milliseconds to wait for the keys of a session to be on one server again. */
+const movePauses = [5, 10, 20, 50, 100, 200]
+
+/**
+ * Where the slot of the keys is just moving to another server of a cluster: a call that names a key which is not there is
+ * refused, and so is one whose keys are on two servers for a moment. The script finds the others by the first key.
+ */
+export async function whileMoving<T>(
+  keys: readonly string[],
+  evaluate: (named: readonly string[]) => Promise<T>,
+): Promise<T> {
+  let named = keys
+  for (const pause of [0, ...movePauses]) {
+    try {
+      return await evaluate(named)
+    } catch (error) {
+      if (!isMoving(error)) throw error
+      named = keys.slice(0, 1)
+      if (pause > 0) await delay(pause)
+    }
+  }
+  return evaluate(named)
 }

@@ -1,18 +1,17 @@
-import type { SessionInfo } from '@sessions/core'
+import { SessionError, type SessionInfo } from '@sessions/core'
 import type { Connection } from './connection.ts'
-import type { Keys } from './keys.ts'
+import type { SessionKeys } from './keys.ts'
 import { toArray, toNumber, toText } from './replies.ts'
 import { scripts } from './scripts/script.ts'
 
 /** `undefined` where there is no session of this id. */
-export async function readInfo(
+export function readInfo(
   connection: Connection,
-  keys: Keys,
+  { hash, list }: SessionKeys,
   sessionId: string,
 ): Promise<SessionInfo | undefined> {
-  const { hash, list } = keys.of(sessionId)
-  const reply = await connection.readByScript({ script: scripts.info, keys: [hash, list], args: [] })
-  return reply === null ? undefined : toInfo(sessionId, toArray(reply))
+  const call = { script: scripts.info, keys: [hash, list], args: [] }
+  return connection.readByScript(call, (reply) => (reply === null ? undefined : toInfo(sessionId, toArray(reply, 6))))
 }
 
 function toInfo(sessionId: string, reply: readonly unknown[]): SessionInfo | undefined {
@@ -27,16 +26,31 @@ function toInfo(sessionId: string, reply: readonly unknown[]): SessionInfo | und
   const ends = toNumber(expiresAt)
   if (ends >= 0) info.expiresAt = new Date(ends)
   const lines = toText(metadata).split('\n')
-  if (lines.length > 1) info.metadata = toMetadata(lines)
+  if (lines.length > 1 || lines[0] !== '') info.metadata = toMetadata(lines)
   return info
 }
 
 /** Keys and values take turns, each a JSON text; the last line is empty. */
 function toMetadata(lines: readonly string[]): NonNullable<SessionInfo['metadata']> {
-  return Object.fromEntries(
-    Array.from({ length: (lines.length - 1) / 2 }, (_, index) => {
-      const [key = '', value = ''] = lines.slice(2 * index, 2 * index + 2)
-      return [JSON.parse(key), JSON.parse(value)]
-    }),
-  )
+  if (lines.length % 2 === 0 || lines.at(-1) !== '') throw corrupt()
+  const values = lines.slice(0, -1).map(parse)
+  const keys = values.filter((_, index) => index % 2 === 0)
+  if (!keys.every((key) => typeof key === 'string')) throw corrupt()
+  return Object.fromEntries(keys.map((key, index) => [key, values[2 * index + 1]])) as NonNullable<
+    SessionInfo['metadata']
+  >
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // Its error quotes the text.
+    throw corrupt()
+  }
+}
+
+function corrupt(): SessionError {
+  const message = 'The metadata of the session are not as they were written: see js:metadata of its hash.'
+  return new SessionError('SESSION_RECORD_CORRUPT', message)
 }

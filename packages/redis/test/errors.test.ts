@@ -110,6 +110,21 @@ describe('a refusal of the server', () => {
     await redis.plain.configSet('requirepass', '')
   })
 
+  it('of further connections is SESSION_BUSY, and over with retries once there is room', async () => {
+    await redis.plain.configSet('maxclients', '1')
+    const error = await failure(() => redis.open().session('a').addItems([item]))
+    expect(error).toMatchObject({ code: 'SESSION_BUSY', retryable: true, ambiguous: false })
+    const patient = redis.open({ retries: 20, busyTimeoutMs: 6_000 })
+    const call = patient.session('a').addItems([item])
+    const refused = async (): Promise<number> =>
+      Number(/rejected_connections:(\d+)/.exec(await redis.plain.info('stats'))?.[1])
+    const before = await refused()
+    await expect.poll(refused).toBeGreaterThan(before)
+    await redis.plain.configSet('maxclients', '1000')
+    await call
+    expect(await patient.session('a').getItems()).toEqual([item])
+  })
+
   it('by a read-only replica says so', async () => {
     await redis.plain.replicaOf('127.0.0.1', 1)
     const error = await failure(() => redis.open().session('a').addItems([item]))
@@ -137,10 +152,10 @@ it('does not pass on what the server quotes of a command that it does not know',
 
 describe('a server that is away', () => {
   it('rejects in bounded time, and calls work by themselves when it is back', async () => {
-    const own = redis.open({ commandTimeoutMs: 500 })
+    const own = redis.open({ busyTimeoutMs: 500, timeoutMs: 500 })
     const client = createClient({ url: redis.url }).on('error', () => {})
     await client.connect()
-    const given = redis.open({ client, commandTimeoutMs: 500 })
+    const given = redis.open({ client, busyTimeoutMs: 500, timeoutMs: 500 })
     for (const store of [own, given]) await store.session('a').addItems([item])
     await redis.server.kill()
     for (const store of [own, given]) {
@@ -151,7 +166,7 @@ describe('a server that is away', () => {
         expect(performance.now() - start).toBeLessThan(2_000)
       }
     }
-    await using unopened = new RedisSession({ sessionId: 'a', url: redis.url, commandTimeoutMs: 400 })
+    await using unopened = new RedisSession({ sessionId: 'a', url: redis.url, busyTimeoutMs: 400, timeoutMs: 400 })
     expect(await failure(() => unopened.getItems())).toMatchObject({ code: 'SESSION_UNAVAILABLE', ambiguous: false })
     await redis.server.start()
     for (const session of [own.session('a'), given.session('a'), unopened]) {
@@ -172,7 +187,7 @@ describe('a server that is away', () => {
   it('leaves nothing in a queue that would be written after its call was rejected', async () => {
     const client = createClient({ url: redis.url, socket: { reconnectStrategy: 50 } }).on('error', () => {})
     await client.connect()
-    const store = redis.open({ client, commandTimeoutMs: 300 })
+    const store = redis.open({ client, busyTimeoutMs: 300, timeoutMs: 300 })
     await store.session('a').addItems([item])
     await redis.server.kill()
     await expect.poll(() => client.isReady).toBe(false)
@@ -185,7 +200,7 @@ describe('a server that is away', () => {
   })
 
   it('says that a write may have been done where no answer came in time', async () => {
-    const session = redis.open({ commandTimeoutMs: 200 }).session('a')
+    const session = redis.open({ busyTimeoutMs: 200, timeoutMs: 200 }).session('a')
     await session.addItems([item])
     const sleeping = redis.plain.sendCommand(['DEBUG', 'SLEEP', '0.6'])
     const [write, read] = await Promise.all([

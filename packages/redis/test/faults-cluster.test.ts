@@ -9,7 +9,7 @@ it('loses and doubles nothing that was acknowledged while primaries of a cluster
 }, async () => {
   await using cluster = await startRedisCluster({ own: true, settings: { 'cluster-node-timeout': '1000' } })
   const place = { kind: 'cluster', rootNodes: [...cluster.rootNodes] } as const
-  const options = { waitForReplicas: { count: 1, timeoutMs: 500 }, retries: 8, commandTimeoutMs: 1_000 }
+  const options = { waitForReplicas: { count: 1, timeoutMs: 500 }, retries: 8, busyTimeoutMs: 1_000, timeoutMs: 1_000 }
   const writers = new Writers(place, options, 6)
   onTestFinished(() => writers.kill())
   await writers.progress(20)

@@ -8,7 +8,7 @@ import { record, Writers } from './support/writers.ts'
 const redis = useRedis({ 'enable-debug-command': 'yes' })
 const isScript = (bytes: Buffer): boolean => bytes.includes('EVALSHA')
 const cuts = rounds(500, 100)
-const options = { retries: 10, commandTimeoutMs: 2_000 }
+const options = { retries: 10, busyTimeoutMs: 2_000, timeoutMs: 2_000 }
 
 it('writes each append once while connections are killed, scripts forgotten and the server sleeps', {
   timeout: 120_000,
@@ -72,7 +72,7 @@ it('writes each append and pops each item once while answers and requests are cu
 it('says without retries that a write may have been done, and never that it was not when it was', {
   timeout: 120_000,
 }, async () => {
-  const writers = new Writers({ kind: 'single', url: redis.url }, { commandTimeoutMs: 2_000 }, 2, 1)
+  const writers = new Writers({ kind: 'single', url: redis.url }, { busyTimeoutMs: 2_000, timeoutMs: 2_000 }, 2, 1)
   onTestFinished(() => writers.kill())
   for (let round = 0; round < cuts / 10; round++) {
     await writers.progress(2)

@@ -11,7 +11,11 @@ it.each(['everysec', 'always'])(
   },
   async (appendfsync) => {
     await using server = await startRedis({ own: true, settings: { appendonly: 'yes', appendfsync } })
-    const writers = new Writers({ kind: 'single', url: server.url }, { retries: 8, commandTimeoutMs: 1_000 }, 2)
+    const writers = new Writers(
+      { kind: 'single', url: server.url },
+      { retries: 8, busyTimeoutMs: 1_000, timeoutMs: 1_000 },
+      2,
+    )
     onTestFinished(() => writers.kill())
     for (let round = 0; round < kills; round++) {
       await writers.progress(20)

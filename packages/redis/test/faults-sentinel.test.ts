@@ -9,7 +9,7 @@ it('loses and doubles nothing that was acknowledged while the primary under Sent
 }, async () => {
   await using sentinel = await startRedisSentinel({ own: true })
   const place = { kind: 'sentinel', name: sentinel.name, sentinels: [...sentinel.sentinels] } as const
-  const options = { waitForReplicas: { count: 1, timeoutMs: 500 }, retries: 8, commandTimeoutMs: 1_000 }
+  const options = { waitForReplicas: { count: 1, timeoutMs: 500 }, retries: 8, busyTimeoutMs: 1_000, timeoutMs: 1_000 }
   const writers = new Writers(place, options, 2)
   onTestFinished(() => writers.kill())
   await writers.progress(20)

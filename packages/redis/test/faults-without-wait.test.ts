@@ -10,7 +10,7 @@ it.each([
 ])('a failover to replicas that lag behind, %s', { timeout: 60_000 }, async (name, wait) => {
   await using sentinel = await startRedisSentinel({ own: true })
   const place = { kind: 'sentinel', name: sentinel.name, sentinels: sentinel.sentinels } as const
-  const writers = new Writers(place, { retries: 8, commandTimeoutMs: 1_000, ...wait }, 2)
+  const writers = new Writers(place, { retries: 8, busyTimeoutMs: 1_000, timeoutMs: 1_000, ...wait }, 2)
   onTestFinished(() => writers.kill())
   await writers.progress(20)
   const primary = await sentinel.primary()

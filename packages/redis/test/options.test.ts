@@ -23,7 +23,22 @@ describe('options', () => {
     [{ client: cluster, keyPrefix: 'a{}b' }, TypeError, 'keyPrefix'],
     [{ url, retries: -1 }, RangeError, 'retries'],
     [{ url, retries: 1.5 }, RangeError, 'retries'],
-    [{ url, commandTimeoutMs: 0 }, RangeError, 'commandTimeoutMs'],
+    [{ url, busyTimeoutMs: 0 }, RangeError, 'busyTimeoutMs'],
+    [{ url, busyTimeoutMs: 2 ** 31 }, RangeError, 'busyTimeoutMs'],
+    [{ url, timeoutMs: -1 }, RangeError, 'timeoutMs'],
+    [{ url, timeoutMs: 2 ** 31 }, RangeError, 'timeoutMs'],
+    [{ url, operationTtl: 0 }, RangeError, 'operationTtl'],
+    [{ url, operationTtl: Number.POSITIVE_INFINITY }, RangeError, 'operationTtl'],
+    [{ url, keyPrefix: 'agents' }, TypeError, 'keyPrefix'],
+    [{ url: `${url}?tls=pa55word` }, TypeError, 'parameters that are not understood, and takes none: tls'],
+    [{ url: `${url}/0?db=1&family=6` }, TypeError, 'db, family'],
+    [{ url: 'redis://user:1#pa55word@localhost' }, TypeError, 'url must be'],
+    [{ url: 'redis://user:1?pa55word@localhost' }, TypeError, 'url must be'],
+    [{ url: 'redis://user:1/pa55word@localhost' }, TypeError, 'url must be'],
+    [{ url: 'redis://:pa55word%zz@localhost' }, TypeError, 'url must be'],
+    [{ url: 'redis://:pa55word%ff@localhost' }, TypeError, 'url must be'],
+    [{ url: `${url}#` }, TypeError, 'url must be'],
+    [{ url: 'unix:///pa55word' }, TypeError, 'url must be'],
     [{ url, waitForReplicas: { count: 0, timeoutMs: 1 } }, RangeError, 'waitForReplicas.count'],
     [{ url, waitForReplicas: { count: 1, timeoutMs: 0 } }, RangeError, 'waitForReplicas.timeoutMs'],
     [{ url, waitForReplicas: { count: 1 } }, TypeError, 'timeoutMs'],
@@ -107,7 +122,8 @@ it('appends and drops 50,000 items at once, in order', async () => {
   await session.addItems(items)
   expect(await session.getItems()).toEqual(items)
   const store = redis.open()
-  const dropped = await store.records.commit('long', { drop: 'all', append: ['{}'] })
+  const change = { drop: 'all', append: ['{}'], returnDropped: true } as const
+  const dropped = await store.records.commit('long', change)
   expect(dropped.status === 'applied' && dropped.dropped.length).toBe(50_000)
   expect(await store.records.read('long')).toEqual(['{}'])
 })

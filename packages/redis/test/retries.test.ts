@@ -2,6 +2,7 @@ import { RedisStore } from '@sessions/redis'
 import { startProxy, type TcpProxy } from '@sessions/test-servers'
 import { createClient, type RedisClientType } from 'redis'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { age } from './support/primaries.ts'
 import { useRedis } from './support/servers.ts'
 
 const redis = useRedis()
@@ -37,18 +38,30 @@ describe('with retries, a lost answer', () => {
     expect(await session.getItems()).toEqual([item('1'), item('3')])
   })
 
-  it('of a compaction or a deletion is reported, since what it did cannot be told again', async () => {
+  it('of a deletion is reported, and of a compaction that tells what it dropped, since that cannot be told again', async () => {
     const store = new RedisStore({ client, retries: 3 })
     const session = store.session('a')
     await session.addItems([item('1')])
-    // So that the server knows the script, and the answer that is cut is that of the deletion.
+    // So that the server knows the scripts, and the answer that is cut is that of the write.
     await store.session('b').clearSession()
-    for (const write of [() => session.replaceHistoryWithCompaction([item('summary')]), () => session.clearSession()]) {
+    await store.records.commit('b', { drop: 'all', append: ['{}'] })
+    const change = { drop: 'all', append: ['{"role":"user","content":"summary"}'], returnDropped: true } as const
+    for (const write of [() => store.records.commit('a', change), () => session.clearSession()]) {
       const cut = proxy.cutAnswer(isScript)
       await expect(write()).rejects.toMatchObject({ code: 'SESSION_UNAVAILABLE', ambiguous: true })
       await cut
     }
     expect(await session.getItems()).toEqual([])
+  })
+
+  it('of a compaction is asked for again, and it is done once', async () => {
+    const session = new RedisStore({ client, retries: 3 }).session('a')
+    await session.addItems([item('1'), item('2')])
+    await session.replaceHistoryWithCompaction([item('0')])
+    const cut = proxy.cutAnswer(isScript)
+    await session.replaceHistoryWithCompaction([item('summary')])
+    await cut
+    expect(await session.getItems()).toEqual([item('summary')])
   })
 
   it('of a read is asked for again', async () => {
@@ -59,24 +72,28 @@ describe('with retries, a lost answer', () => {
     await cut
   })
 
-  it('is remembered for a while by the server, and no longer', async () => {
-    const store = new RedisStore({ client, retries: 1, commandTimeoutMs: 1_000 })
+  it('is remembered for as long as it can be repeated, and forgotten with the next write', async () => {
+    const store = new RedisStore({ client, retries: 1, busyTimeoutMs: 1_000, timeoutMs: 1_000 })
     await store.session('a').addItems([item('1')])
     await store.session('a').addItems([item('2')])
-    expect(await redis.plain.zCard('agents:session:a:attempts')).toBe(2)
-    const ends = (await redis.plain.pExpireTime('agents:session:a:attempts')) - Date.now()
-    expect(ends).toBeGreaterThan(60_000)
-    expect(ends).toBeLessThan(70_000)
-    const past = Date.now() - 1
-    for (const { value } of await redis.plain.zRangeWithScores('agents:session:a:attempts', 0, -1)) {
-      await redis.plain.zAdd('agents:session:a:attempts', { score: past, value })
+    expect(await remembered()).toHaveLength(2)
+    for (const entry of await remembered()) {
+      const left = Number(entry.split(' ')[0]) - Date.now()
+      expect(left).toBeGreaterThan(60_000)
+      expect(left).toBeLessThan(70_000)
     }
+    await age({ kind: 'single', url: redis.url }, 'agents:session', 70_000)
     await store.session('a').addItems([item('3')])
-    expect(await redis.plain.zCard('agents:session:a:attempts')).toBe(1)
+    expect(await remembered()).toHaveLength(1)
     await store.deleteSession('a')
     expect(await redis.plain.keys('*')).toEqual([])
   })
 })
+
+async function remembered(): Promise<string[]> {
+  const fields = Object.entries(await redis.plain.hGetAll('agents:session:a'))
+  return fields.filter(([field]) => /^js:attempts:\d+$/.test(field)).map(([, entry]) => entry)
+}
 
 describe('without retries, a lost connection', () => {
   it('is said to each call of a batch, in an error of its own', async () => {

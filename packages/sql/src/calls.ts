@@ -1,3 +1,4 @@
+import type { ReadOptions } from '@sessions/core'
 import type { Connection, Row } from './connection.ts'
 import type { Database, Outcome } from './database.ts'
 import { type Limits, limitsFrom } from './limits.ts'
@@ -34,13 +35,13 @@ export class Calls {
     return this.#persist(this.#limits(), true, work)
   }
 
-  /** The rows that a statement finds; `latest` where a write depends on them, which a replica may not have yet. */
+  /** The rows that a statement finds. */
   async select(
     statement: Statement,
     values: Readonly<Record<string, Value>>,
-    options: { latest?: boolean } = {},
+    { latest = false }: ReadOptions = {},
   ): Promise<readonly Row[]> {
-    const from = options.latest === true ? 'primary' : this.#readFrom
+    const from = latest ? 'primary' : this.#readFrom
     const bound = bind(statement, values)
     const { rows } = await this.try((limits) =>
       this.#database.read(limits, from, (connection) => connection.run(statement, bound)),

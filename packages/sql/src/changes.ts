@@ -1,4 +1,4 @@
-import { type CommitResult, type HistoryChange, type JSONValue, writes } from '@sessions/core'
+import { type CommitResult, type HistoryChange, type JSONValue, SessionError, writes } from '@sessions/core'
 import type { Outcome } from './database.ts'
 import { Collision } from './errors.ts'
 import { maintainMessages } from './maintain.ts'
@@ -8,8 +8,8 @@ import type { MessageRow, SessionRows, SessionState } from './rows.ts'
 export interface WritePolicy {
   /** Milliseconds; without it, a session keeps the one it has. */
   ttlMs: number | undefined
-  /** Milliseconds after which the operation of a change is forgotten; without it, it is kept as long as the session. */
-  operationMs: number | undefined
+  /** Milliseconds for which the operation of a change is kept at least. */
+  operationMs: number
 }
 
 /** Decides and does one change, inside a transaction. */
@@ -18,30 +18,34 @@ export async function applyChange(
   change: HistoryChange,
   policy: WritePolicy,
 ): Promise<Outcome<CommitResult>> {
-  const { operation, expectTail, drop = 0, append = [], metadata } = change
+  const { operation, expectTail, append = [], metadata } = change
+  const clear = change.clear === true
   const session = await takeSession(rows, writes(change))
+  const isThere = session.updatedMs !== 0
   if (change.maintain !== undefined) {
-    return session.updatedMs === 0 ? refuse('conflict') : await maintainMessages(rows, change.maintain)
+    return isThere ? await maintainMessages(rows, change.maintain) : refuse('conflict')
   }
   if (operation !== undefined) {
-    const fingerprint = session.updatedMs === 0 ? undefined : await rows.operation(operation.id)
+    const fingerprint = isThere ? await rows.operation(operation.id) : undefined
     if (fingerprint !== undefined) return refuse(fingerprint === operation.fingerprint ? 'duplicate' : 'reused')
   }
+  const tail = isThere && expectTail !== undefined ? await rows.newest(expectTail.length) : []
+  if (expectTail !== undefined && !isTail(tail, expectTail)) return refuse('conflict')
 
-  const messages = session.updatedMs === 0 ? [] : await newestMessages(rows, expectTail, drop)
-  if (expectTail !== undefined && !endsWith(messages, expectTail)) return refuse('conflict')
-  const dropped = drop === 'all' ? messages : drop === 0 ? [] : messages.slice(-drop)
-  // Someone who takes no lock, as Python does not, was quicker: the tail is not what it was when it was read.
-  if (dropped.length > 0 && (await rows.drop(dropped)) < dropped.length) throw new Collision()
-
-  const result: CommitResult = { status: 'applied', dropped: dropped.map(({ record }) => record) }
-  if (dropped.length === 0 && !writes(change)) return { result, keep: session.erased }
+  const isGone = clear && isThere && !writes(change) && Object.keys(session.metadata).length === 0
+  const { count, dropped } = isThere ? await removeNewest(rows, change, tail, isGone) : nothing
+  const result: CommitResult = { status: 'applied', dropped }
+  if (isGone) {
+    if (!(await rows.erase())) throw keepsRows()
+    return { result, keep: true }
+  }
+  if (clear && isThere) await rows.forgetOperations()
+  if (count === 0 && !writes(change)) return { result, keep: session.erased || (clear && isThere) }
 
   const updatedMs = Math.max(session.nowMs, session.updatedMs + 1)
   if (append.length > 0) await rows.append(append, updatedMs)
   if (operation !== undefined) {
-    const forgetMs = policy.operationMs === undefined ? undefined : session.nowMs + policy.operationMs
-    await rows.saveOperation(operation.id, operation.fingerprint, forgetMs)
+    await rows.saveOperation(operation.id, operation.fingerprint, session.nowMs + policy.operationMs)
   }
   const merged = metadata === undefined ? session.metadata : merge(session.metadata, metadata)
   if (metadata !== undefined) await rows.indexMetadata(merged)
@@ -57,39 +61,87 @@ export async function eraseSession(rows: SessionRows, unchangedSince?: Date): Pr
   if (session === undefined) return { result: false, keep: false }
   if (unchangedSince !== undefined && session.updatedMs !== unchangedSince.getTime())
     return { result: false, keep: false }
-  await rows.erase()
-  return { result: !session.expired, keep: true }
+  const isGone = await rows.erase()
+  return { result: isGone && !session.expired, keep: isGone }
 }
 
 /** The session as it stands, kept to this transaction. One whose time is over is erased first: the change starts it anew. */
 async function takeSession(rows: SessionRows, creates: boolean): Promise<SessionState & { erased: boolean }> {
   if (creates) await rows.create()
-  let session = await rows.lock()
-  // Somebody may remove it between the two.
-  while (creates && session === undefined) {
-    await rows.create()
-    session = await rows.lock()
-  }
+  const session = await rows.lock()
+  // Somebody removed it between the two.
+  if (creates && session === undefined) throw new Collision()
   if (session !== undefined && !session.expired) return { ...session, erased: false }
   const erased = session !== undefined
-  if (erased) await rows.erase()
+  if (erased && !(await rows.erase())) throw keepsRows()
   if (creates && erased) await rows.create()
   return { updatedMs: 0, nowMs: session?.nowMs ?? 0, expired: false, ttlMs: null, metadata: {}, erased }
 }
 
-/** As many as the change looks at, oldest first. */
-async function newestMessages(
-  rows: SessionRows,
-  expectTail: readonly string[] | undefined,
-  drop: number | 'all',
-): Promise<MessageRow[]> {
-  const limit = drop === 'all' ? Number.MAX_SAFE_INTEGER : Math.max(drop, expectTail?.length ?? 0)
-  return limit === 0 ? [] : rows.newest(limit)
+function keepsRows(): SessionError {
+  return new SessionError(
+    'SESSION_BACKEND',
+    'A trigger, a rule or a policy of the database keeps rows that were to be deleted. Nothing was changed.',
+  )
 }
 
-function endsWith(messages: readonly MessageRow[], tail: readonly string[]): boolean {
-  const newest = tail.length === 0 ? [] : messages.slice(-tail.length)
-  return newest.length === tail.length && newest.every(({ record }, index) => record === tail[index])
+/** What was removed; of that, only what the change wants back. */
+interface Removal {
+  count: number
+  dropped: string[]
+}
+
+const nothing: Removal = { count: 0, dropped: [] }
+
+/**
+ * Removes what the change drops or clears, and reads no more of it than is wanted back. `tail` is what was read of it already; with
+ * `goes`, the session is about to go, and these messages with it.
+ */
+async function removeNewest(
+  rows: SessionRows,
+  { drop = 0, clear, expectTail, returnDropped }: HistoryChange,
+  tail: readonly MessageRow[],
+  goes: boolean,
+): Promise<Removal> {
+  const limit = clear || drop === 'all' ? Number.MAX_SAFE_INTEGER : drop
+  if (limit === 0) return nothing
+  if (returnDropped || limit <= tail.length) {
+    const messages = limit <= tail.length ? tail.slice(-limit) : await rows.newest(limit)
+    const dropped = returnDropped ? messages.map(({ record }) => record) : []
+    if (!goes)
+      await removeThese(
+        rows,
+        messages.map(({ id }) => id),
+      )
+    return { count: messages.length, dropped }
+  }
+  if (goes) return nothing
+  // Where nothing is expected, nobody minds what someone who takes no lock has appended meanwhile.
+  if (limit === Number.MAX_SAFE_INTEGER && expectTail === undefined)
+    return { count: await removeAll(rows), dropped: [] }
+  const ids = await rows.newestIds(limit)
+  await removeThese(rows, ids)
+  return { count: ids.length, dropped: [] }
+}
+
+async function removeThese(rows: SessionRows, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0 || (await rows.drop(ids)) >= ids.length) return
+  // Else someone who takes no lock, as Python does not, was quicker: the tail is not what it was when it was read.
+  throw (await rows.areLeft(ids)) ? keepsRows() : new Collision()
+}
+
+/** All there are. Those that a statement leaves, and another one too, are kept by the database. */
+async function removeAll(rows: SessionRows): Promise<number> {
+  for (let removed = 0; ; ) {
+    const affected = await rows.dropAll()
+    removed += affected
+    if (affected === 0 && (await rows.isEmpty())) return removed
+    if (affected === 0) throw keepsRows()
+  }
+}
+
+function isTail(messages: readonly MessageRow[], tail: readonly string[]): boolean {
+  return messages.length === tail.length && messages.every(({ record }, index) => record === tail[index])
 }
 
 function merge(

@@ -37,13 +37,21 @@ export class Database {
   readonly #done = new Map<string, Promise<void>>()
   /** What is to be executed before others get the connection. */
   readonly #leaving = new WeakMap<Connection, string>()
+  readonly #patience: string | undefined
   #server: Promise<Server> | undefined
   /** Ends for good where a pooler hands each transaction to another connection of the server. */
   #prepares = true
 
-  constructor(pool: ConnectionPool, dialect: Dialect) {
+  /** @param lockTimeoutMs - how long a connection may wait for a lock, where the connections are ours to be told so */
+  constructor(pool: ConnectionPool, dialect: Dialect, lockTimeoutMs?: number) {
     this.#pool = new Pool(pool)
+    if (lockTimeoutMs !== undefined) this.#patience = dialect.patience?.(lockTimeoutMs)
     this.dialect = dialect
+  }
+
+  /** To be told of each connection that is made. */
+  noteMade(connection: object): void {
+    this.#pool.noteMade(connection)
   }
 
   /** Reads in one or more statements that need not agree with each other. */
@@ -107,12 +115,9 @@ export class Database {
     return (await this.#server) ?? anyServer
   }
 
-  /** Makes tables while nobody else does. */
-  exclusively(limits: Limits, work: (connection: Connection, server: Server) => Promise<void>): Promise<void> {
-    return this.#use(limits, 'primary', async (connection) => {
-      const server = (await this.#server) ?? anyServer
-      await this.dialect.exclusively(connection, () => work(connection, server))
-    })
+  /** Makes tables on a connection that is its own for as long as it takes. */
+  migrate(limits: Limits, work: (connection: Connection, server: Server) => Promise<void>): Promise<void> {
+    return this.#use(limits, 'primary', async (connection) => work(connection, (await this.#server) ?? anyServer))
   }
 
   async #withPrepared<T>(work: () => Promise<T>): Promise<T> {
@@ -178,6 +183,7 @@ export class Database {
     const connection = unlessSilent(plain, pooled, silenceMs)
     this.#server ??= this.#inspect(connection)
     const settle = await this.dialect.settle?.(connection, await this.#server)
+    if (this.#patience !== undefined) await connection.execute(this.#patience)
     const settled = settle?.(plain) ?? plain
     this.#connections.set(pooled, { plain, settled })
     return unlessSilent(settled, pooled, silenceMs)

@@ -5,6 +5,7 @@ import type { Dialect } from './dialects/dialect.ts'
 import { mariadb, mysql } from './dialects/mysql.ts'
 import { postgres } from './dialects/postgres.ts'
 import { sqlite } from './dialects/sqlite.ts'
+import { leastConnectMs } from './pool.ts'
 import type { SequelizeLike } from './sequelize.ts'
 import { SingleConnection } from './single-connection.ts'
 import { parseURL } from './url/parse-url.ts'
@@ -30,12 +31,20 @@ interface Engine {
   readonly database: Database
 }
 
+/** How long the connections of a pool of ours are waited for, and wait. */
+interface Patience {
+  readonly busyTimeoutMs: number
+  readonly lockTimeoutMs: number
+}
+
 const engines = new SharedResources<Engine>(({ sequelize }) => sequelize.close())
 const known = new WeakMap<SequelizeLike, Database>()
 
 /** The process's one pool for a url; those who want to wait for it less or more long share another. */
-export async function connectURL(url: string, busyTimeoutMs: number): Promise<Lease<Database>> {
-  const { resource, release } = await engines.acquire(`${busyTimeoutMs} ${url}`, () => openEngine(url, busyTimeoutMs))
+export async function connectURL(url: string, patience: Patience): Promise<Lease<Database>> {
+  const { busyTimeoutMs, lockTimeoutMs } = patience
+  const key = `${busyTimeoutMs} ${lockTimeoutMs} ${url}`
+  const { resource, release } = await engines.acquire(key, () => openEngine(url, patience))
   return { resource: resource.database, release }
 }
 
@@ -60,7 +69,7 @@ export function checkDialect(name: string, must: string): SQLDialect {
   throw new TypeError(`${must} ${Object.keys(dialects).join(', ')}.`)
 }
 
-async function openEngine(url: string, busyTimeoutMs: number): Promise<Engine> {
+async function openEngine(url: string, { busyTimeoutMs, lockTimeoutMs }: Patience): Promise<Engine> {
   const { dialect, connect } = parseURL(url)
   const options: Options & { keepDefaultTimezone: boolean } = {
     dialect,
@@ -70,16 +79,19 @@ async function openEngine(url: string, busyTimeoutMs: number): Promise<Engine> {
     // Our statements say UTC themselves; this saves each new connection a round trip. Missing in Sequelize's types.
     keepDefaultTimezone: true,
     logging: false,
-    pool: { max: poolSize, acquire: busyTimeoutMs },
+    pool: { max: poolSize, acquire: Math.max(leastConnectMs, busyTimeoutMs) },
   }
   const sequelize = new Sequelize(options)
   if (dialect === 'sqlite') await sequelize.query('PRAGMA journal_mode = WAL')
-  return { sequelize, database: openDatabase(sequelize, dialect) }
+  return { sequelize, database: openDatabase(sequelize, dialect, lockTimeoutMs) }
 }
 
-function openDatabase({ connectionManager }: SequelizeLike, dialect: SQLDialect): Database {
+function openDatabase(sequelize: SequelizeLike, dialect: SQLDialect, lockTimeoutMs?: number): Database {
+  const { connectionManager } = sequelize
   const pool = dialect === 'sqlite' ? new SingleConnection(connectionManager) : connectionManager
-  return new Database(pool, dialects[dialect])
+  const database = new Database(pool, dialects[dialect], lockTimeoutMs)
+  sequelize.addHook?.('afterConnect', (connection) => database.noteMade(connection))
+  return database
 }
 
 /** Ours are found beside this package, wherever Sequelize itself is installed. */

@@ -152,6 +152,13 @@ export function isUniqueViolation(error: unknown): boolean {
   return driverError(error).code === '23505'
 }
 
+/** Whether somebody has just made, or changed, what was to be made: tables, indexes, columns, schemas and their names. */
+export function isThereAlready(error: unknown): boolean {
+  const { code, errno, message = '' } = driverError(error)
+  if (code === 'XX000') return /^tuple concurrently/.test(message)
+  return ['42P06', '42P07', '42701', '42710', '23505'].includes(String(code)) || errno === 1050 || errno === 1061
+}
+
 export function isTableMissing(error: unknown): boolean {
   const { code, errno } = driverError(error)
   return (
@@ -182,7 +189,7 @@ function meaningOf(error: unknown): Meaning | undefined {
     return ['SESSION_UNAVAILABLE', 'The Sequelize was closed by its owner.', { retryable: false }]
   }
   const { code, errno, severity } = driverError(error)
-  if (isTableMissing(error)) return ['SESSION_SCHEMA_MISSING', missing]
+  if (isSQLiteCode(code) && isTableMissing(error)) return ['SESSION_SCHEMA_MISSING', missing]
   if (isSQLiteCode(code)) return sqliteCodes[code] ?? ['SESSION_BACKEND', `SQLite failed with ${code}.`]
   const known = severity !== undefined ? sqlStates[String(code)] : errorNumbers[Number(errno)]
   if (known !== undefined) return known

@@ -3,8 +3,10 @@ import {
   assertOptions,
   checkInteger,
   checkMilliseconds,
+  checkOperationTtl,
   checkTimeout,
   checkTTL,
+  type OperationOptions,
   type OptionTypes,
   type SessionOptions,
   type TimeoutOptions,
@@ -13,7 +15,7 @@ import type { SequelizeLike } from './sequelize.ts'
 import type { TableNames } from './tables.ts'
 
 /** Which database, and how it is written. One of `url` and `sequelize` is needed. */
-export interface SQLStoreOptions extends TableNames, TimeoutOptions {
+export interface SQLStoreOptions extends TableNames, TimeoutOptions, OperationOptions {
   /**
    * `postgres://user:password@host:5432/database`, `mariadb://…`, `mysql://…` or `sqlite:file.db`. All stores of the
    * process with one url share one pool of connections, closed with the last of them.
@@ -27,12 +29,13 @@ export interface SQLStoreOptions extends TableNames, TimeoutOptions {
   ttl?: number
   /**
    * How often work is tried again after a lost connection, with pauses that grow to two seconds. Each append then carries
-   * an operation id, kept for an hour, so that one whose answer was lost is there once. Default: 0.
+   * an operation id, kept for up to an hour, so that one whose answer was lost is there once. Default: 0.
    */
   retries?: number
   /**
    * Milliseconds to wait for other writers, for a connection of the pool, and for a server that has none left, before
-   * `SESSION_BUSY`. MySQL and MariaDB have their own `innodb_lock_wait_timeout`. Default: 30,000.
+   * `SESSION_BUSY`. Where MySQL or MariaDB is used through a Sequelize of the caller's, their `innodb_lock_wait_timeout` holds for
+   * locks instead. Default: 30,000.
    */
   busyTimeoutMs?: number
   /** Where Sequelize replicates reads: `replica` may miss the latest writes. Default: `primary`. */
@@ -56,6 +59,7 @@ export const storeTypes: OptionTypes = {
   busyTimeoutMs: 'number',
   timeoutMs: 'number',
   readFrom: 'string',
+  operationTtl: 'number',
 }
 
 /** @throws TypeError or RangeError that names the option, never with a url */
@@ -67,5 +71,6 @@ export function checkStoreOptions(options: SQLStoreOptions): void {
   checkMilliseconds('busyTimeoutMs', busyTimeoutMs)
   if (readFrom !== 'primary' && readFrom !== 'replica') throw new TypeError("readFrom must be 'primary' or 'replica'.")
   checkTTL(options.ttl)
+  checkOperationTtl(options.operationTtl)
   checkTimeout(options)
 }

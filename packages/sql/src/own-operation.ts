@@ -1,23 +1,27 @@
 import { randomUUID } from 'node:crypto'
-import type { CommitResult, HistoryChange } from '@sessions/core'
+import { type CommitResult, type HistoryChange, writes } from '@sessions/core'
 
-/** Milliseconds for which an operation of ours is kept: far longer than any number of retries takes. */
-export const ownOperationMs = 3_600_000
+/** Milliseconds for which an operation of ours is kept at most: far longer than any number of retries takes. */
+export const maxOwnOperationMs = 3_600_000
 
 /** What an operation of ours and a repetition of it have in common. */
 const fingerprint = 'retry'
 
 /**
- * The change with an operation id, by which a repetition is recognised; `undefined` where it has one already, or where its
- * result could not be told without having seen the answer: what was dropped, unless the change itself says what.
+ * The change with an operation id, by which a repetition is recognised; `undefined` where it has one already, where it writes nothing
+ * that an id could be kept with, or where its result could not be told without having seen the answer: what was dropped, if it is to
+ * be returned, unless the change itself says what.
  */
 export function withOwnOperation(change: HistoryChange): HistoryChange | undefined {
-  const { operation, append = [], metadata = {}, drop = 0, expectTail = [] } = change
-  const tells = drop === 0 ? append.length > 0 || Object.keys(metadata).length > 0 : expectTail.length >= Number(drop)
-  return operation === undefined && tells ? { ...change, operation: { id: randomUUID(), fingerprint } } : undefined
+  const { operation, maintain, clear, drop = 0, expectTail = [], returnDropped } = change
+  if (operation !== undefined || maintain !== undefined || clear === true) return undefined
+  const keeps = writes(change) || expectTail.length > 0
+  const tells = returnDropped !== true || drop === 0 || expectTail.length >= Number(drop)
+  return keeps && tells ? { ...change, operation: { id: randomUUID(), fingerprint } } : undefined
 }
 
 /** What a repetition that finds itself done already would have been told the first time. */
-export function resultOf({ drop = 0, expectTail = [] }: HistoryChange): CommitResult {
-  return { status: 'applied', dropped: drop === 0 ? [] : expectTail.slice(-Number(drop)) }
+export function resultOf({ drop = 0, expectTail = [], returnDropped }: HistoryChange): CommitResult {
+  const tells = returnDropped === true && drop !== 0
+  return { status: 'applied', dropped: tells ? expectTail.slice(-Number(drop)) : [] }
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { SessionError } from '@sessions/core'
+import { noteRetry, SessionError } from '@sessions/core'
 import { isCollision, isFull, isLost, mapError } from './errors.ts'
 
 /** How often and how long work is tried. */
@@ -47,5 +47,6 @@ function mayRepeat(error: unknown, repeatable: boolean): boolean {
 
 /** Drawn at random, so that those who met once do not meet again. */
 async function pause({ first, last }: { first: number; last: number }, before: number): Promise<void> {
+  noteRetry()
   await delay(Math.random() * Math.min(last, first * 2 ** before))
 }

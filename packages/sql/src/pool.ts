@@ -1,13 +1,16 @@
 import { NoConnection } from './errors.ts'
 import type { ConnectionPool } from './sequelize.ts'
 
+/** Milliseconds that a new connection is given at least: a call that waits for nobody must still be able to make one. */
+export const leastConnectMs = 1_000
+
 /** The connections of one Sequelize, as they are needed: had in bounded time, and none of those that lead nowhere. */
 export class Pool {
   readonly #pool: ConnectionPool
-  /** Which connection is which in the order in which they were first seen. */
+  /** Which connection is which in the order in which they were made; those from before we looked have none. */
   readonly #ages = new WeakMap<object, number>()
-  #seen = 0
-  /** How many were known when each was last acquired. */
+  #made = 1
+  /** How many had been made when each was last acquired. */
   readonly #known = new WeakMap<object, number>()
   /** So many of the first are of no use any more. */
   #retired = 0
@@ -20,12 +23,17 @@ export class Pool {
   async acquire(from: 'primary' | 'replica', until: number): Promise<object> {
     for (;;) {
       const pooled = await this.#acquire(from, until)
-      const age = this.#ages.get(pooled) ?? ++this.#seen
-      this.#ages.set(pooled, age)
-      this.#known.set(pooled, this.#seen)
-      if (age > this.#retired) return pooled
+      this.#known.set(pooled, this.#made)
+      if ((this.#ages.get(pooled) ?? 1) > this.#retired) return pooled
       this.destroy(pooled)
+      // Should it come again all the same, it is the only one there is.
+      this.noteMade(pooled)
     }
+  }
+
+  /** To be told of each connection that is made. */
+  noteMade(connection: object): void {
+    this.#ages.set(connection, ++this.#made)
   }
 
   release(pooled: object): void {
@@ -54,7 +62,7 @@ export class Pool {
           isLate = true
           reject(new NoConnection())
         },
-        Math.max(1, until - performance.now()),
+        Math.max(leastConnectMs, until - performance.now()),
       )
       acquiring.then(
         (pooled) => {

@@ -1,9 +1,14 @@
+import type { LongCall } from '@sessions/core'
 import type { Connection, Row } from './connection.ts'
 import type { Outcome } from './database.ts'
 import { assertSettings } from './rows.ts'
-import { bind } from './statement.ts'
+import { bind, type Statement, type Value } from './statement.ts'
 import { type Statements, someSessions } from './statements.ts'
+import { toTimestamp } from './timestamps.ts'
 import { flagOf, numberOf, textOf } from './values.ts'
+
+/** Operations removed in one statement: few, so that writers of their sessions do not wait for long. */
+const someOperations = 500
 
 /** What decides whether a session goes. */
 export interface ErasableRow {
@@ -12,8 +17,12 @@ export interface ErasableRow {
   expired: boolean
 }
 
+/** The rows that a statement finds on the primary. */
+type Select = (statement: Statement, values: Readonly<Record<string, Value>>) => Promise<readonly Row[]>
 /** Runs work in one transaction. */
-type Transact = (work: (connection: Connection) => Promise<Outcome<number>>) => Promise<number>
+export type Transact = (
+  work: (connection: Connection) => Promise<Outcome<number | undefined>>,
+) => Promise<number | undefined>
 
 /**
  * Removes those of the sessions that are wanted once they are locked, a few in each transaction. Resolves to how many; of
@@ -28,23 +37,77 @@ export async function eraseSome(
   let erased = 0
   for (let start = 0; start < sessionIds.length; start += someSessions) {
     const some = sessionIds.slice(start, start + someSessions)
-    erased += await transact((connection) => eraseLocked(connection, statements, some, isWanted))
+    erased += await eraseFew(some, isWanted, statements, transact)
   }
   return erased
 }
 
+/** Removes those whose ttl has ended, each looked at once: what the database keeps is no reason to begin again. */
+export async function eraseExpired(
+  call: LongCall,
+  statements: Statements,
+  select: Select,
+  transact: Transact,
+): Promise<number> {
+  let erased = 0
+  for (let from = { at: toTimestamp(-Infinity), after: '' }; ; ) {
+    const rows = await select(statements.expired, { ...from, limit: someSessions })
+    const last = rows.at(-1)
+    if (last === undefined) return erased
+    const sessionIds = rows.map((row) => textOf(row, 'session_id'))
+    erased += await eraseSome(sessionIds, (row) => row.expired, statements, transact)
+    await call.step({ done: erased })
+    from = { at: textOf(last, 'ended_at'), after: textOf(last, 'session_id') }
+  }
+}
+
+/** Removes operations that are no longer kept, a few in each transaction, until there are none that the database lets go. */
+export async function purgeOperations(
+  call: LongCall,
+  done: number,
+  { purgeOperations }: Statements,
+  transact: Transact,
+): Promise<void> {
+  for (let affected: number | undefined = 1; affected !== undefined && affected > 0; await call.step({ done })) {
+    affected = await transact(async (connection) => {
+      const { affected: result } = await connection.run(
+        purgeOperations,
+        bind(purgeOperations, { limit: someOperations }),
+      )
+      return { result, keep: true }
+    })
+  }
+}
+
+/** All in one transaction, or, where the database keeps some of them, by halves: so that the others go with all that is theirs. */
+async function eraseFew(
+  sessionIds: readonly string[],
+  isWanted: (row: ErasableRow) => boolean,
+  statements: Statements,
+  transact: Transact,
+): Promise<number> {
+  const erased = await transact((connection) => eraseLocked(connection, statements, sessionIds, isWanted))
+  if (erased !== undefined) return erased
+  if (sessionIds.length === 1) return 0
+  const middle = Math.ceil(sessionIds.length / 2)
+  const first = await eraseFew(sessionIds.slice(0, middle), isWanted, statements, transact)
+  return first + (await eraseFew(sessionIds.slice(middle), isWanted, statements, transact))
+}
+
+/** `undefined` where not all of them would go. */
 async function eraseLocked(
   connection: Connection,
   { lockSome, eraseSome }: Statements,
   sessionIds: readonly string[],
   isWanted: (row: ErasableRow) => boolean,
-): Promise<Outcome<number>> {
+): Promise<Outcome<number | undefined>> {
   const { rows } = await connection.run(lockSome, bind(lockSome, named(sessionIds)))
   const wanted = rows.map(toErasable).filter(isWanted)
   if (wanted.length === 0) return { result: 0, keep: false }
   const values = named(wanted.map(({ sessionId }) => sessionId))
-  for (const statement of eraseSome) await connection.run(statement, bind(statement, values))
-  return { result: wanted.length, keep: true }
+  let affected = 0
+  for (const statement of eraseSome) ({ affected } = await connection.run(statement, bind(statement, values)))
+  return affected < wanted.length ? { result: undefined, keep: false } : { result: affected, keep: true }
 }
 
 function toErasable(row: Row): ErasableRow {

@@ -62,9 +62,11 @@ export class SessionRows {
     }
   }
 
-  /** Removes the session with all that belongs to it. */
-  async erase(): Promise<void> {
-    for (const statement of this.#statements.erase) await this.#run(statement)
+  /** Removes the session with all that belongs to it. Whether it is gone: a trigger may keep it. */
+  async erase(): Promise<boolean> {
+    let affected = 0
+    for (const statement of this.#statements.erase) affected = (await this.#run(statement)).affected
+    return affected > 0
   }
 
   /** The fingerprint under which the operation was applied. */
@@ -73,11 +75,14 @@ export class SessionRows {
     return rows[0] && textOf(rows[0], 'fingerprint')
   }
 
-  /** Keeps the operation until then; without a time, as long as the session. */
-  async saveOperation(operation: string, fingerprint: string, forgetMs?: number): Promise<void> {
-    if (forgetMs !== undefined) await this.#run(this.#statements.pruneOperations)
-    const forgetAt = forgetMs === undefined ? null : toTimestamp(forgetMs)
-    await this.#write(this.#statements.saveOperation, { operation, fingerprint, forgetAt })
+  /** Keeps the operation until then, and a few others no longer. */
+  async saveOperation(operation: string, fingerprint: string, forgetMs: number): Promise<void> {
+    await this.#run(this.#statements.pruneOperations)
+    await this.#write(this.#statements.saveOperation, { operation, fingerprint, forgetAt: toTimestamp(forgetMs) })
+  }
+
+  async forgetOperations(): Promise<void> {
+    await this.#run(this.#statements.forgetOperations)
   }
 
   /** The newest `limit`, oldest first. */
@@ -86,11 +91,33 @@ export class SessionRows {
     return rows.map(toMessage).reverse()
   }
 
+  /** The ids of the newest `limit`. */
+  async newestIds(limit: number): Promise<string[]> {
+    const { rows } = await this.#run(this.#statements.tailIds, { limit })
+    return rows.map((row) => textOf(row, 'message_id'))
+  }
+
   /** Removes the newest messages, which are these. How many were there to remove. */
-  async drop(messages: readonly MessageRow[]): Promise<number> {
-    const ids = messages.map(({ id }) => id)
+  async drop(ids: readonly string[]): Promise<number> {
     const { affected } = await this.#run(this.#statements.drop, { ids, limit: ids.length })
     return affected
+  }
+
+  /** Removes every message. How many there were. */
+  async dropAll(): Promise<number> {
+    return (await this.#run(this.#statements.dropAll)).affected
+  }
+
+  /** Whether there is no message now, whatever this transaction has seen before. */
+  async isEmpty(): Promise<boolean> {
+    return (await this.#run(this.#statements.tailNow, { limit: 1 })).rows.length === 0
+  }
+
+  /** Whether one of the messages is there now, likewise. */
+  async areLeft(ids: readonly string[]): Promise<boolean> {
+    const { rows } = await this.#run(this.#statements.tailNow, { limit: ids.length })
+    const left = new Set(ids)
+    return rows.some((row) => left.has(textOf(row, 'message_id')))
   }
 
   async append(records: readonly string[], atMs: number): Promise<void> {

@@ -2,7 +2,8 @@ import { SessionError } from '@sessions/core'
 import type { Connection } from './connection.ts'
 import type { Database } from './database.ts'
 import type { Dialect, Server } from './dialects/dialect.ts'
-import { isTableMissing } from './errors.ts'
+import type { Step } from './dialects/step.ts'
+import { Collision, isTableMissing, isThereAlready } from './errors.ts'
 import type { Limits } from './limits.ts'
 import { persist } from './persist.ts'
 import type { Tables } from './tables.ts'
@@ -10,6 +11,8 @@ import { optionalNumberOf } from './values.ts'
 
 /** Milliseconds for which others who make tables may be in the way. */
 const schemaTimeoutMs = 60_000
+/** Milliseconds for which a server may be silent while it builds an index of a large table. */
+const buildingMs = 3_600_000
 
 /**
  * Sees to it that the tables are there, in the version that this code knows. Any number of processes may start at once.
@@ -28,21 +31,37 @@ export async function ensureSchema(
   if (version > known) throw tooNew(version, known)
   if (version === known) return
   if (!createTables) throw missing(version, schemaText(dialect, tables, await database.server(limits), version))
+  const patience: Limits = {
+    until: performance.now() + schemaTimeoutMs,
+    silenceMs: limits.silenceMs === 0 ? 0 : Math.max(limits.silenceMs, buildingMs),
+  }
   const migrate = (): Promise<void> =>
-    database.exclusively(limits, async (connection, server) => {
-      if (tables.schema !== undefined && !(await dialect.hasSchema?.(connection, tables.schema))) {
-        await connection.execute(makeSchema(dialect, tables.schema))
+    database.migrate(patience, async (connection, server) => {
+      try {
+        await makeTables(dialect, connection, tables, server)
+      } catch (error) {
+        // Others who make the same, in whatever way, were quicker: it is there when it is looked for again.
+        throw isThereAlready(error) ? new Collision() : error
       }
-      const steps = pendingSteps(dialect, tables, server, await currentVersion(connection, tables))
-      for (const step of steps) await connection.execute(step)
     })
-  await persist(migrate, { until: performance.now() + schemaTimeoutMs, retries: 0, repeatable: true })
+  await persist(migrate, { until: patience.until, retries: 0, repeatable: true })
+}
+
+async function makeTables(dialect: Dialect, connection: Connection, tables: Tables, server: Server): Promise<void> {
+  const version = await readVersion(connection, tables)
+  const pending = pendingSteps(dialect, tables, server, version)
+  if (tables.schema !== undefined && !(await dialect.hasSchema?.(connection, tables.schema))) {
+    await connection.execute(makeSchema(dialect, tables.schema))
+  }
+  const isNew =
+    version === 0 && !(await isThere(connection, tables.sessions)) && !(await isThere(connection, tables.messages))
+  await dialect.migrate(connection, pending, isNew)
 }
 
 /** What makes the tables from nothing, as one text. */
 export function schemaText(dialect: Dialect, tables: Tables, server: Server, version = 0): string {
   const schema = tables.schema === undefined || version > 0 ? [] : [makeSchema(dialect, tables.schema)]
-  return [...schema, makeVersionTable(tables), ...pendingSteps(dialect, tables, server, version)]
+  return [...schema, ...pendingSteps(dialect, tables, server, version).map(({ text }) => text)]
     .map((step) => `${step};\n`)
     .join('')
 }
@@ -50,12 +69,13 @@ export function schemaText(dialect: Dialect, tables: Tables, server: Server, ver
 /** For what does not differ between servers. */
 const anyServer: Server = { mariadb: false, galera: false }
 
-function pendingSteps(dialect: Dialect, tables: Tables, server: Server, version: number): string[] {
+function pendingSteps(dialect: Dialect, tables: Tables, server: Server, version: number): Step[] {
   const migrations = dialect.migrations(tables, server)
-  return migrations.slice(version).flatMap((steps, index) => {
+  const pending = migrations.slice(version).flatMap((steps, index) => {
     const known = `INSERT INTO ${tables.version} (version) VALUES (${version + index + 1})`
-    return [...steps, `${known} ${dialect.grammar(tables).unlessThere('version')}`]
+    return [...steps, { text: `${known} ${dialect.grammar(tables).unlessThere('version')}` }]
   })
+  return [{ text: makeVersionTable(tables) }, ...pending]
 }
 
 /** Needs the right to make schemas even where it is there, so that it must not be run then. */
@@ -67,18 +87,22 @@ function makeVersionTable({ version }: Tables): string {
   return `CREATE TABLE IF NOT EXISTS ${version} (version INTEGER NOT NULL PRIMARY KEY)`
 }
 
-/** Under the lock: another process may have made the tables meanwhile. */
-async function currentVersion(connection: Connection, tables: Tables): Promise<number> {
-  await connection.execute(makeVersionTable(tables))
-  return maxVersion(connection, tables)
-}
-
 /** 0 for a database without our tables, Python's included. */
 async function readVersion(connection: Connection, tables: Tables): Promise<number> {
   try {
     return await maxVersion(connection, tables)
   } catch (error) {
     if (isTableMissing(error)) return 0
+    throw error
+  }
+}
+
+async function isThere(connection: Connection, table: string): Promise<boolean> {
+  try {
+    await connection.execute(`SELECT 1 AS found FROM ${table} WHERE 1 = 0`)
+    return true
+  } catch (error) {
+    if (isTableMissing(error)) return false
     throw error
   }
 }

@@ -9,4 +9,5 @@ export interface ConnectionPool {
 export interface SequelizeLike {
   getDialect(): string
   readonly connectionManager: ConnectionPool
+  addHook?(name: 'afterConnect', hook: (connection: object) => void): unknown
 }

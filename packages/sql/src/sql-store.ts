@@ -2,10 +2,13 @@ import {
   assertOptions,
   type ChangeConditions,
   type CommitResult,
+  checkOperationTtl,
   checkTimeout,
   type DeleteTarget,
   type HistoryChange,
   type Lease,
+  type LongCall,
+  type ReadOptions,
   type RecordPage,
   type SessionError,
   type SessionFilter,
@@ -17,20 +20,19 @@ import { applyChange, eraseSession } from './changes.ts'
 import type { Database } from './database.ts'
 import { checkDialect, connectSequelize, connectURL, dialectOf, dialects, type SQLDialect } from './engine.ts'
 import { isUniqueViolation, mapError } from './errors.ts'
-import { type Limits, lockTimeoutMs } from './limits.ts'
+import { type Limits, limitsFrom, lockTimeoutMs } from './limits.ts'
 import { listSessions, toInfo } from './listing.ts'
 import { checkStoreOptions, nameTypes, type SQLStoreOptions } from './options.ts'
-import { ownOperationMs, resultOf, withOwnOperation } from './own-operation.ts'
+import { maxOwnOperationMs, resultOf, withOwnOperation } from './own-operation.ts'
 import { readPage, toRecord } from './pages.ts'
-import { type ErasableRow, eraseSome } from './retention.ts'
+import { type ErasableRow, eraseExpired, eraseSome, purgeOperations, type Transact } from './retention.ts'
 import { SessionRows } from './rows.ts'
 import { ensureSchema, schemaText } from './schema.ts'
 import { bind } from './statement.ts'
-import { prepareStatements, type Statements, someSessions } from './statements.ts'
+import { prepareStatements, type Statements } from './statements.ts'
 import { checkNames, quoteTables, type TableNames, type Tables, withSchema } from './tables.ts'
 import { parseURL } from './url/parse-url.ts'
 import type { Target } from './url/target.ts'
-import { textOf } from './values.ts'
 
 export type { SQLDialect }
 
@@ -46,6 +48,7 @@ export class SQLStore extends SessionStore {
   readonly #options: SQLStoreOptions
   readonly #busyTimeoutMs: number
   readonly #ttlMs: number | undefined
+  readonly #operationMs: number
   readonly #tables: Tables
   readonly #statements: Statements
   #opened: { lease: Lease<Database>; calls: Calls } | undefined
@@ -63,6 +66,7 @@ export class SQLStore extends SessionStore {
     this.#options = { ...options }
     this.#busyTimeoutMs = busyTimeoutMs
     this.#ttlMs = ttl === undefined ? undefined : Math.min(Math.max(1, Math.round(ttl * 1000)), longestTTLMs)
+    this.#operationMs = checkOperationTtl(options.operationTtl)
     this.#tables = quoteTables(names, dialect.quote)
     this.#statements = prepareStatements(dialect, this.#tables)
   }
@@ -76,12 +80,12 @@ export class SQLStore extends SessionStore {
   }
 
   protected override async _open(): Promise<void> {
-    const { url, sequelize, createTables = false } = this.#options
-    const lease =
-      sequelize === undefined ? await connectURL(url ?? '', this.#busyTimeoutMs) : connectSequelize(sequelize)
-    const { readFrom = 'primary', retries = 0 } = this.#options
-    const patience = { busyTimeoutMs: this.#busyTimeoutMs, timeoutMs: checkTimeout(this.#options), retries }
-    const calls = new Calls(lease.resource, this.#tables.key, readFrom, patience)
+    const { url = '', sequelize, createTables = false, readFrom = 'primary', retries = 0 } = this.#options
+    const busyTimeoutMs = this.#busyTimeoutMs
+    const timeoutMs = checkTimeout(this.#options)
+    const longest = { busyTimeoutMs, lockTimeoutMs: lockTimeoutMs(limitsFrom(busyTimeoutMs, timeoutMs)) }
+    const lease = sequelize === undefined ? await connectURL(url, longest) : connectSequelize(sequelize)
+    const calls = new Calls(lease.resource, this.#tables.key, readFrom, { busyTimeoutMs, timeoutMs, retries })
     try {
       await calls.try((limits) =>
         lease.resource.once(this.#schemaKey, () => ensureSchema(lease.resource, limits, this.#tables, createTables)),
@@ -103,18 +107,19 @@ export class SQLStore extends SessionStore {
     return mapped
   }
 
-  protected async _read(sessionId: string, limit: number | undefined): Promise<string[]> {
+  protected async _read(sessionId: string, limit: number | undefined, options: ReadOptions): Promise<string[]> {
     const statement = limit === undefined ? this.#statements.all : this.#statements.newest
-    const rows = await this.#calls.select(statement, { id: sessionId, limit: limit ?? null })
+    const rows = await this.#calls.select(statement, { id: sessionId, limit: limit ?? null }, options)
     const records = rows.map(toRecord)
     return limit === undefined ? records : records.reverse()
   }
 
   protected async _commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
     const own = (this.#options.retries ?? 0) > 0 ? withOwnOperation(change) : undefined
+    const operationMs = own === undefined ? this.#operationMs : Math.min(this.#operationMs, maxOwnOperationMs)
     const repeatable = change.operation !== undefined || own !== undefined
     const result = await this.#calls.write(sessionId, repeatable, (limits) =>
-      this.#commit(limits, sessionId, own ?? change, own === undefined ? undefined : ownOperationMs),
+      this.#commit(limits, sessionId, own ?? change, operationMs),
     )
     return own !== undefined && result.status === 'duplicate' ? resultOf(change) : result
   }
@@ -128,8 +133,8 @@ export class SQLStore extends SessionStore {
     return row && toInfo(row)
   }
 
-  protected _list(filter: SessionFilter): AsyncIterable<SessionInfo> {
-    return listSessions(filter, this.#statements, (statement, values) => this.#calls.select(statement, values))
+  protected _list(filter: SessionFilter, options: ReadOptions): AsyncIterable<SessionInfo> {
+    return listSessions(filter, this.#statements, (statement, values) => this.#calls.select(statement, values, options))
   }
 
   protected async _delete(sessionId: string, unchangedSince?: Date): Promise<boolean> {
@@ -140,17 +145,20 @@ export class SQLStore extends SessionStore {
 
   protected override async _deleteUnchanged(targets: readonly DeleteTarget[]): Promise<number> {
     const unchanged = new Map(targets.map(({ sessionId, updatedAt }) => [sessionId, updatedAt.getTime()]))
-    return this.#eraseSome([...unchanged.keys()], (row) => unchanged.get(row.sessionId) === row.updatedMs)
+    const isWanted = (row: ErasableRow): boolean => unchanged.get(row.sessionId) === row.updatedMs
+    return eraseSome([...unchanged.keys()], isWanted, this.#statements, (work) => this.#calls.changeSome(work))
   }
 
-  protected override async _purgeExpired(): Promise<number> {
-    let purged = 0
-    for (;;) {
-      const rows = await this.#calls.select(this.#statements.expired, { limit: someSessions })
-      if (rows.length === 0) return purged
-      const sessionIds = rows.map((row) => textOf(row, 'session_id'))
-      purged += await this.#eraseSome(sessionIds, (row) => row.expired)
-    }
+  protected override async _purgeExpired(call: LongCall): Promise<number> {
+    const transact: Transact = (work) => this.#calls.changeSome(work)
+    const erased = await eraseExpired(
+      call,
+      this.#statements,
+      (statement, values) => this.#calls.select(statement, values, { latest: true }),
+      transact,
+    )
+    await purgeOperations(call, erased, this.#statements, transact)
+    return erased
   }
 
   protected override _page(
@@ -159,20 +167,19 @@ export class SQLStore extends SessionStore {
     size: number,
     places = false,
   ): Promise<RecordPage> {
-    return readPage(this.#statements, (statement, values) => this.#calls.select(statement, values), {
-      sessionId,
-      cursor,
-      size,
-      places,
-    })
+    return readPage(
+      this.#statements,
+      (statement, values) => this.#calls.select(statement, values, { latest: places }),
+      {
+        sessionId,
+        cursor,
+        size,
+        places,
+      },
+    )
   }
 
-  async #commit(
-    limits: Limits,
-    sessionId: string,
-    change: HistoryChange,
-    operationMs: number | undefined,
-  ): Promise<CommitResult> {
+  async #commit(limits: Limits, sessionId: string, change: HistoryChange, operationMs: number): Promise<CommitResult> {
     if (await this.#appendAtOnce(limits, sessionId, change, operationMs)) return { status: 'applied', dropped: [] }
     return this.#database.transaction(limits, (connection) => {
       const rows = new SessionRows(connection, this.#statements, sessionId)
@@ -181,14 +188,10 @@ export class SQLStore extends SessionStore {
   }
 
   /** In one statement, where the dialect can and the change is just that. `false` where a transaction has to decide. */
-  async #appendAtOnce(
-    limits: Limits,
-    sessionId: string,
-    change: HistoryChange,
-    operationMs: number | undefined,
-  ): Promise<boolean> {
-    const { append: records = [], operation, expectTail = [], drop = 0, metadata } = change
-    if (records.length === 0 || expectTail.length > 0 || drop !== 0 || metadata !== undefined) return false
+  async #appendAtOnce(limits: Limits, sessionId: string, change: HistoryChange, operationMs: number): Promise<boolean> {
+    const { append: records = [], operation, expectTail = [], drop = 0, clear, metadata } = change
+    const removes = drop !== 0 || clear === true
+    if (records.length === 0 || expectTail.length > 0 || removes || metadata !== undefined) return false
     const { appendAtOnce, appendOperationAtOnce } = this.#statements
     const statement = operation === undefined ? appendAtOnce : appendOperationAtOnce
     if (statement === undefined) return false
@@ -199,7 +202,7 @@ export class SQLStore extends SessionStore {
       lockTimeout: String(lockTimeoutMs(limits)),
       operation: operation?.id ?? null,
       fingerprint: operation?.fingerprint ?? null,
-      operationMs: operationMs ?? null,
+      operationMs,
     })
     try {
       const { affected } = await this.#database.write(limits, (connection) => connection.run(statement, values))
@@ -208,10 +211,6 @@ export class SQLStore extends SessionStore {
       if (isUniqueViolation(error)) return false
       throw error
     }
-  }
-
-  #eraseSome(sessionIds: readonly string[], isWanted: (row: ErasableRow) => boolean): Promise<number> {
-    return eraseSome(sessionIds, isWanted, this.#statements, (work) => this.#calls.changeSome(work))
   }
 
   /** A store that may not make the tables must not decide for one that may. */

@@ -1,4 +1,5 @@
 import type { Dialect } from './dialects/dialect.ts'
+import { type ListingStatements, prepareListing } from './listing-statements.ts'
 import { compile, type Statement } from './statement.ts'
 import type { Tables } from './tables.ts'
 
@@ -12,12 +13,11 @@ export const someSessions = 50
 export const someMessages = 50
 
 /** Every text sent to a database after its tables stand, one for each operation. */
-export interface Statements {
+export interface Statements extends ListingStatements {
   readonly all: Statement
   readonly newest: Statement
   readonly firstPage: Statement
   readonly nextPage: Statement
-  readonly info: Statement
 
   readonly create: readonly Statement[]
   readonly lock: Statement
@@ -29,7 +29,12 @@ export interface Statements {
   readonly lockSome: Statement
   readonly eraseSome: readonly Statement[]
   readonly tail: Statement
+  /** The same as it is now, whatever the transaction has seen before. */
+  readonly tailNow: Statement
+  /** The ids of `tail` alone. */
+  readonly tailIds: Statement
   readonly drop: Statement
+  readonly dropAll: Statement
   /** The messages `:message0`, `:message1`, …, kept to this transaction: as many as `someMessages`, some of them named twice. */
   readonly hold: Statement
   readonly replace: Statement
@@ -37,9 +42,14 @@ export interface Statements {
   readonly remove: Statement
   readonly operation: Statement
   readonly saveOperation: Statement
+  readonly forgetOperations: Statement
+  /** Removes a few of a session that are no longer kept: as many as two appends leave, so that none of them grows with what is kept. */
   readonly pruneOperations: Statement
+  /** The same for any sessions, `:limit` of them. */
+  readonly purgeOperations: Statement
   readonly forgetMetadata: Statement
   readonly saveMetadata: Statement
+  /** Sessions whose ttl has ended, those first whose ended first, after the one of `:after` that ended `:at`. */
   readonly expired: Statement
   /** The whole of an append in one statement, for a dialect that can: all rows, or none where something stands in the way. */
   readonly appendAtOnce?: Statement
@@ -48,19 +58,6 @@ export interface Statements {
 
   /** One insert of so many rows, for a dialect that has no arrays: `:record0`, `:record1`, … */
   append(rows: number): Statement
-  /** A page of the sessions that match, newest `updatedAt` first. */
-  list(criteria: ListCriteria): Statement
-}
-
-/** Which criteria a listing has. */
-export interface ListCriteria {
-  prefix: boolean
-  updatedBefore: boolean
-  updatedAfter: boolean
-  /** How many keys must have a value. */
-  metadata: number
-  /** Whether it goes on from `:cursorAt` and `:cursorId`. */
-  continued: boolean
 }
 
 /** The texts of a dialect for these tables. */
@@ -81,23 +78,18 @@ export function prepareStatements(dialect: Dialect, tables: Tables): Statements 
   const settings = grammar.wrongSettings === undefined ? '' : `, ${grammar.wrongSettings} AS wrong_settings`
   const oldestFirst = `ORDER BY ${grammar.oldestFirst}`
   const newestFirst = `ORDER BY ${grammar.newestFirst}`
+  const tail = `SELECT ${text('id')} AS message_id, message_data ${ofSession} ${newestFirst} LIMIT :limit`
   const ids = Array.from({ length: someSessions }, (_, index) => `:id${index}`)
   const some = `session_id IN (${ids.join(', ')})`
   const named = `session_id = :id AND id IN (${Array.from({ length: someMessages }, (_, index) => messageId(`:message${index}`)).join(', ')})`
   // No alias is the name of a column: ORDER BY would sort by the alias.
   const page = `SELECT ${text('id')} AS message_id, ${exact('created_at')} AS exact_time, message_data`
-  const itemCount = `(SELECT count(*) FROM ${messages} WHERE ${messages}.session_id = ${sessions}.session_id)`
-  const info = `SELECT session_id, ${text(ms('created_at'))} AS created_ms, ${text(ms('updated_at'))} AS updated_ms,
-      ${text(grammar.expiresMs)} AS expires_ms, ${grammar.metadata} AS metadata, ${exact('updated_at')} AS updated_at_exact,
-      ${text(itemCount)} AS item_count
-    FROM ${sessions}`
-
   return {
     all: once(`SELECT message_data ${unlessOver('', oldestFirst)}`),
     newest: once(`SELECT message_data ${unlessOver('', newestFirst, ':limit')}`),
     firstPage: once(`${page} ${unlessOver('', oldestFirst, ':limit')}`),
     nextPage: once(`${page} ${unlessOver(`AND ${grammar.onwards}`, oldestFirst, ':limit')}`),
-    info: once(`${info} WHERE session_id = :id AND NOT ${expired}`),
+    ...prepareListing(dialect, tables),
 
     create: [
       ...(grammar.beforeCreate ?? []),
@@ -115,8 +107,11 @@ export function prepareStatements(dialect: Dialect, tables: Tables): Statements 
     lockSome: once(`SELECT session_id, ${text(ms('updated_at'))} AS updated_ms, ${text(expired)} AS expired${settings}
       FROM ${sessions} ${grammar.byKey ?? ''} WHERE ${some} ORDER BY session_id ${forUpdate}`),
     eraseSome: (grammar.eraseSome?.(ids) ?? grammar.erase(some)).map(once),
-    tail: once(`SELECT ${text('id')} AS message_id, message_data ${ofSession} ${newestFirst} LIMIT :limit`),
+    tail: once(tail),
+    tailNow: once(`${tail} ${forUpdate}`),
+    tailIds: once(`SELECT ${text('id')} AS message_id ${ofSession} ${newestFirst} LIMIT :limit`),
     drop: once(grammar.drop),
+    dropAll: once(`DELETE ${ofSession}`),
     hold: once(
       `SELECT ${text('id')} AS message_id, message_data FROM ${messages} ${grammar.byKey ?? ''} WHERE ${named} ${forUpdate}`,
     ),
@@ -128,10 +123,12 @@ export function prepareStatements(dialect: Dialect, tables: Tables): Statements 
     operation: once(`SELECT fingerprint FROM ${operations} WHERE session_id = :id AND operation_id = :operation`),
     saveOperation: once(`INSERT INTO ${operations} (session_id, operation_id, fingerprint, forget_at)
       VALUES (:id, :operation, :fingerprint, ${timestamp(':forgetAt')})`),
-    pruneOperations: once(`DELETE FROM ${operations} WHERE session_id = :id AND forget_at <= ${now}`),
+    forgetOperations: once(`DELETE FROM ${operations} WHERE session_id = :id`),
+    pruneOperations: once(grammar.pruneOperations),
+    purgeOperations: once(grammar.purgeOperations),
     forgetMetadata: once(`DELETE FROM ${metadata} WHERE session_id = :id`),
     saveMetadata: once(grammar.saveMetadata),
-    expired: once(`SELECT session_id FROM ${sessions} WHERE ${grammar.over} LIMIT :limit`),
+    expired: once(grammar.expiredPage),
     ...(grammar.appendAtOnce !== undefined && {
       appendAtOnce: once(grammar.appendAtOnce(false)),
       appendOperationAtOnce: once(grammar.appendAtOnce(true)),
@@ -140,26 +137,6 @@ export function prepareStatements(dialect: Dialect, tables: Tables): Statements 
     append: (rows) => {
       const values = Array.from({ length: rows }, (_, row) => `(:id, :record${row}, ${grammar.messageTime})`)
       return once(`INSERT INTO ${messages} (session_id, message_data, created_at) VALUES ${values.join(', ')}`)
-    },
-    list: ({ prefix, updatedBefore, updatedAfter, metadata: keys, continued }) => {
-      const criteria = [
-        `NOT ${expired}`,
-        ...(prefix ? [grammar.startsWith ?? "session_id LIKE :pattern ESCAPE '!'"] : []),
-        ...(updatedBefore ? [`updated_at < ${(grammar.bound ?? timestamp)(':before')}`] : []),
-        ...(updatedAfter ? [`updated_at >= ${timestamp(':after')}`] : []),
-        ...(keys > 0
-          ? [
-              `session_id IN (SELECT session_id FROM ${metadata} WHERE ${grammar.hasMetadata(keys)}
-                GROUP BY session_id HAVING count(*) = ${keys})`,
-            ]
-          : []),
-        ...(continued
-          ? [
-              `updated_at <= ${timestamp(':cursorAt')} AND (updated_at < ${timestamp(':cursorAt')} OR session_id < :cursorId)`,
-            ]
-          : []),
-      ]
-      return once(`${info} WHERE ${criteria.join(' AND ')} ORDER BY updated_at DESC, session_id DESC LIMIT :limit`)
     },
   }
 }

@@ -18,6 +18,7 @@ type IndexName =
   | 'sessionId'
   | 'metadataSession'
   | 'metadataValue'
+  | 'forgetOperation'
   | 'forgetAt'
 
 /** Names ready for a statement: quoted, tables with their schema where there is one. */
@@ -98,6 +99,7 @@ function derive(names: TableNames): { tables: Record<TableName, string>; indexes
       sessionId: `idx_${sessions}_session_id`,
       metadataSession: `idx_${sessions}_metadata_session`,
       metadataValue: `idx_${sessions}_metadata_value`,
+      forgetOperation: `idx_${sessions}_forget_id`,
       forgetAt: `idx_${sessions}_forget_at`,
     },
   }

@@ -2,8 +2,9 @@ import { SQLStore } from '@sessions/sql'
 import { startMariaDB, startMySQL, startPostgres } from '@sessions/test-servers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { dialects } from '../src/engine.ts'
+import type { ListCriteria } from '../src/listing-statements.ts'
 import { bind, type Statement, type Value } from '../src/statement.ts'
-import { type ListCriteria, prepareStatements, type Statements } from '../src/statements.ts'
+import { prepareStatements, type Statements } from '../src/statements.ts'
 import { quoteTables } from '../src/tables.ts'
 import { Admin } from './support/admin.ts'
 import { message } from './support/failure.ts'
@@ -16,6 +17,7 @@ const criteria: ListCriteria = {
   updatedBefore: false,
   updatedAfter: false,
   metadata: 0,
+  few: false,
   continued: false,
 }
 const values: Record<string, Value> = {

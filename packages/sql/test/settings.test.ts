@@ -152,6 +152,7 @@ describe.each(mysqls)('through $name', ({ database }) => {
   const clean = shared(database)
   it.each([
     'SET NAMES latin1',
+    'SET NAMES utf8mb4 COLLATE utf8mb4_bin',
     'SET character_set_connection = ucs2',
     "SET NAMES utf8mb3; SET sql_mode = ''",
     'SET autocommit = 0',

@@ -78,7 +78,9 @@ it('says which package to install where a driver is missing', () => {
   mkdirSync(join(modules, '@sessions'), { recursive: true })
   const own = fileURLToPath(new URL('../', import.meta.url))
   cpSync(join(own, 'src'), join(folder, 'sql'), { recursive: true })
-  symlinkSync(realpathSync(join(own, 'node_modules/sequelize')), join(modules, 'sequelize'))
+  for (const name of ['sequelize', 'pg-connection-string']) {
+    symlinkSync(realpathSync(join(own, 'node_modules', name)), join(modules, name))
+  }
   symlinkSync(realpathSync(join(own, 'node_modules/@sessions/core')), join(modules, '@sessions/core'))
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
   const program = `

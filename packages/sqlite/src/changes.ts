@@ -36,15 +36,19 @@ export function applyChange(
 ): CommitResult {
   const session = liveSession(statements, sessionId, now)
   if (change.maintain !== undefined) return maintainMessages(statements, sessionId, change.maintain)
-  const { operation, expectTail, drop = 0, append = [], metadata = {} } = change
+  const { operation, expectTail, append = [], metadata = {} } = change
+  const clear = change.clear === true
   if (operation !== undefined) {
     const fingerprint = statements.operation.get(sessionId, operation.id, toTimestamp(now))
     if (fingerprint !== undefined) return { status: fingerprint === operation.fingerprint ? 'duplicate' : 'reused' }
   }
   if (expectTail !== undefined && !hasTail(statements, sessionId, expectTail)) return { status: 'conflict' }
 
-  const dropped = drop === 0 ? [] : dropNewest(statements, sessionId, drop)
-  if (dropped.length === 0 && !writes(change)) return { status: 'applied', dropped }
+  const { count, dropped } = dropNewest(statements, sessionId, change)
+  if (clear) statements.deleteOperations.run(sessionId)
+  const isGone = clear && !writes(change) && statements.hasMetadata.get(sessionId) === undefined
+  if (isGone) eraseSession(statements, sessionId, now)
+  if (isGone || (count === 0 && !writes(change))) return { status: 'applied', dropped }
 
   const updatedMs = session === undefined ? now : Math.max(now, fromTimestamp(session.updatedAt) + 1)
   const updatedAt = toTimestamp(updatedMs)
@@ -131,8 +135,16 @@ function hasTail(statements: Statements, sessionId: string, tail: readonly strin
   return newest.length === tail.length && newest.reverse().every((record, index) => record === tail[index])
 }
 
-/** Oldest first. SQLite gives the rows of RETURNING in no particular order. */
-function dropNewest(statements: Statements, sessionId: string, drop: number | 'all'): string[] {
-  const rows = statements.drop.all(sessionId, drop === 'all' ? -1 : drop) as MessageRow[]
-  return rows.sort((a, b) => a.id - b.id).map(({ record }) => record)
+/** How many were removed, and what they were if the change wants them back, oldest first. */
+function dropNewest(
+  statements: Statements,
+  sessionId: string,
+  { drop = 0, clear, returnDropped }: HistoryChange,
+): { count: number; dropped: string[] } {
+  const limit = clear === true || drop === 'all' ? -1 : drop
+  if (limit === 0) return { count: 0, dropped: [] }
+  if (returnDropped !== true) return { count: statements.drop.run(sessionId, limit).changes, dropped: [] }
+  // SQLite gives the rows of RETURNING in no particular order.
+  const rows = statements.dropAndReturn.all(sessionId, limit) as MessageRow[]
+  return { count: rows.length, dropped: rows.sort((a, b) => a.id - b.id).map(({ record }) => record) }
 }

@@ -39,10 +39,13 @@ interface FileOptions {
 const logLimit = 8 * 2 ** 20
 
 const shared = new SharedResources<Connection>((connection) => {
-  // What only a log holds that was taken away is saved into the file, whoever else has that log open.
-  if (connection.files?.lackOnlyLog()) connection.database.pragma('wal_checkpoint(PASSIVE)')
-  connection.log?.close()
-  connection.database.close()
+  try {
+    // What only a log holds that was taken away is saved into the file, whoever else has that log open.
+    if (connection.files?.lackOnlyLog()) connection.database.pragma('wal_checkpoint(PASSIVE)')
+    connection.log?.close()
+  } finally {
+    connection.database.close()
+  }
 })
 
 /** The process's one connection to a file; those who want another `synchronous` share another. */

@@ -23,7 +23,7 @@ const endOfTexts = Buffer.alloc(0)
  * else all sessions from the newest on, page after page, so that what is asked for is soon found where many match.
  */
 export async function* listIds(filter: SessionFilter, now: number, read: Read): AsyncIterable<string> {
-  const { prefix = '', updatedBefore, updatedAfter } = filter
+  const { prefix = '', updatedAfter } = filter
   const wanted = Object.entries(filter.metadata ?? {}).map(([key, value]) => [
     JSON.stringify(key),
     JSON.stringify(value),
@@ -34,9 +34,7 @@ export async function* listIds(filter: SessionFilter, now: number, read: Read): 
     prefixEnd: afterPrefix(prefix) ?? endOfTexts,
     metadata: JSON.stringify(wanted),
     after: updatedAfter === undefined ? '' : toTimestamp(updatedAfter.getTime()),
-    // A colon sorts after every digit: no bound.
-    before: updatedBefore === undefined ? ':' : toBound(updatedBefore.getTime()),
-    beforeId: '',
+    ...beginning(filter),
   }
   const few = await read((statements) => fewest(statements, values, wanted))
   if (few === undefined) {
@@ -62,6 +60,18 @@ function fewest(
   if (prefix !== '') found.push(withPrefix.all({ prefix, prefixEnd, limit }) as string[])
   const [first] = found.sort((a, b) => a.length - b.length)
   return first === undefined || first.length > fewSessions ? undefined : first
+}
+
+/** Before which text and id the listing begins, at the latest: `after` may name an instant that the index has in two forms. */
+function beginning({ updatedBefore, after }: SessionFilter): { before: string; beforeId: string } {
+  // A colon sorts after every digit: no bound.
+  const before = updatedBefore === undefined ? ':' : toBound(updatedBefore.getTime())
+  if (after === undefined) return { before, beforeId: '' }
+  const place = toTimestamp(after.updatedAt.getTime())
+  const begins = place.endsWith('.000')
+    ? { before: `${place}0`, beforeId: '' }
+    : { before: place, beforeId: after.sessionId }
+  return before <= begins.before ? { before, beforeId: '' } : begins
 }
 
 async function* walk(values: Record<string, unknown>, read: Read): AsyncIterable<ListedRow> {

@@ -10,10 +10,10 @@ import {
   type SessionOptions,
 } from '@sessions/core'
 import { assertDatabase, type SQLiteDatabase } from './database.ts'
-import { checkNames, type TableNames } from './tables.ts'
+import { checkNames } from './tables.ts'
 
 /** Where the database is and how it is written. */
-export interface SQLiteStoreOptions extends TableNames {
+export interface SQLiteStoreOptions {
   /** The database file, created if missing; its folder must exist. Default: `:memory:`, a database of this store alone. */
   path?: string
   /**
@@ -21,6 +21,10 @@ export interface SQLiteStoreOptions extends TableNames {
    * While a transaction or an `iterate()` of the caller's is open on it, what is to be written waits, up to `busyTimeoutMs`.
    */
   database?: SQLiteDatabase
+  /** The table with one row a session; other tables of ours are named after it. Default: `agent_sessions`. */
+  sessionsTable?: string
+  /** The table with one row an item. Default: `agent_messages`. */
+  messagesTable?: string
   /** Seconds after which a session that is not written is gone. Default: never. */
   ttl?: number
   /** Seconds for which the ids of operations are remembered, each from when it was applied. Default: 86,400, a day. */

@@ -1,4 +1,4 @@
-import { yieldIfLong } from '@sessions/core'
+import { type LongCall, yieldIfLong } from '@sessions/core'
 import type { Access } from './access.ts'
 import { type EraseCondition, eraseSession } from './changes.ts'
 import { toTimestamp } from './timestamps.ts'
@@ -41,15 +41,17 @@ async function eraseInSlices(access: Access, targets: readonly Target[], now: ()
 }
 
 /** Erases the sessions whose time is over, and forgets operations. Resolves to the number of sessions. */
-export async function purgeExpired(access: Access, now: number): Promise<number> {
+export async function purgeExpired(access: Access, now: number, call: LongCall): Promise<number> {
   let purged = 0
   for await (const over of expiredSessions(access, now)) {
     purged += await eraseInSlices(access, over, () => now)
+    await call.step({ done: purged })
   }
   for (let forgotten = pageSize; forgotten === pageSize; ) {
     await yieldIfLong()
     const write = access.write(({ forgetOperations }) => forgetOperations.run(toTimestamp(now), pageSize).changes)
     forgotten = await write
+    await call.step({ done: purged })
   }
   await access.scrub()
   return purged

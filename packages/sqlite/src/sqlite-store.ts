@@ -5,6 +5,7 @@ import {
   checkOperationTtl,
   type DeleteTarget,
   type HistoryChange,
+  type LongCall,
   matchesFilter,
   placeOf,
   type RecordPage,
@@ -13,6 +14,7 @@ import {
   type SessionInfo,
   SessionStore,
   systemClock,
+  yieldIfLong,
 } from '@sessions/core'
 import { Access } from './access.ts'
 import { applyChange, readIfAlive, type WritePolicy } from './changes.ts'
@@ -81,11 +83,14 @@ export class SQLiteStore extends SessionStore {
   }
 
   protected async _commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
-    return this.#access.write((statements, log) => {
-      const result = applyChange(statements, sessionId, change, this.#now(), this.#policy)
+    const result = await this.#access.write((statements, log) => {
+      const applied = applyChange(statements, sessionId, change, this.#now(), this.#policy)
       if (removes(change)) log?.emptyLater()
-      return result
+      return applied
     })
+    // Whoever clears a history wants it gone, from the disk too.
+    if (change.clear === true) await this.#access.scrub()
+    return result
   }
 
   protected override _supports(condition: keyof ChangeConditions): boolean {
@@ -103,6 +108,7 @@ export class SQLiteStore extends SessionStore {
   protected async *_list(filter: SessionFilter): AsyncIterable<SessionInfo> {
     let left = filter.limit ?? Infinity
     for await (const sessionId of listIds(filter, this.#now(), this.#access.read)) {
+      await yieldIfLong()
       const info = await this._info(sessionId)
       if (info === undefined || !matchesFilter(info, filter)) continue
       yield info
@@ -119,8 +125,8 @@ export class SQLiteStore extends SessionStore {
     return eraseEach(this.#access, targets, () => this.#now())
   }
 
-  protected override async _purgeExpired(): Promise<number> {
-    return purgeExpired(this.#access, this.#now())
+  protected override async _purgeExpired(call: LongCall): Promise<number> {
+    return purgeExpired(this.#access, this.#now(), call)
   }
 
   /** A record that is gone took everything after it along, unless it was removed by maintenance: then the caller reads again. */

@@ -14,6 +14,7 @@ type StatementName =
   | 'page'
   | 'tail'
   | 'drop'
+  | 'dropAndReturn'
   | 'deleteMessages'
   | 'message'
   | 'replaceMessage'
@@ -22,6 +23,7 @@ type StatementName =
   | 'saveOperation'
   | 'deleteOperations'
   | 'forgetOperations'
+  | 'hasMetadata'
   | 'saveMetadata'
   | 'deleteMetadataKey'
   | 'deleteMetadata'
@@ -58,6 +60,8 @@ function texts(names: Names): Readonly<Record<StatementName, string>> {
         AND kept.key = json_extract(wanted.value, '$[0]') AND kept.value = json_extract(wanted.value, '$[1]')))`
   const matching = `SELECT session_id AS sessionId, updated_at AS updatedAt, ${hasPrefix} AND ${hasMetadata} AND ${alive} AS matches
     FROM ${sessions} WHERE updated_at > :after AND (updated_at, session_id) < (:before, :beforeId)`
+  const drop = `DELETE FROM ${messages} WHERE id IN (
+    SELECT id FROM ${messages} WHERE session_id = ? ORDER BY id DESC LIMIT ?)`
   const newestFirst = 'ORDER BY updated_at DESC, session_id DESC'
 
   return {
@@ -77,9 +81,8 @@ function texts(names: Names): Readonly<Record<StatementName, string>> {
     page: `SELECT id, message_data AS record FROM ${messages}
       WHERE session_id = ? AND id >= ? ORDER BY id LIMIT ${limitIfAlive}`,
     tail: `SELECT message_data FROM ${messages} WHERE session_id = ? ORDER BY id DESC LIMIT ?`,
-    drop: `DELETE FROM ${messages} WHERE id IN (
-        SELECT id FROM ${messages} WHERE session_id = ? ORDER BY id DESC LIMIT ?)
-      RETURNING id, message_data AS record`,
+    drop,
+    dropAndReturn: `${drop} RETURNING id, message_data AS record`,
     message: `SELECT message_data FROM ${messages} WHERE session_id = ? AND id = ?`,
     replaceMessage: `UPDATE ${messages} SET message_data = ? WHERE session_id = ? AND id = ?`,
     deleteMessage: `DELETE FROM ${messages} WHERE session_id = ? AND id = ?`,
@@ -93,6 +96,7 @@ function texts(names: Names): Readonly<Record<StatementName, string>> {
     forgetOperations: `DELETE FROM ${operations} WHERE (session_id, operation_id) IN (
       SELECT session_id, operation_id FROM ${operations} WHERE forget_at <= ? ORDER BY forget_at LIMIT ?)`,
 
+    hasMetadata: `SELECT 1 FROM ${metadata} WHERE session_id = ? LIMIT 1`,
     saveMetadata: `INSERT INTO ${metadata} (session_id, key, value) VALUES (?, ?, ?)
       ON CONFLICT (session_id, key) DO UPDATE SET value = excluded.value`,
     deleteMetadataKey: `DELETE FROM ${metadata} WHERE session_id = ? AND key = ?`,

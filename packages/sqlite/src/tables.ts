@@ -1,8 +1,6 @@
 /** What the caller may name. */
-export interface TableNames {
-  /** One row a session; other tables of ours are named after it. Default: `agent_sessions`. */
+interface TableNames {
   sessionsTable?: string
-  /** One row an item. Default: `agent_messages`. */
   messagesTable?: string
 }
 

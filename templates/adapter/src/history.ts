@@ -50,6 +50,11 @@ export class History {
     return this.isLive(now) ? undefined : this.#live?.sessionId
   }
 
+  /** Whether nothing is left of any session. */
+  get isEmpty(): boolean {
+    return this.#live === undefined
+  }
+
   info(now: number): SessionInfo | undefined {
     if (this.#live === undefined || !this.isLive(now)) return undefined
     const { sessionId, createdAt, updatedAt, metadata } = this.#live
@@ -83,12 +88,18 @@ export class History {
       const done = this.#live !== undefined && maintainRecords(this.records, this.serials, change.maintain)
       return done ? { status: 'applied', dropped: [] } : { status: 'conflict' }
     }
-    const { operation, expectTail, drop = 0, append = [], metadata = {} } = change
+    const { operation, expectTail, drop = 0, clear = false, append = [], metadata = {}, returnDropped } = change
     const applied = operation && this.#live?.operations.get(operation.id)
     if (applied !== undefined) return { status: applied === operation?.fingerprint ? 'duplicate' : 'reused' }
     if (expectTail !== undefined && !this.#endsWith(expectTail)) return { status: 'conflict' }
-    const keep = drop === 'all' ? 0 : Math.max(this.records.length - drop, 0)
-    if (keep === this.records.length && !writes(change)) return { status: 'applied', dropped: [] }
+    const keep = clear || drop === 'all' ? 0 : Math.max(this.records.length - drop, 0)
+    this.serials.splice(keep)
+    const removed = this.records.splice(keep)
+    const dropped = returnDropped === true ? removed : []
+    if (clear) this.#live?.operations.clear()
+    const isGone = clear && this.#live?.metadata.size === 0 && !writes(change)
+    if (isGone) this.#forget()
+    if (isGone || (removed.length === 0 && !writes(change))) return { status: 'applied', dropped }
     this.#live ??= {
       sessionId,
       createdAt: at,
@@ -97,8 +108,6 @@ export class History {
       metadata: new Map(),
       operations: new Map(),
     }
-    this.serials.splice(keep)
-    const dropped = this.records.splice(keep)
     for (const record of append) {
       this.records.push(record)
       this.serials.push(this.#serial++)

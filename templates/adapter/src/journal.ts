@@ -16,7 +16,7 @@ export class Journal {
   readonly #path: string
   /** Up to where it was read. */
   #offset = 0
-  /** Where the line of the last deletion begins. */
+  /** Where the line begins that last left nothing. */
   #deletedAt = 0
   #last: Promise<unknown> = Promise.resolve()
 
@@ -55,7 +55,7 @@ export class Journal {
   }
 
   /**
-   * Overwrites what stands before the last deletion, which stays for those that have read only up to there. The file itself
+   * Overwrites what stands before the line that last left nothing, which stays for those that have read only up to there. The file itself
    * stays too: another process may be about to append to it.
    */
   async wipe(): Promise<void> {
@@ -80,7 +80,7 @@ export class Journal {
     for (let end = bytes.indexOf(newline); end >= 0 && end < bytesRead; end = bytes.indexOf(newline, start)) {
       const request = parse(bytes.toString('utf8', start, end))
       const result = request && this.history.apply(request)
-      if (result?.status === 'deleted') this.#deletedAt = this.#offset + start
+      if (result !== undefined && this.history.isEmpty) this.#deletedAt = this.#offset + start
       if (request?.id === id) outcome = result
       start = end + 1
     }

@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto'
 import { mkdir, readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import {
+  byListingOrder,
   type ChangeConditions,
   type Clock,
   type CommitResult,
   type HistoryChange,
+  type LongCall,
   matchesFilter,
   placeOf,
   type RecordPage,
@@ -59,7 +61,9 @@ export class TemplateStore extends SessionStore {
   protected async _commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
     const removed = Object.entries(change.metadata ?? {}).filter(([, value]) => value === undefined)
     const unset = removed.map(([key]) => key)
-    const outcome = await this.#journalOf(sessionId).request(this.#request(sessionId, { change, unset }))
+    const journal = this.#journalOf(sessionId)
+    const outcome = await journal.request(this.#request(sessionId, { change, unset }))
+    if (change.clear === true && journal.history.isEmpty) await journal.wipe()
     return outcome as CommitResult
   }
 
@@ -78,8 +82,7 @@ export class TemplateStore extends SessionStore {
       const info = (await journal.read()).info(this.#now())
       if (info !== undefined && matchesFilter(info, filter)) found.push(info)
     }
-    found.sort((a, b) => b.updatedAt.getTime() - a.updatedAt.getTime())
-    yield* found.slice(0, filter.limit)
+    yield* found.sort(byListingOrder).slice(0, filter.limit)
   }
 
   protected async _delete(sessionId: string, unchangedSince?: Date): Promise<boolean> {
@@ -111,14 +114,14 @@ export class TemplateStore extends SessionStore {
     return { records: page, ...placed, ...(end < records.length && { next: JSON.stringify([end, serials[end - 1]]) }) }
   }
 
-  protected override async _purgeExpired(): Promise<number> {
+  protected override async _purgeExpired(call: LongCall): Promise<number> {
     let purged = 0
     for (const journal of await this.#allJournals()) {
       const ended = (await journal.read()).ended(this.#now())
       if (ended === undefined) continue
       await journal.request({ ...this.#request(ended, {}), delete: true })
       await journal.wipe()
-      purged++
+      await call.step({ done: ++purged })
     }
     return purged
   }

@@ -1,5 +1,6 @@
 import { SessionError } from '../errors/session-error.ts'
 import { type Call, type ErrorMapper, translateError } from '../errors/translate.ts'
+import { CallerFailure } from './caller-failure.ts'
 import { isObserved, Span } from './diagnostics.ts'
 import { yieldIfLong } from './event-loop.ts'
 import type { Lifecycle } from './lifecycle.ts'
@@ -113,7 +114,7 @@ async function run<A, T>(
     if (pause !== undefined) await pause
     return await work(given)
   } catch (error) {
-    throw translateError(error, call, mapError)
+    throw error instanceof CallerFailure ? error.reason : translateError(error, call, mapError)
   } finally {
     lifecycle.leave()
   }

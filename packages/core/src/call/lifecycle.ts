@@ -1,4 +1,5 @@
 import { SessionError } from '../errors/session-error.ts'
+import { isHeld } from './fence.ts'
 
 /** What a {@link Lifecycle} opens and closes. */
 export interface LifecycleHooks {
@@ -21,6 +22,7 @@ export class Lifecycle {
   #active = 0
   #whenIdle: (() => void) | undefined
   #closing: Promise<void> | undefined
+  readonly #closers = new Set<() => void>()
 
   /** The name of its owner's class. */
   get owner(): string {
@@ -39,14 +41,8 @@ export class Lifecycle {
 
   /** @throws SESSION_CLOSED after `close` */
   assertOpen(): void {
-    if (this.#closing === undefined) return
+    if (this.#closing === undefined || isHeld(this)) return
     throw new SessionError('SESSION_CLOSED', `The ${this.of} was closed; open a new one.`)
-  }
-
-  /** Keeps open what is open, for calls that are still to come, until `leave`. @throws SESSION_CLOSED after `close` */
-  hold(): void {
-    this.assertOpen()
-    this.#active++
   }
 
   /** Begins a call, which `leave` ends. Where the resource is still to be opened, gives the promise of that. */
@@ -60,8 +56,28 @@ export class Lifecycle {
     if (this.#active === 0) this.#whenIdle?.()
   }
 
+  /** Keeps open what is open, for calls that are still to come, until what it gives is called. @throws SESSION_CLOSED after `close` */
+  hold(): () => void {
+    this.assertOpen()
+    this.#active++
+    let ended = false
+    return () => {
+      if (!ended) this.leave()
+      ended = true
+    }
+  }
+
+  /** Calls `onClose` as soon as closing begins. What it returns ends it. */
+  onClose(onClose: () => void): () => void {
+    this.#closers.add(onClose)
+    return () => this.#closers.delete(onClose)
+  }
+
   close(): Promise<void> {
-    this.#closing ??= this.#close()
+    if (this.#closing === undefined) {
+      this.#closing = this.#close()
+      for (const onClose of this.#closers) onClose()
+    }
     return this.#closing
   }
 

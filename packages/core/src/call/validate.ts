@@ -38,14 +38,6 @@ export function checkTTL(ttl: unknown, name = 'ttl'): number | undefined {
   return ttl
 }
 
-/** Seconds for which an operation id is remembered unless asked otherwise: longer than anybody in their right mind tries again. */
-const defaultOperationTtl = 86_400
-
-/** The option `operationTtl`, in milliseconds. @throws as `checkTTL` */
-export function checkOperationTtl(operationTtl: unknown): number {
-  return Math.max(1, Math.round((checkTTL(operationTtl, 'operationTtl') ?? defaultOperationTtl) * 1000))
-}
-
 /** @throws RangeError for what is no integer, or none from `least` to `most` */
 export function checkInteger(name: string, value: number, least: number, most: number = Number.MAX_SAFE_INTEGER): void {
   if (!Number.isInteger(value) || value < least || value > most) {

@@ -97,6 +97,7 @@ export type OptionalMethod =
   | 'items'
   | 'info'
   | 'setMetadata'
+  | 'delete'
 
 /** What a case may need of a harness. */
 export type Capability = keyof StoreHarness['capabilities']

@@ -10,6 +10,9 @@ export type SessionErrorCode =
   | 'SESSION_OPERATION_REUSED'
   | 'SESSION_CLOSED'
   | 'SESSION_UNSUPPORTED'
+  | 'SESSION_EXISTS'
+  | 'SESSION_IN_USE'
+  | 'SESSION_LEASE_LOST'
   | 'SESSION_UNAVAILABLE'
   | 'SESSION_BUSY'
   | 'SESSION_NOT_REPLICATED'
@@ -75,6 +78,23 @@ export const sessionErrorCodes: Readonly<Record<SessionErrorCode, CodeEntry>> = 
     meaning: 'The operation id was already applied with a different transaction. Nothing was changed.',
     remedy: 'Use a new operation id for a new transaction.',
   },
+  SESSION_EXISTS: {
+    retryable: false,
+    meaning: 'There is a session of that id already, where one was to be made. Nothing was changed.',
+    remedy: 'Choose another id, or delete that session first.',
+  },
+  SESSION_IN_USE: {
+    retryable: false,
+    meaning: 'Somebody else holds the session by `exclusive` or `acquire`.',
+    remedy:
+      'Answer that the conversation is busy (a web server: HTTP 409), wait longer (`waitMs`), or take over (`whenBusy`).',
+  },
+  SESSION_LEASE_LOST: {
+    retryable: false,
+    meaning:
+      'This run no longer holds the session: another took it over, or it did not renew its lease in time. Nothing was changed.',
+    remedy: 'End the run; what it wrote before stays. Read the history again before you go on.',
+  },
   SESSION_CLOSED: {
     retryable: false,
     meaning: 'The session or its store was closed.',
@@ -109,8 +129,8 @@ export const sessionErrorCodes: Readonly<Record<SessionErrorCode, CodeEntry>> = 
   },
   SESSION_SCHEMA_UNSUPPORTED: {
     retryable: false,
-    meaning: 'The stored schema is newer than this version of the package. It was not touched.',
-    remedy: 'Upgrade the package to at least the version that wrote the schema.',
+    meaning: 'The tables are newer than this version of the package, or of another program. They were not touched.',
+    remedy: 'Upgrade the package to at least the version that made them; else choose another place or other names.',
   },
   SESSION_BACKEND: {
     retryable: false,

@@ -68,7 +68,9 @@ function callId({ callId, call_id, providerData }: Linked): unknown {
   return callId ?? call_id ?? providerData?.call_id
 }
 
-function isResult({ type }: Linked): boolean {
+/** What answers a call. */
+export function isResult(item: object): boolean {
+  const { type } = item as Linked
   return typeof type === 'string' && (type.endsWith('_result') || type.endsWith('_output'))
 }
 

@@ -1,4 +1,6 @@
+export { both } from './both.ts'
 export { keepLastItems } from './keep-last-items.ts'
 export { keepLastTurns } from './keep-last-turns.ts'
 export { keepWithin } from './keep-within.ts'
-export type { HistoryWindow, WindowOptions } from './window.ts'
+export { turnsOf } from './turns-of.ts'
+export type { AsyncHistoryWindow, HistoryWindow, WindowOptions } from './window.ts'

@@ -7,7 +7,7 @@ import { MemoryStore, type MemoryStoreOptions, memoryTypes } from './memory-stor
 
 /** The options of the store and of the session. */
 export interface MemorySessionOptions<TItem extends object = AgentInputItem>
-  extends Partial<SessionOptions<TItem>>,
+  extends Omit<SessionOptions<TItem>, 'sessionId'>,
     MemoryStoreOptions {
   /** Any non-empty, well-formed string of up to 255 UTF-16 units without NUL. Default: a random UUID. */
   sessionId?: string

@@ -1,43 +1,34 @@
 import type { Clock } from '../call/clock.ts'
 import { yieldIfLong } from '../call/event-loop.ts'
-import { assertOptions, checkClock, checkOperationTtl, checkTTL, type OptionTypes } from '../call/validate.ts'
-import type { JSONValue } from '../codec/json.ts'
+import type { LongCall } from '../call/long-call.ts'
+import { checkOperationTtl, type OperationOptions } from '../call/operation-ttl.ts'
+import { assertOptions, checkClock, checkTTL, type OptionTypes } from '../call/validate.ts'
 import { SessionStore } from '../session/session-store.ts'
-import { type ChangeConditions, type CommitResult, type HistoryChange, writes } from '../store/history-change.ts'
+import { type ForkRequest, type ForkResult, forkMetadata } from '../store/fork-request.ts'
+import { type CommitResult, type HistoryChange, writes } from '../store/history-change.ts'
+import type { LeaseResult, LeaseSwap } from '../store/lease-row.ts'
 import { byListingOrder } from '../store/listing-order.ts'
+import type { EntryQuery, RecordEntryPage } from '../store/record-entry.ts'
 import { matchesFilter, type SessionFilter, type SessionInfo } from '../store/session-filter.ts'
 import type { RecordPage } from '../store/store-hooks.ts'
-import { maintainRecords, placedPage } from './maintain.ts'
+import { Leases } from './leases.ts'
+import { RecordLog } from './record-log.ts'
+import { refusalOf, SessionState } from './session-state.ts'
 
 /** How long sessions live, and by which clock. */
-export interface MemoryStoreOptions {
+export interface MemoryStoreOptions extends OperationOptions {
   /** Seconds after which a session that is not written is gone. Default: never. */
   ttl?: number
-  /** Seconds for which the ids of operations are remembered, each from when it was applied. Default: 86,400, a day. */
-  operationTtl?: number
   /** For tests. Default: the time of the machine. */
   clock?: Clock
 }
 
 export const memoryTypes: OptionTypes = { ttl: 'number', operationTtl: 'number', clock: 'object' }
 
-interface Operation {
-  fingerprint: string
-  forgetAt: number
-}
-
-interface Entry {
-  records: string[]
-  createdAt: number
-  updatedAt: number
-  metadata: Map<string, JSONValue>
-  /** Operation ids, the oldest first. */
-  operations: Map<string, Operation>
-}
-
 /** Sessions in the memory of the process: the reference implementation, for tests and for what need not last. */
 export class MemoryStore extends SessionStore {
-  readonly #entries = new Map<string, Entry>()
+  readonly #sessions = new Map<string, SessionState>()
+  readonly #leases: Leases = new Leases(() => this.#now())
   readonly #clock: Clock
   readonly #ttl: number | undefined
   readonly #operationMs: number
@@ -52,49 +43,52 @@ export class MemoryStore extends SessionStore {
   }
 
   protected async _read(sessionId: string, limit: number | undefined): Promise<string[]> {
-    const records = this.#live(sessionId)?.records ?? []
-    return limit === undefined ? [...records] : records.slice(-limit)
+    return this.#live(sessionId)?.log.newest(limit) ?? []
   }
 
   protected async _commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
-    const entry = this.#live(sessionId)
+    const found = this.#live(sessionId)
     if (change.maintain !== undefined) {
-      const done = maintainRecords(entry?.records ?? [], change.maintain)
-      return done ? { status: 'applied', dropped: [] } : { status: 'conflict' }
+      return found?.log.maintain(change.maintain) ? { status: 'applied', dropped: [] } : { status: 'conflict' }
     }
-    const { operation, expectTail, drop = 0, append = [], metadata = {} } = change
-    if (entry !== undefined) forget(entry.operations, this.#now())
-    const applied = operation && entry?.operations.get(operation.id)?.fingerprint
-    if (applied !== undefined) return { status: applied === operation?.fingerprint ? 'duplicate' : 'reused' }
-    if (expectTail !== undefined && !endsWith(entry?.records ?? [], expectTail)) return { status: 'conflict' }
-    const length = entry?.records.length ?? 0
-    const keep = drop === 'all' ? 0 : Math.max(length - drop, 0)
-    if (keep === length && !writes(change)) return { status: 'applied', dropped: [] }
-
-    const { records, metadata: kept, operations, ...times } = entry ?? this.#create()
-    const dropped = records.splice(keep)
-    for (const record of append) records.push(record)
-    if (operation !== undefined) {
-      const { id, fingerprint } = operation
-      operations.set(id, { fingerprint, forgetAt: this.#now() + this.#operationMs })
-    }
-    for (const [key, value] of Object.entries(metadata)) {
-      if (value === undefined) kept.delete(key)
-      else kept.set(key, value)
-    }
-    const updatedAt = Math.max(this.#now(), times.updatedAt + 1)
+    found?.operations.forget(this.#now())
+    const refusal = refusalOf(found, change, (token) => this.#leases.isHeld(sessionId, token))
+    if (refusal !== undefined) return { status: refusal }
+    if (found === undefined && !writes(change)) return { status: 'applied', dropped: [] }
+    const state = found ?? new SessionState(this.#now(), this.#operationMs)
+    const { updatedAt } = state
+    const { dropped, isGone } = state.apply(change, this.#now())
     // Last in the map, which so stays in the order in which it is listed.
-    this.#entries.delete(sessionId)
-    this.#entries.set(sessionId, { records, metadata: kept, operations, createdAt: times.createdAt, updatedAt })
+    if (state.updatedAt !== updatedAt || isGone) this.#sessions.delete(sessionId)
+    if (!isGone) this.#sessions.set(sessionId, state)
     return { status: 'applied', dropped }
   }
 
-  protected override _supports(condition: keyof ChangeConditions): boolean {
-    return condition === 'maintain'
+  protected override _supports(): boolean {
+    return true
+  }
+
+  protected override async _entries(sessionId: string, query: EntryQuery): Promise<RecordEntryPage> {
+    return (this.#live(sessionId)?.log ?? new RecordLog()).page(query)
+  }
+
+  protected override async _fork({ from, to, upTo, metadata }: ForkRequest): Promise<ForkResult> {
+    const source = this.#live(from)
+    if (this.#live(to) !== undefined) return 'exists'
+    const log = source?.log.fork(upTo)
+    if (source === undefined || log === undefined) return 'absent'
+    const fork = new SessionState(this.#now(), this.#operationMs, log)
+    fork.apply({ metadata: forkMetadata({ from, metadata }, Object.fromEntries(source.metadata)) }, this.#now())
+    this.#sessions.set(to, fork)
+    return 'forked'
+  }
+
+  protected override async _lease(sessionId: string, swap: LeaseSwap | undefined): Promise<LeaseResult> {
+    return this.#leases.step(sessionId, swap)
   }
 
   protected override async _page(sessionId: string, cursor: string | undefined, size: number): Promise<RecordPage> {
-    return placedPage(this.#live(sessionId)?.records ?? [], cursor, size)
+    return (this.#live(sessionId)?.log ?? new RecordLog()).placed(cursor, size)
   }
 
   protected async _info(sessionId: string): Promise<SessionInfo | undefined> {
@@ -103,7 +97,7 @@ export class MemoryStore extends SessionStore {
   }
 
   protected async *_list(filter: SessionFilter): AsyncIterable<SessionInfo> {
-    const found = Array.from(this.#entries, ([sessionId, { updatedAt }]) => ({
+    const found = Array.from(this.#sessions, ([sessionId, { updatedAt }]) => ({
       sessionId,
       updatedAt: new Date(updatedAt),
     }))
@@ -121,21 +115,23 @@ export class MemoryStore extends SessionStore {
     }
   }
 
-  protected async _delete(sessionId: string, unchangedSince?: Date): Promise<boolean> {
+  protected async _delete(sessionId: string, unchangedSince?: Date, lease?: string): Promise<boolean | 'lost'> {
+    if (lease !== undefined && !this.#leases.isHeld(sessionId, lease)) return 'lost'
     const entry = this.#live(sessionId)
     if (entry === undefined) return false
     if (unchangedSince !== undefined && entry.updatedAt !== unchangedSince.getTime()) return false
-    return this.#entries.delete(sessionId)
+    return this.#sessions.delete(sessionId)
   }
 
-  protected override async _purgeExpired(): Promise<number> {
+  protected override async _purgeExpired(call: LongCall): Promise<number> {
+    this.#leases.purge()
     let purged = 0
-    for (const sessionId of [...this.#entries.keys()]) {
-      await yieldIfLong()
-      const there = this.#entries.has(sessionId)
+    for (const sessionId of [...this.#sessions.keys()]) {
+      const there = this.#sessions.has(sessionId)
       const entry = this.#live(sessionId)
-      if (entry !== undefined) forget(entry.operations, this.#now())
+      if (entry !== undefined) entry.operations.forget(this.#now())
       else if (there) purged++
+      await call.step({ done: purged })
     }
     return purged
   }
@@ -146,41 +142,23 @@ export class MemoryStore extends SessionStore {
   }
 
   /** Forgets the session where its time is over. */
-  #live(sessionId: string): Entry | undefined {
-    const entry = this.#entries.get(sessionId)
+  #live(sessionId: string): SessionState | undefined {
+    const entry = this.#sessions.get(sessionId)
     const expired = entry !== undefined && this.#ttl !== undefined && this.#now() >= entry.updatedAt + this.#ttl
     if (!expired) return entry
-    this.#entries.delete(sessionId)
+    this.#sessions.delete(sessionId)
     return undefined
   }
 
-  #create(): Entry {
-    const now = this.#now()
-    return { records: [], createdAt: now, updatedAt: now - 1, metadata: new Map(), operations: new Map() }
-  }
-
-  #describe(sessionId: string, { records, createdAt, updatedAt, metadata }: Entry): SessionInfo {
+  #describe(sessionId: string, { log, createdAt, updatedAt, metadata }: SessionState): SessionInfo {
     const info: SessionInfo = {
       sessionId,
       createdAt: new Date(createdAt),
       updatedAt: new Date(updatedAt),
-      itemCount: records.length,
+      itemCount: log.length,
     }
     if (this.#ttl !== undefined) info.expiresAt = new Date(updatedAt + this.#ttl)
     if (metadata.size > 0) info.metadata = structuredClone(Object.fromEntries(metadata))
     return info
   }
-}
-
-/** Drops those that need not be remembered any more. A repetition does not renew an id, so they stand in order. */
-function forget(operations: Map<string, Operation>, now: number): void {
-  for (const [id, { forgetAt }] of operations) {
-    if (forgetAt > now) return
-    operations.delete(id)
-  }
-}
-
-function endsWith(records: readonly string[], tail: readonly string[]): boolean {
-  const start = records.length - tail.length
-  return tail.every((record, index) => records[start + index] === record)
 }

@@ -26,7 +26,7 @@ export class HistoryEdits<TItem extends object> {
       const { newest } = tail
       const [guess] = newest === undefined ? [] : await this.#records.decodeReadable([newest])
       const guessed = newest !== undefined && guess !== undefined
-      const expectTail = guessed ? [newest] : await records.read(this.#sessionId, 1)
+      const expectTail = guessed ? [newest] : await records.read(this.#sessionId, 1, { latest: true })
       popped = guessed ? guess : (await this.#records.decode(expectTail))[0]
       if (popped === undefined) return unchanged
       if (guessed) tail.drop()
@@ -42,7 +42,7 @@ export class HistoryEdits<TItem extends object> {
     const decode = kept((record: string) => this.#records.decodeOne(record))
     const encode = kept(async (item: TItem) => (await this.#records.encode([item])).join(''))
     await records.modify(this.#sessionId, async () => {
-      const stored = await records.read(this.#sessionId)
+      const stored = await records.read(this.#sessionId, undefined, { latest: true })
       const before = await this.#records.decode(stored, decode)
       const after = applyMutations(before, mutations)
       const same = after.findIndex((item, index) => item !== before[index])
@@ -70,7 +70,7 @@ export class HistoryEdits<TItem extends object> {
     const result = await records.modify(this.#sessionId, async () => {
       const attempt = await records.commit(this.#sessionId, { operation, expectTail, drop, append })
       if (attempt.status !== 'conflict') return attempt
-      expectTail = await records.read(this.#sessionId, drop)
+      expectTail = await records.read(this.#sessionId, drop, { latest: true })
       const same = (await this.#records.canonical(expectTail)) === (await this.#records.canonical(expected))
       if (same) return attempt
       const message = 'The history does not end with the expected suffix. Nothing was changed.'

@@ -20,6 +20,11 @@ import { takeItems } from '../codec/plain-data.ts'
 export abstract class Session<TItem extends object = AgentInputItem> implements AsyncDisposable {
   /** The id that the session was made with. */
   readonly sessionId: string
+  /**
+   * On a subclass, `true` asks the SDK for the context of the run: hooks get it as their last argument, `undefined` where the call
+   * came from elsewhere. Without it they get none.
+   */
+  declare readonly acceptsRunContext?: true
   readonly #lifecycle: Lifecycle
 
   /** @throws TypeError unless `sessionId` is a non-empty, well-formed string of up to 255 UTF-16 units without NUL */
@@ -38,10 +43,11 @@ export abstract class Session<TItem extends object = AgentInputItem> implements 
    * The newest `limit` items, oldest first; all without a limit, none for 0 and less. Fresh copies: changing them changes
    * nothing stored. @throws RangeError for a limit that is no integer; SESSION_RECORD_CORRUPT
    */
-  async getItems(limit?: number): Promise<TItem[]> {
+  async getItems(limit?: number, runContext?: unknown): Promise<TItem[]> {
     const check = (): number | undefined => checkLimit(limit)
     return await this.runChecked('getItems', check, async (checked) => {
-      const items = checked !== undefined && checked <= 0 ? [] : await this._getItems(checked)
+      const items =
+        checked !== undefined && checked <= 0 ? [] : await this._getItems(checked, ...this.#context(runContext))
       noteCount(items.length)
       return items
     })
@@ -51,11 +57,11 @@ export abstract class Session<TItem extends object = AgentInputItem> implements 
    * Appends all items or none, next to each other whoever else writes. They are read before this returns its promise.
    * @throws TypeError where `items` is no array; SESSION_ITEM_INVALID with the path of what cannot be stored
    */
-  async addItems(items: readonly TItem[]): Promise<void> {
+  async addItems(items: readonly TItem[], runContext?: unknown): Promise<void> {
     const check = (): TItem[] => takeItems(items, 'items')
     return await this.runChecked('addItems', check, (taken) => {
       noteCount(taken.length)
-      return taken.length === 0 ? undefined : this._addItems(taken)
+      return taken.length === 0 ? undefined : this._addItems(taken, ...this.#context(runContext))
     })
   }
 
@@ -63,17 +69,20 @@ export abstract class Session<TItem extends object = AgentInputItem> implements 
    * Removes the newest item and returns it; `undefined` where there is none. Of concurrent calls each gets another item.
    * @throws SESSION_RECORD_CORRUPT where the newest record cannot be decoded; it stays where it is
    */
-  async popItem(): Promise<TItem | undefined> {
+  async popItem(runContext?: unknown): Promise<TItem | undefined> {
     return await this.run('popItem', async () => {
-      const item = await this._popItem()
+      const item = await this._popItem(...this.#context(runContext))
       noteCount(item === undefined ? 0 : 1)
       return item
     })
   }
 
-  /** Removes the session with all that belongs to it. The next write starts it anew. */
-  async clearSession(): Promise<void> {
-    return await this.run('clearSession', () => this._clearSession())
+  /**
+   * Empties the history: all items and operation ids go. A stored session that has metadata keeps it, with `createdAt` and ttl; of
+   * one without, nothing is left. To erase a person, `delete()` it.
+   */
+  async clearSession(runContext?: unknown): Promise<void> {
+    return await this.run('clearSession', () => this._clearSession(...this.#context(runContext)))
   }
 
   /** Lets the calls under way finish, then frees what this handle holds. Final, and the same however often it is called. */
@@ -86,20 +95,35 @@ export abstract class Session<TItem extends object = AgentInputItem> implements 
   }
 
   /** `limit` is `undefined` for all, or positive. */
-  protected abstract _getItems(limit: number | undefined): Promise<TItem[]>
+  protected abstract _getItems(limit: number | undefined, runContext?: unknown): Promise<TItem[]>
   /**
    * At least one item, plain data: copies, which nobody else has. `jsonCodec` makes a record of each, in which `undefined`
    * properties vanish and -0 is 0.
    */
-  protected abstract _addItems(items: readonly TItem[]): Promise<void>
+  protected abstract _addItems(items: readonly TItem[], runContext?: unknown): Promise<void>
   /** Removes the newest item atomically; `undefined` where there is none. */
-  protected abstract _popItem(): Promise<TItem | undefined>
-  /** Removes everything that belongs to the session. */
-  protected abstract _clearSession(): Promise<void>
+  protected abstract _popItem(runContext?: unknown): Promise<TItem | undefined>
+  /** Removes all items, and the operation ids with them. */
+  protected abstract _clearSession(runContext?: unknown): Promise<void>
   /** Called before each call, also one that has nothing to do: throws SESSION_CLOSED where what is beneath was closed. */
   protected _assertOpen(): void {}
   /** Called once, after the last call has finished. */
   protected async _close(): Promise<void> {}
+
+  /** Stays open, for the calls made under a fence that has `of` among its holds, until `end`. @throws SESSION_CLOSED */
+  protected hold(): { of: object; end: () => void } {
+    return { of: this.#lifecycle, end: this.#lifecycle.hold() }
+  }
+
+  /** Calls `onClose` as soon as the session is being closed. What it returns ends it. */
+  protected onClose(onClose: () => void): () => void {
+    return this.#lifecycle.onClose(onClose)
+  }
+
+  /** What hooks get beside the arguments that they always have. */
+  #context(runContext: unknown): [] | [unknown] {
+    return this.acceptsRunContext === true ? [runContext] : []
+  }
 
   /** Runs further public methods of a subclass as the ones above run: while open, with errors that name the call. */
   protected run<T>(operation: string, work: () => T | Promise<T>): Promise<T> {

@@ -1,195 +1,98 @@
-import { describe } from '../call/describe.ts'
-import { unchecked } from '../call/guarded.ts'
-import { assertOptions } from '../call/validate.ts'
 import type { AgentInputItem } from '../codec/agent-input-item.ts'
-import type { ItemCodec } from '../codec/item-codec.ts'
-import { canonicalJSON, type JSONValue } from '../codec/json.ts'
-import { jsonCodec } from '../codec/json-codec.ts'
 import { takeItems } from '../codec/plain-data.ts'
-import { plain, Records } from '../codec/records.ts'
-import { checkMetadata } from '../store/history-change.ts'
-import { checkPageSize, type RecordAccess } from '../store/record-access.ts'
-import type { RecordStore } from '../store/record-store.ts'
-import type { SessionInfo } from '../store/session-filter.ts'
-import { CallOrder } from './call-order.ts'
-import { HistoryEdits } from './history-edits.ts'
+import { checkPageOptions, type EntryQuery, type PageOptions } from '../store/record-entry.ts'
+import { Entries, type Page } from './entries.ts'
 import {
-  checkMutations,
-  checkTransaction,
-  type HistoryMutation,
-  type HistoryTransactionArgs,
-  type SuffixChange,
-} from './history-transaction.ts'
-import { KnownTail } from './known-tail.ts'
-import { Session } from './session.ts'
-import { parts, type SessionParts } from './session-parts.ts'
+  checkExclusive,
+  type ExclusiveOptions,
+  type ExclusiveWork,
+  type Held,
+  hold,
+  whileHeld,
+} from './lease/exclusive.ts'
+import { checkUpdate, type MetadataUpdate, updateMetadata } from './metadata-update.ts'
+import { checkExpectNewest, type ReplaceResult, replaceHistory } from './replacement.ts'
+import { SDKSession } from './sdk-session.ts'
+import { checkRewind, checkTurnsLimit, type RewindTarget, type Turn, Turns } from './turns.ts'
+import { checkWatch, type WatchEvent, type WatchOptions, watching } from './watch.ts'
 
-/** How a session reads and writes its records. */
-export interface StoredSessionOptions<TItem extends object = AgentInputItem> {
-  /** How an item becomes a record. Default: {@link jsonCodec}. */
-  codec?: ItemCodec<TItem>
-  /** What a read does with a record that cannot be decoded. Default: `throw`. `popItem` always throws. */
-  onCorrupt?: 'throw' | 'skip'
-  /** Whether `close()` closes the store too. Default: false. */
-  ownsStore?: boolean
-}
-
-/** A {@link Session} over a {@link SessionStore}, with the SDK's optional history interfaces, all atomic. */
-export class StoredSession<TItem extends object = AgentInputItem> extends Session<TItem> {
-  readonly #store: RecordStore
-  readonly #records: Records<TItem>
-  readonly #codec: ItemCodec<TItem>
-  readonly #skipCorrupt: boolean
-  readonly #ownsStore: boolean
-  readonly #edits: HistoryEdits<TItem>
-  readonly #tail: KnownTail = new KnownTail()
-  readonly #order: CallOrder
-
-  constructor(store: RecordStore, sessionId: string, options: StoredSessionOptions<TItem> = {}) {
-    assertStore(store)
-    super(sessionId)
-    assertOptions('StoredSession', options, { codec: 'object', onCorrupt: 'string', ownsStore: 'boolean' })
-    const { codec = jsonCodec, onCorrupt = 'throw', ownsStore = false } = options
-    if (onCorrupt !== 'throw' && onCorrupt !== 'skip') throw new TypeError("onCorrupt must be 'throw' or 'skip'.")
-    if (typeof codec.encode !== 'function' || typeof codec.decode !== 'function') {
-      throw new TypeError('codec must have the methods encode() and decode().')
-    }
-    this.#store = store
-    this.#codec = codec
-    this.#records = new Records(codec, sessionId)
-    this.#edits = new HistoryEdits(sessionId, this.#records)
-    this.#order = new CallOrder(store)
-    this.#skipCorrupt = onCorrupt === 'skip'
-    this.#ownsStore = ownsStore
+/**
+ * A {@link Session} over a {@link SessionStore}: what the SDK asks for, and what a user interface and a server need beyond it. Each
+ * ability stands in a file of its own.
+ */
+export class StoredSession<TItem extends object = AgentInputItem> extends SDKSession<TItem> {
+  /**
+   * The newest `limit` entries, or those right before or right after one of them, oldest first. `older` and `newer` lead on.
+   * @throws SESSION_CONFLICT where the entry `before` or `after` is gone; SESSION_UNSUPPORTED where the store keeps no places
+   */
+  async page(options: PageOptions = {}): Promise<Page<TItem>> {
+    const check = (): EntryQuery => checkPageOptions(options)
+    return await this.ordered('page', check, (records, query) => new Entries(this.access(records)).page(query))
   }
 
-  /** What {@link partsOf} gives. */
-  get [parts](): Readonly<SessionParts<TItem>> {
-    return { store: this.#store, codec: this.#codec, onCorrupt: this.#skipCorrupt ? 'skip' : 'throw' }
+  /** The newest `limit` turns, oldest first; all without a limit. @throws SESSION_UNSUPPORTED where the store keeps no places */
+  async turns(options: { limit?: number } = {}): Promise<Turn<TItem>[]> {
+    const check = (): number | undefined => checkTurnsLimit(options)
+    return await this.ordered('turns', check, (records, limit) => new Turns(this.access(records)).newest(limit))
   }
 
   /**
-   * Appends, or replaces the newest items, atomically and once per `operationId`, also in other processes and after a
-   * restart. @throws TypeError for a blank id or a bad shape; SESSION_OPERATION_REUSED; SESSION_CONFLICT
+   * Removes an entry and all that follows it, or the newest `turns`, in one write, and gives them back, oldest first. An entry may stand
+   * between a call and its result. More turns than there are: all of them, but not what precedes the first.
+   * @throws SESSION_CONFLICT where there is no such entry; SESSION_RECORD_CORRUPT, and then nothing is removed
    */
-  async applyHistoryTransaction(args: HistoryTransactionArgs<TItem>): Promise<void> {
-    const check = (): SuffixChange<TItem> => checkTransaction(args)
-    return await this.#ordered('applyHistoryTransaction', check, async (records, change) => {
-      const { operationId, type, expected, replacement } = change
-      const canonical = canonicalJSON([type, expected.map(plain), replacement.map(plain)])
-      const [tail, append, fingerprint] = await Promise.all([
-        this.#records.encode(expected),
-        this.#records.encode(replacement),
-        this.#records.fingerprint(canonical),
-      ])
-      await this.#edits.replaceSuffix(records, tail, append, { id: operationId, fingerprint })
-    })
-  }
-
-  /** Replaces function calls in place, all or none. */
-  async applyHistoryMutations(args: { mutations: readonly HistoryMutation<TItem>[] }): Promise<void> {
-    const check = (): HistoryMutation<TItem>[] => checkMutations(args)
-    return await this.#ordered('applyHistoryMutations', check, (records, mutations) =>
-      this.#edits.mutate(records, mutations),
+  async rewind(to: RewindTarget): Promise<TItem[]> {
+    const check = (): RewindTarget => checkRewind(to)
+    return await this.ordered('rewind', check, (records, target) =>
+      new Turns(this.accessToWrite(records)).rewind(target),
     )
   }
 
-  /** Replaces all items; metadata and operation ids stay. A reader sees the old history or the new one. */
-  async replaceHistoryWithCompaction(items: readonly TItem[]): Promise<void> {
-    const check = (): TItem[] => takeItems(items, 'items')
-    return await this.#ordered('replaceHistoryWithCompaction', check, async (records, taken) => {
-      const append = await this.#records.encode(taken)
-      this.#tail.forget()
-      await records.commit(this.sessionId, { drop: 'all', append })
-      this.#tail.replace(append)
+  /**
+   * Makes the history equal to `items` in one write; without `expectNewest`, whatever others added meanwhile is replaced too. The longest
+   * common beginning stays as it is. With `expectNewest`, the id of an entry or `null` for an empty history, only if nobody added since.
+   * @throws SESSION_CONFLICT where somebody did
+   */
+  async replaceItems(items: readonly TItem[], options: { expectNewest?: string | null } = {}): Promise<ReplaceResult> {
+    const check = (): { taken: TItem[]; expectNewest: string | null | undefined } => ({
+      taken: takeItems(items, 'items'),
+      expectNewest: checkExpectNewest(options),
     })
+    return await this.ordered('replaceItems', check, (records, { taken, expectNewest }) =>
+      replaceHistory(this.accessToWrite(records), taken, expectNewest),
+    )
+  }
+
+  /** Merges what `update` makes of the metadata; it is asked again where somebody changed them meanwhile. */
+  async updateMetadata(update: MetadataUpdate): Promise<void> {
+    const check = (): MetadataUpdate => checkUpdate(update)
+    return await this.runChecked('updateMetadata', check, () => updateMetadata(this.access(), update))
   }
 
   /**
-   * All items, oldest first, read in pages of about `pageSize` (default 500) so that memory stays constant.
-   * @throws SESSION_CONFLICT where items that were already handed out are removed meanwhile
+   * Runs `work` while nobody else of this library holds the session:
+   * `session.exclusive(({ session, signal }) => run(agent, input, { session, signal }))`. The writes of the session that it is given are
+   * refused with SESSION_LEASE_LOST once the hold is lost.
+   * @throws SESSION_IN_USE where somebody else holds it; SESSION_UNSUPPORTED where the store keeps no leases
    */
-  items(options: { pageSize?: number } = {}): AsyncIterable<TItem> {
-    const check = (): number => {
-      assertOptions('items', options, { pageSize: 'number' })
-      return checkPageSize(options.pageSize ?? 500)
-    }
-    return flat(this.runIteration('items', check, (pageSize) => this.#pages(pageSize)))
+  async exclusive<T>(work: ExclusiveWork<this, T>, options: ExclusiveOptions = {}): Promise<T> {
+    if (typeof work !== 'function') throw new TypeError('exclusive takes a function.')
+    return await whileHeld(await this.acquire(options), work)
   }
 
-  /** `undefined` where nothing was written yet. */
-  async info(): Promise<SessionInfo | undefined> {
-    return await this.#ordered('info', unchecked, (records) => records.info(this.sessionId))
+  /** The same without a function, for a run that ends elsewhere: whoever acquires releases. */
+  async acquire(options: ExclusiveOptions = {}): Promise<Held<this>> {
+    return await hold(this, this.access().records, checkExclusive(options), () => this.hold())
   }
 
-  /** Merges the keys of `patch` in one atomic write; `undefined` removes a key. Creates the session where there is none. */
-  async setMetadata(patch: Record<string, JSONValue | undefined>): Promise<void> {
-    const check = (): Record<string, JSONValue | undefined> => checkMetadata(patch)
-    return await this.#ordered('setMetadata', check, async (records, metadata) => {
-      await records.commit(this.sessionId, { metadata })
+  /**
+   * What is added from now on, or after an entry, or from the beginning (`null`): every entry that is there at a look once, in order. A look
+   * comes when the backend tells, at the latest after a second. Ends when the session or its store is closed.
+   */
+  watch(options: WatchOptions = {}): AsyncIterable<WatchEvent<TItem>> {
+    return watching(this.access(), checkWatch(options), {
+      run: (work) => this.run('watch', work),
+      onClose: (onClose) => this.onClose(onClose),
     })
   }
-
-  protected _getItems(limit: number | undefined): Promise<TItem[]> {
-    return this.#order.run((records) => this.#read(records, limit))
-  }
-
-  protected _addItems(items: readonly TItem[]): Promise<void> {
-    return this.#order.run(async (records) => {
-      const encoded = this.#records.encode(items)
-      const append = Array.isArray(encoded) ? encoded : await encoded
-      await records.commit(this.sessionId, { append })
-      this.#tail.append(append)
-    })
-  }
-
-  protected _popItem(): Promise<TItem | undefined> {
-    return this.#order.run((records) => this.#edits.pop(records, this.#tail))
-  }
-
-  protected _clearSession(): Promise<void> {
-    return this.#order.run(async (records) => {
-      this.#tail.forget()
-      await records.delete(this.sessionId)
-    })
-  }
-
-  protected override _assertOpen(): void {
-    this.#store.records.assertOpen()
-  }
-
-  protected override async _close(): Promise<void> {
-    if (this.#ownsStore) await this.#store.close()
-  }
-
-  async #read(records: RecordAccess, limit: number | undefined): Promise<TItem[]> {
-    const found = await records.read(this.sessionId, limit)
-    this.#tail.replace(found)
-    if (!this.#skipCorrupt) return this.#records.decode(found)
-    const items = await this.#records.decodeReadable(found)
-    const complete = limit === undefined || items.length >= limit || found.length < limit
-    return complete ? items : (await this.#read(records, limit * 2)).slice(-limit)
-  }
-
-  async *#pages(size: number): AsyncIterable<TItem[]> {
-    for await (const records of this.#store.records.pages(this.sessionId, size)) {
-      yield await (this.#skipCorrupt ? this.#records.decodeReadable(records) : this.#records.decode(records))
-    }
-  }
-
-  /** A single read or write, after those that were called before it. */
-  #ordered<A, T>(operation: string, check: () => A, work: (records: RecordAccess, given: A) => Promise<T>): Promise<T> {
-    return this.runChecked(operation, check, (given) => this.#order.run((records) => work(records, given)))
-  }
-}
-
-async function* flat<T>(pages: AsyncIterable<T[]>): AsyncIterable<T> {
-  for await (const page of pages) yield* page
-}
-
-/** @throws TypeError that names the argument; by shape, since it may be of another copy of this package */
-function assertStore(store: RecordStore): void {
-  const { records } = (store ?? {}) as Partial<RecordStore>
-  if (typeof records?.commit === 'function') return
-  throw new TypeError(`store must be a SessionStore, not ${describe(store)}.`)
 }

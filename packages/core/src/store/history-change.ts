@@ -3,22 +3,25 @@ import { assertId } from '../call/validate.ts'
 import type { JSONValue } from '../codec/json.ts'
 import { takeItem } from '../codec/plain-data.ts'
 import { checkMaintenance, type Maintenance } from './maintenance.ts'
+import { checkDate } from './session-filter.ts'
 
 /** One atomic write: all of it or nothing. Its parts are decided and done in the order in which they stand here. */
 export interface HistoryChange extends ChangeConditions {
-  /** Only once per id; the fingerprint tells a repetition from a reuse. Kept as long as the session. */
+  /** Only once per id; the fingerprint tells a repetition from a reuse. Remembered for the store's `operationTtl` at least. */
   operation?: { id: string; fingerprint: string }
   /** Only if the newest records are exactly these, oldest first. */
   expectTail?: readonly string[]
   /** Remove that many of the newest records, or as many as there are. */
   drop?: number | 'all'
   /**
-   * Empty the history: all records and operation ids go, `createdAt`, ttl and metadata stay. Where there is no metadata and nothing
-   * follows, the session is gone. Not beside `drop`.
+   * Empty the history: all records and operation ids go, `createdAt`, ttl and metadata stay. Where there is no metadata and the
+   * change `writes` nothing, the session is gone; where there are no records, `updatedAt` stays. Not beside `drop`.
    */
   clear?: true
   /** Records that follow what is left, in this order. */
   append?: readonly string[]
+  /** When each of `append` was made, where that was earlier: kept items keep their time. For backends that keep times. */
+  appendTimes?: readonly (Date | undefined)[]
   /** Merged key by key into what is there; `undefined` removes a key. */
   metadata?: Record<string, JSONValue | undefined>
   /** Whether the result holds the records that were removed. Without it they are not fetched, and `dropped` is empty. */
@@ -66,6 +69,7 @@ const partNames: readonly string[] = [
   'drop',
   'clear',
   'append',
+  'appendTimes',
   'metadata',
   'returnDropped',
   ...conditionNames,
@@ -77,6 +81,8 @@ export function checkChange(change: HistoryChange): HistoryChange {
     throw new TypeError(`change must be an object, not ${describe(change)}.`)
   const unknown = Object.keys(change).find((name) => !partNames.includes(name))
   if (unknown !== undefined) throw new TypeError(`A change has no part ${JSON.stringify(unknown)}.`)
+  const vanished = partNames.find((name) => name in change && change[name as keyof HistoryChange] === undefined)
+  if (vanished !== undefined) throw new TypeError(`${vanished} must not be undefined; leave it out.`)
   const { operation, expectTail, drop, append, metadata } = change
   const checked: HistoryChange = checkConditions(change)
   if (operation !== undefined) {
@@ -89,6 +95,7 @@ export function checkChange(change: HistoryChange): HistoryChange {
   if (isSet(change, 'clear')) checked.clear = true
   if (checked.clear && drop !== undefined) throw new TypeError('clear removes everything; leave drop out.')
   if (append !== undefined) checked.append = checkRecords(append, 'append')
+  if (change.appendTimes !== undefined) checked.appendTimes = checkTimes(change.appendTimes, append?.length ?? 0)
   if (metadata !== undefined) checked.metadata = checkMetadata(metadata)
   if (isSet(change, 'returnDropped')) checked.returnDropped = true
   if (change.maintain !== undefined) {
@@ -147,6 +154,13 @@ function checkRecords(records: unknown, name: string): readonly string[] {
   const wrong = records.findIndex((record) => typeof record !== 'string')
   if (wrong >= 0) throw new TypeError(`${name}[${wrong}] must be a string, not ${describe(records[wrong])}.`)
   return [...records]
+}
+
+function checkTimes(times: unknown, count: number): readonly (Date | undefined)[] {
+  if (!Array.isArray(times) || times.length !== count) {
+    throw new TypeError('appendTimes must be an array with a Date or undefined for each record of append.')
+  }
+  return times.map((time, index) => (time === undefined ? undefined : checkDate(time, `appendTimes[${index}]`)))
 }
 
 function checkDrop(drop: unknown): number | 'all' {

@@ -1,7 +1,9 @@
 import { describe } from '../call/describe.ts'
 import { noteRecords } from '../call/diagnostics.ts'
-import { assertId, checkLimit } from '../call/validate.ts'
+import { fenceOf } from '../call/fence.ts'
+import { assertId, assertOptions, checkLimit } from '../call/validate.ts'
 import { SessionError } from '../errors/session-error.ts'
+import { ChangesHeard } from './changes-heard.ts'
 import {
   type ChangeConditions,
   type CommitResult,
@@ -10,32 +12,14 @@ import {
   type HistoryChange,
   writes,
 } from './history-change.ts'
+import type { LeaseResult, LeaseSwap } from './lease-row.ts'
 import { maintains } from './maintenance.ts'
-import type { SessionInfo } from './session-filter.ts'
-import type { RecordPage } from './store-hooks.ts'
+import type { EntryQuery, RecordEntryPage } from './record-entry.ts'
+import type { RecordSource, SharedState } from './record-source.ts'
+import { checkDate, type SessionInfo } from './session-filter.ts'
+import type { ReadOptions, RecordPage } from './store-hooks.ts'
 import { Turns } from './turns.ts'
-
-/** What {@link RecordAccess} does its work with: the hooks of a store, and how its calls are run. */
-export interface RecordSource {
-  read(sessionId: string, limit: number | undefined): Promise<string[]>
-  commit(sessionId: string, change: HistoryChange): Promise<CommitResult>
-  supports(condition: keyof ChangeConditions): boolean
-  page(sessionId: string, cursor: string | undefined, size: number): Promise<RecordPage>
-  pages(sessionId: string, size: number): AsyncIterable<string[]>
-  run<A, T>(operation: string, sessionId: string, check: () => A, work: (given: A) => T | Promise<T>): Promise<T>
-  iterate<A, T>(
-    operation: string,
-    sessionId: string,
-    check: () => A,
-    start: (given: A) => AsyncIterable<T>,
-  ): AsyncIterable<T>
-  info(sessionId: string): Promise<SessionInfo | undefined>
-  delete(sessionId: string): Promise<boolean>
-  assertOpen(): void
-  isOpen(): boolean
-  /** Another one, whose calls are let through after `close()` until it has been given back. */
-  hold(): { source: RecordSource; release: () => void }
-}
+import { unlessLost } from './unless-lost.ts'
 
 /**
  * The records of a store, which a codec has not decoded: what sessions and wrappers are made of. Calls check their arguments and
@@ -43,20 +27,36 @@ export interface RecordSource {
  */
 export class RecordAccess {
   readonly #source: RecordSource
-  readonly #turns: Turns
+  readonly #shared: SharedState
 
-  constructor(source: RecordSource, turns: Turns = new Turns()) {
+  constructor(source: RecordSource, shared: SharedState = { turns: new Turns(), heard: new ChangesHeard() }) {
     this.#source = source
-    this.#turns = turns
+    this.#shared = shared
+  }
+
+  /** The same for all that give access to the records of one store. */
+  get store(): object {
+    return this.#shared
   }
 
   /**
    * The same records for one call of a session, which may have to wait or to ask more than once: the store stays open for it until
-   * `release`, also where it is closed meanwhile. @throws SESSION_CLOSED after `close()`
+   * `release`, also where it is closed meanwhile; likewise for calls made under a fence that has `of` among its holds.
+   * @throws SESSION_CLOSED after `close()`
    */
-  hold(): { records: RecordAccess; release: () => void } {
-    const { source, release } = this.#source.hold()
-    return { records: new RecordAccess(source, this.#turns), release }
+  hold(): { records: RecordAccess; of: object; release: () => void } {
+    const { source, of, release } = this.#source.hold()
+    return { records: new RecordAccess(source, this.#shared), of, release }
+  }
+
+  /** Calls `onClose` when the store is being closed. What it returns ends it. */
+  onClose(onClose: () => void): () => void {
+    return this.#source.onClose(onClose)
+  }
+
+  /** Tells those of this process who watch the session that it may have changed. */
+  tell(sessionId: string): void {
+    this.#shared.heard.tell(sessionId)
   }
 
   /** As `getSessionInfo` of the store. */
@@ -65,23 +65,44 @@ export class RecordAccess {
     return await this.#source.run('getSessionInfo', sessionId, check, () => this.#source.info(sessionId))
   }
 
-  /** As `deleteSession` of the store. */
-  async delete(sessionId: string): Promise<boolean> {
-    const check = (): void => assertId(sessionId, 'sessionId')
-    return await this.#source.run('deleteSession', sessionId, check, () => this.#source.delete(sessionId))
+  /** As `deleteSession` of the store; with `lease`, only while that is held. @throws SESSION_LEASE_LOST */
+  async delete(sessionId: string, options: { unchangedSince?: Date; lease?: string } = {}): Promise<boolean> {
+    const check = (): Date | undefined => {
+      assertId(sessionId, 'sessionId')
+      assertOptions('deleteSession', options, { unchangedSince: 'object', lease: 'string' })
+      return 'unchangedSince' in options ? checkDate(options.unchangedSince, 'unchangedSince') : undefined
+    }
+    return await this.fenced(sessionId, (lease = options.lease) =>
+      this.#source.run('deleteSession', sessionId, check, async (since) =>
+        unlessLost(await this.#source.delete(sessionId, since, lease)),
+      ),
+    )
   }
 
   /** The newest `limit` records, oldest first; all without a limit. */
-  async read(sessionId: string, limit?: number): Promise<string[]> {
+  async read(sessionId: string, limit?: number, options: ReadOptions = {}): Promise<string[]> {
     const check = (): number | undefined => {
       assertId(sessionId, 'sessionId')
       return checkLimit(limit)
     }
     return await this.#source.run('read', sessionId, check, async (checked) => {
-      const records = checked !== undefined && checked <= 0 ? [] : await this.#source.read(sessionId, checked)
+      const records = checked !== undefined && checked <= 0 ? [] : await this.#source.read(sessionId, checked, options)
       noteRecords(records)
       return records
     })
+  }
+
+  /** Makes a write under the lease that the calls which run now are made under, if they are. */
+  async fenced<T>(sessionId: string, write: (lease: string | undefined) => Promise<T>): Promise<T> {
+    const fence = fenceOf(this.store, sessionId)
+    try {
+      const result = await write(fence?.token)
+      this.tell(sessionId)
+      return result
+    } catch (error) {
+      if (error instanceof SessionError && error.code === 'SESSION_LEASE_LOST') fence?.lost()
+      throw error
+    }
   }
 
   /** Whether a change may have this condition. */
@@ -95,10 +116,13 @@ export class RecordAccess {
       assertId(sessionId, 'sessionId')
       return checkChange(change)
     }
-    return await this.#source.run('commit', sessionId, check, (checked) => {
-      noteRecords(checked.append ?? [])
-      return this.#commit(sessionId, checked)
-    })
+    return await this.fenced(sessionId, (lease) =>
+      this.#source.run('commit', sessionId, check, (checked) => {
+        noteRecords(checked.append ?? [])
+        if (lease !== undefined && checked.maintain === undefined) checked.lease ??= lease
+        return this.#commit(sessionId, checked)
+      }),
+    )
   }
 
   /**
@@ -115,7 +139,7 @@ export class RecordAccess {
   ): Promise<CommitResult> {
     const { signal } = options
     const isWanted = (): boolean => this.#source.isOpen() && signal?.aborted !== true
-    return await this.#turns.modify(sessionId, attempt, isWanted)
+    return await this.#shared.turns.modify(sessionId, attempt, isWanted)
   }
 
   /**
@@ -128,6 +152,40 @@ export class RecordAccess {
       checkPageSize(size)
     }
     return this.#source.iterate('pages', sessionId, check, () => this.#source.pages(sessionId, size))
+  }
+
+  /**
+   * Records with their places. @throws SESSION_CONFLICT where `before` or `after` is the id of no entry of this session;
+   * SESSION_UNSUPPORTED where the store keeps no places
+   */
+  async entries(sessionId: string, query: EntryQuery): Promise<RecordEntryPage> {
+    const check = (): void => assertId(sessionId, 'sessionId')
+    return await this.#source.run('entries', sessionId, check, () => this.#source.entries(sessionId, query))
+  }
+
+  /** The row of a session's lease, and with `swap` one atomic step on it. @throws SESSION_UNSUPPORTED where the store keeps none */
+  async lease(sessionId: string, swap?: LeaseSwap): Promise<LeaseResult> {
+    const check = (): void => assertId(sessionId, 'sessionId')
+    return await this.#source.run('lease', sessionId, check, () => this.#source.lease(sessionId, swap))
+  }
+
+  /**
+   * Calls `onChange` when the session may have changed: at once for changes through this store, and as soon as the adapter can tell for
+   * others, if it can. What it resolves to ends it.
+   */
+  async watch(sessionId: string, onChange: () => void): Promise<() => void> {
+    const check = (): void => assertId(sessionId, 'sessionId')
+    const end = this.#shared.heard.listen(sessionId, onChange)
+    try {
+      const endOthers = await this.#source.run('watch', sessionId, check, () => this.#source.watch(sessionId, onChange))
+      return () => {
+        end()
+        endOthers()
+      }
+    } catch (error) {
+      end()
+      throw error
+    }
   }
 
   /**
@@ -158,8 +216,8 @@ export class RecordAccess {
     const idle = !writes(change) && !removes && change.expectTail === undefined && conditions.length === 0
     if (idle) return { status: 'applied', dropped: [] }
     const isConditional = change.expectTail !== undefined || conditions.length > 0
-    const others = isConditional ? undefined : this.#turns.others(sessionId)
-    const commit = (): Promise<CommitResult> => this.#source.commit(sessionId, change)
+    const others = isConditional ? undefined : this.#shared.turns.others(sessionId)
+    const commit = async (): Promise<CommitResult> => unlessLost(await this.#source.commit(sessionId, change))
     return others === undefined ? commit() : others.then(commit)
   }
 }

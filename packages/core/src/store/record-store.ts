@@ -1,12 +1,23 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { closing, guarded, guardedIteration, unchecked } from '../call/guarded.ts'
 import { Lifecycle } from '../call/lifecycle.ts'
-import { assertId, assertOptions } from '../call/validate.ts'
-import type { SessionError } from '../errors/session-error.ts'
+import { type CancelOptions, cancelTypes, LongCall, type LongCallOptions, longCallTypes } from '../call/long-call.ts'
+import { assertId } from '../call/validate.ts'
+import { SessionError } from '../errors/session-error.ts'
 import type { Call } from '../errors/translate.ts'
-import { RecordAccess, type RecordSource } from './record-access.ts'
-import { checkDate, checkFilter, hasCriterion, type SessionFilter, type SessionInfo } from './session-filter.ts'
-import { type DeleteTarget, StoreHooks } from './store-hooks.ts'
+import { RecordAccess } from './record-access.ts'
+import type { RecordSource } from './record-source.ts'
+import { checkDeletion, checkFilter, type SessionFilter, type SessionInfo } from './session-filter.ts'
+import { type DeleteTarget, type ReadOptions, StoreHooks } from './store-hooks.ts'
+
+/** How `deleteSessions` goes about it. */
+export interface DeleteSessionsOptions extends LongCallOptions {
+  /** Whether to count only. Default: false. */
+  dryRun?: boolean
+}
+
+/** How `listSessions` works; `latest` is for wrappers. */
+export interface ListOptions extends CancelOptions, ReadOptions {}
 
 /** How many sessions `deleteSessions` hands to an adapter at a time. */
 const deleteBatchSize = 500
@@ -36,12 +47,27 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
   readonly records: RecordAccess = new RecordAccess(this.#source(false))
 
   /**
-   * The sessions that match, newest `updatedAt` first, each once. A session changed while this runs comes at its old place
-   * or not at all. @throws TypeError or RangeError that names the criterion, at once
+   * The sessions that match, newest `updatedAt` first, of equal ones the session id descending by its bytes in UTF-8, each once. A
+   * session changed while this runs comes at its old place or not at all. `after`, a place of this order, makes exact pages.
+   * @throws TypeError or RangeError that names the criterion, at once
    */
-  listSessions(filter: SessionFilter = {}): AsyncIterable<SessionInfo> {
-    const check = (): SessionFilter => checkFilter(filter)
-    return this.#iterate('listSessions', undefined, check, (checked) => this.#list(checked))
+  listSessions(filter: SessionFilter = {}, options: ListOptions = {}): AsyncIterable<SessionInfo> {
+    const check = (): { checked: SessionFilter; call: LongCall } => {
+      const call = LongCall.from('listSessions', options, { ...cancelTypes, latest: 'boolean' })
+      return { checked: checkFilter(filter), call }
+    }
+    return this.#iterate('listSessions', undefined, check, ({ checked, call }) =>
+      this.#list(checked, call, options.latest ?? false),
+    )
+  }
+
+  /**
+   * Until when somebody holds the session by `exclusive` or `acquire`, by the backend's clock; `undefined` where nobody does.
+   * @throws SESSION_UNSUPPORTED where the store keeps no leases
+   */
+  async leaseOf(sessionId: string): Promise<{ until: Date } | undefined> {
+    const { token, until, now } = await this.records.lease(sessionId)
+    return token === null || until <= now ? undefined : { until: new Date(until) }
   }
 
   /** `undefined` where there is no such session. */
@@ -55,35 +81,41 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
    * session was not changed since. Whether one was removed.
    */
   async deleteSession(sessionId: string, options: { unchangedSince?: Date } = {}): Promise<boolean> {
-    const check = (): Date | undefined => {
-      assertId(sessionId, 'sessionId')
-      assertOptions('deleteSession', options, { unchangedSince: 'object' })
-      return options.unchangedSince && checkDate(options.unchangedSince, 'unchangedSince')
-    }
-    return await this.#run('deleteSession', sessionId, check, (since) => this._delete(sessionId, since))
+    return await this.records.delete(sessionId, options)
   }
 
   /**
    * Removes the sessions that match, except those that change meanwhile, and clears expired ones from the disk.
-   * Resolves to how many were removed, expired ones not counted.
-   * @throws TypeError without a criterion: nobody empties a store by a forgotten filter
+   * Resolves to how many were removed, expired ones not counted; with `dryRun: true`, to how many would be, and removes nothing.
+   * After an abort, those of earlier batches are gone.
+   * @throws TypeError without a criterion, or with one that is `undefined`: nobody empties a store by a forgotten filter
    */
-  async deleteSessions(filter: SessionFilter): Promise<number> {
-    const check = (): SessionFilter => {
-      const checked = checkFilter(filter)
-      if (hasCriterion(checked)) return checked
-      throw new TypeError('deleteSessions needs a criterion: prefix, updatedBefore, updatedAfter or metadata.')
+  async deleteSessions(filter: SessionFilter, options: DeleteSessionsOptions = {}): Promise<number> {
+    const check = (): { checked: SessionFilter; call: LongCall } => {
+      const call = LongCall.from('deleteSessions', options, { ...longCallTypes, dryRun: 'boolean' })
+      const vanished = 'dryRun' in options && options.dryRun === undefined
+      if (vanished) throw new TypeError('dryRun must be true or false, not undefined.')
+      return { checked: checkDeletion(filter), call }
     }
-    return await this.#run('deleteSessions', undefined, check, (checked) => this.#delete(checked))
+    const dryRun = options.dryRun === true
+    return await this.#run('deleteSessions', undefined, check, ({ checked, call }) =>
+      call.run(() => this.#delete(checked, call, dryRun)),
+    )
   }
 
-  /** Removes what a ttl has ended from the disk; it is gone from every read already. Resolves to the number of sessions. */
-  async purgeExpired(): Promise<number> {
-    return await this.#run('purgeExpired', undefined, unchecked, async () => {
-      const sessions = await this._purgeExpired()
-      await this._purgeExpiredItems()
-      return sessions
-    })
+  /**
+   * Removes what a ttl has ended from the disk, and operation ids that are no longer kept; sessions whose time is over are gone from
+   * every read already. Resolves to the number of sessions.
+   */
+  async purgeExpired(options: LongCallOptions = {}): Promise<number> {
+    const check = (): LongCall => LongCall.from('purgeExpired', options, longCallTypes)
+    return await this.#run('purgeExpired', undefined, check, (call) =>
+      call.run(async () => {
+        const sessions = await this._purgeExpired(call)
+        await this._purgeExpiredItems(call)
+        return sessions
+      }),
+    )
   }
 
   /** Lets the calls under way finish, then frees what the store opened itself. Final, and the same however often it is called. */
@@ -105,44 +137,51 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
     const run: RecordSource['run'] = (operation, sessionId, check, work) =>
       this.#run(operation, sessionId, check, work, held)
     return {
-      read: (sessionId, limit) => this._read(sessionId, limit),
+      read: (sessionId, limit, options) => this._read(sessionId, limit, options),
       commit: (sessionId, change) => this._commit(sessionId, change),
+      entries: (sessionId, query) => (this._entries === undefined ? withoutEntries() : this._entries(sessionId, query)),
+      lease: (sessionId, swap) => (this._lease === undefined ? withoutLeases() : this._lease(sessionId, swap)),
+      watch: (sessionId, onChange) => this._watch(sessionId, onChange),
+      onClose: (onClose) => this.#lifecycle.onClose(onClose),
       supports: (condition) => this._supports(condition),
       page: async (sessionId, cursor, size) =>
-        this._page?.(sessionId, cursor, size, true) ?? { records: await this._read(sessionId, undefined) },
+        this._page?.(sessionId, cursor, size, true) ?? {
+          records: await this._read(sessionId, undefined, { latest: true }),
+        },
       pages: (sessionId, size) => this._pages(sessionId, size),
       info: (sessionId) => this._info(sessionId),
-      delete: (sessionId) => this._delete(sessionId),
+      delete: (sessionId, unchangedSince, lease) => this._delete(sessionId, unchangedSince, lease),
       run,
       iterate: (operation, sessionId, check, start) => this.#iterate(operation, sessionId, check, start),
       assertOpen: () => this.#lifecycle.assertOpen(),
       isOpen: () => !this.#lifecycle.isClosed,
       hold: () => {
-        this.#lifecycle.hold()
+        const release = this.#lifecycle.hold()
         this.#held ??= this.#source(true)
-        return { source: this.#held, release: () => this.#lifecycle.leave() }
+        return { source: this.#held, of: this.#lifecycle, release }
       },
     }
   }
 
-  async #delete(filter: SessionFilter): Promise<number> {
-    await this._purgeExpired()
-    let deleted = 0
+  async #delete(filter: SessionFilter, call: LongCall, dryRun: boolean): Promise<number> {
+    if (!dryRun) await this._purgeExpired(new LongCall())
+    let done = 0
     let batch: DeleteTarget[] = []
     const flush = async (): Promise<void> => {
-      const targets = batch
+      done += dryRun ? batch.length : await this._deleteUnchanged(batch)
       batch = []
-      deleted += await this._deleteUnchanged(targets)
+      await call.step({ done })
     }
-    for await (const { sessionId, updatedAt } of this.#list(filter)) {
+    for await (const { sessionId, updatedAt } of this.#list(filter, call, true)) {
       if (batch.push({ sessionId, updatedAt }) === deleteBatchSize) await flush()
     }
     if (batch.length > 0) await flush()
-    return deleted
+    return done
   }
 
-  #list(filter: SessionFilter): AsyncIterable<SessionInfo> {
-    return filter.limit !== undefined && filter.limit <= 0 ? nothing() : this._list(filter)
+  #list(filter: SessionFilter, call: LongCall, latest: boolean): AsyncIterable<SessionInfo> {
+    const isEmpty = filter.limit !== undefined && filter.limit <= 0
+    return isEmpty ? nothing() : call.through(this._list(filter, { latest }))
   }
 
   #run<A, T>(
@@ -166,6 +205,14 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
       this._mapError(error),
     )
   }
+}
+
+function withoutLeases(): never {
+  throw new SessionError('SESSION_UNSUPPORTED', 'This store keeps no leases, so its sessions cannot be held.')
+}
+
+function withoutEntries(): never {
+  throw new SessionError('SESSION_UNSUPPORTED', 'This store keeps no places of its records, so there are no entries.')
 }
 
 function callOf(operation: string, sessionId: string | undefined): Call {

@@ -1,8 +1,12 @@
-import { describe } from '../call/describe.ts'
-import { assertOptions, checkLimit } from '../call/validate.ts'
+import { describe, isPlain } from '../call/describe.ts'
+import { assertId, assertOptions, checkLimit } from '../call/validate.ts'
 import type { JSONValue } from '../codec/json.ts'
+import { byListingOrder, type SessionPlace } from './listing-order.ts'
 
-/** Which sessions: all criteria must hold. Sessions come newest `updatedAt` first. */
+/**
+ * Which sessions: all criteria must hold. Those that do come newest `updatedAt` first, of equal ones the session id descending by its
+ * bytes in UTF-8. A criterion that would choose nothing, such as `undefined` or `''`, is a mistake: leave it out.
+ */
 export interface SessionFilter {
   /** The session id starts with this, compared byte for byte. */
   prefix?: string
@@ -14,6 +18,8 @@ export interface SessionFilter {
   limit?: number
   /** Equality on top-level keys: `{ userId: 'u1' }`. */
   metadata?: Record<string, string | number | boolean>
+  /** Behind this place of the listing: the last `SessionInfo` of one page leads to the next. Not for `deleteSessions`. */
+  after?: SessionPlace
 }
 
 /** What is known of a session without reading its items. */
@@ -38,34 +44,45 @@ export function checkFilter(filter: SessionFilter): SessionFilter {
     updatedAfter: 'object',
     limit: 'number',
     metadata: 'object',
+    after: 'object',
   })
+  assertCriteria(filter, 'A session filter')
   const checked: SessionFilter = {}
-  if (filter.prefix !== undefined) {
-    if (!filter.prefix.isWellFormed()) throw new TypeError('prefix must be well-formed Unicode: no id begins with it.')
-    checked.prefix = filter.prefix
+  const { prefix, metadata, after } = filter
+  if (prefix !== undefined) {
+    if (prefix === '') throw new TypeError('prefix must not be empty; leave it out.')
+    if (!prefix.isWellFormed()) throw new TypeError('prefix must be well-formed Unicode: no id begins with it.')
+    checked.prefix = prefix
   }
   for (const name of ['updatedBefore', 'updatedAfter'] as const) {
     if (filter[name] !== undefined) checked[name] = checkDate(filter[name], name)
   }
   const limit = checkLimit(filter.limit)
   if (limit !== undefined) checked.limit = limit
-  if (filter.metadata !== undefined) checked.metadata = checkMetadataFilter(filter.metadata)
+  if (metadata !== undefined) checked.metadata = checkMetadataFilter(metadata)
+  if (after !== undefined) checked.after = checkPlace(after)
   return checked
 }
 
-/** Whether at least one criterion chooses among sessions; `limit` alone does not. */
-export function hasCriterion(filter: SessionFilter): boolean {
-  const { prefix, updatedBefore, updatedAfter, metadata } = filter
-  const named = metadata !== undefined && Object.keys(metadata).length > 0
-  return (prefix !== undefined && prefix !== '') || updatedBefore !== undefined || updatedAfter !== undefined || named
+/** The same for sessions to delete. @throws TypeError where nothing chooses among sessions: `limit` alone does not */
+export function checkDeletion(filter: SessionFilter): SessionFilter {
+  const checked = checkFilter(filter)
+  if (checked.after !== undefined) throw new TypeError('after is for listing sessions, not for deleting them.')
+  const { prefix, updatedBefore, updatedAfter, metadata } = checked
+  if ([prefix, updatedBefore, updatedAfter, metadata].every((criterion) => criterion === undefined)) {
+    throw new TypeError('deleteSessions needs a criterion: prefix, updatedBefore, updatedAfter or metadata.')
+  }
+  return checked
 }
 
 /** Whether a session meets every criterion; `limit` is not one. */
-export function matchesFilter({ sessionId, updatedAt, metadata = {} }: SessionInfo, filter: SessionFilter): boolean {
-  const { prefix = '', updatedBefore, updatedAfter } = filter
+export function matchesFilter(info: SessionInfo, filter: SessionFilter): boolean {
+  const { sessionId, updatedAt, metadata = {} } = info
+  const { prefix = '', updatedBefore, updatedAfter, after } = filter
   if (!sessionId.startsWith(prefix)) return false
   if (updatedBefore !== undefined && updatedAt >= updatedBefore) return false
   if (updatedAfter !== undefined && updatedAt <= updatedAfter) return false
+  if (after !== undefined && byListingOrder(info, after) <= 0) return false
   return Object.entries(filter.metadata ?? {}).every(([key, value]) => metadata[key] === value)
 }
 
@@ -77,9 +94,31 @@ export function checkDate(date: unknown, name: string): Date {
 }
 
 function checkMetadataFilter(metadata: Record<string, unknown>): Record<string, string | number | boolean> {
+  assertCriteria(metadata, 'metadata', 'metadata.')
+  if (Object.keys(metadata).length === 0)
+    throw new TypeError('metadata must name a key; leave it out where there is none.')
   for (const [key, value] of Object.entries(metadata)) {
     const scalar = typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value)
-    if (!scalar) throw new TypeError(`metadata.${key} must be a string, a finite number or a boolean in a filter.`)
+    if (scalar) continue
+    throw new TypeError(
+      `metadata.${key} must be a string, a finite number or a boolean in a filter, not ${describe(value)}.`,
+    )
   }
   return { ...metadata } as Record<string, string | number | boolean>
+}
+
+/** Nothing that a caller wrote as a criterion is passed over: they would get, or delete, what they meant to leave out. */
+function assertCriteria(criteria: object, owner: string, path = ''): void {
+  if (!isPlain(criteria)) throw new TypeError(`${owner} must be a plain object, not ${describe(criteria)}.`)
+  if (Reflect.ownKeys(criteria).length !== Object.keys(criteria).length) {
+    throw new TypeError(`${owner} has a key that is a symbol or not enumerable.`)
+  }
+  for (const [name, value] of Object.entries(criteria)) {
+    if (value === undefined) throw new TypeError(`${path}${name} must not be undefined; leave it out.`)
+  }
+}
+
+function checkPlace({ updatedAt, sessionId }: SessionPlace): SessionPlace {
+  assertId(sessionId, 'after.sessionId')
+  return { updatedAt: checkDate(updatedAt, 'after.updatedAt'), sessionId }
 }

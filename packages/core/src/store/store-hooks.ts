@@ -1,5 +1,9 @@
+import type { LongCall } from '../call/long-call.ts'
 import type { SessionError } from '../errors/session-error.ts'
+import type { ForkRequest, ForkResult } from './fork-request.ts'
 import type { ChangeConditions, CommitResult, HistoryChange } from './history-change.ts'
+import type { LeaseResult, LeaseSwap } from './lease-row.ts'
+import type { EntryQuery, RecordEntryPage } from './record-entry.ts'
 import type { SessionFilter, SessionInfo } from './session-filter.ts'
 
 /** Some records of a session, oldest first, and where to go on; without `next`, these were the last. */
@@ -8,6 +12,12 @@ export interface RecordPage {
   /** Where each of them stands, for `maintain`; only where asked for. */
   places?: string[]
   next?: string
+}
+
+/** How a store reads. */
+export interface ReadOptions {
+  /** Whether a write depends on what is read: then a replica, which may not have the newest yet, is no place to read it from. */
+  latest?: boolean
 }
 
 /** A session to delete, unless it was changed since `updatedAt`. */
@@ -22,39 +32,64 @@ export interface DeleteTarget {
  */
 export abstract class StoreHooks {
   /** The newest `limit` records, oldest first; all where `limit` is `undefined`. Creates nothing. */
-  protected abstract _read(sessionId: string, limit: number | undefined): Promise<string[]>
+  protected abstract _read(sessionId: string, limit: number | undefined, options: ReadOptions): Promise<string[]>
   /**
-   * One atomic write, as {@link HistoryChange} says. Creates the session only where `writes(change)`; where nothing is dropped
-   * either, changes nothing, `updatedAt` included, and is `applied`. A metadata key that is `undefined` counts as written.
+   * One atomic write, as {@link HistoryChange} says. Creates the session only where `writes(change)`; where no record is removed
+   * either, leaves `updatedAt` where it is, and is `applied`. A metadata key that is `undefined` counts as written.
    */
   protected abstract _commit(sessionId: string, change: HistoryChange): Promise<CommitResult>
   /** Whether `_commit` knows this part or condition; a change with another one does not reach it. A wrapper asks the store beneath. */
   protected _supports(_condition: keyof ChangeConditions): boolean {
     return false
   }
+  /**
+   * Entries of the session, oldest first; none where there is no such session. A page costs what it holds, wherever it lies.
+   * Without this hook there are no pages, turns and forks. @throws SESSION_CONFLICT where `before` or `after` is no entry of the session
+   */
+  protected _entries?(sessionId: string, query: EntryQuery): Promise<RecordEntryPage>
+  /**
+   * For a backend that copies by itself: the source as it is at one instant, whole, with the times of its entries, or nothing. The
+   * metadata of the copy are what `forkMetadata` gives. Without this hook, the copy goes through this process.
+   */
+  protected _fork?(request: ForkRequest): Promise<ForkResult>
+  /**
+   * The row of a session's lease, and one atomic step on it. Rows live apart from sessions: they create none, and clearing or deleting
+   * a session leaves its row. Without this hook there is no `exclusive`. A store that has it knows the condition `lease`.
+   */
+  protected _lease?(sessionId: string, swap: LeaseSwap | undefined): Promise<LeaseResult>
+  /**
+   * Calls `onChange` soon after others may have changed the session, where the backend can tell; `onChange` never throws and may be called
+   * too often. What it returns ends it. Without this hook, who watches looks once a second.
+   */
+  protected _watch(_sessionId: string, _onChange: () => void): (() => void) | Promise<() => void> {
+    return () => {}
+  }
   /** `undefined` where there is no such session. Creates nothing. */
   protected abstract _info(sessionId: string): Promise<SessionInfo | undefined>
   /**
-   * What matches, newest `updatedAt` first, each session once; `limit` is positive. Without this ability, throw
-   * `SESSION_UNSUPPORTED`.
+   * What matches, each session once, in the order of `byListingOrder`, behind `filter.after` where it is given; `limit` is positive.
+   * Without this ability, throw `SESSION_UNSUPPORTED`.
    */
-  protected abstract _list(filter: SessionFilter): AsyncIterable<SessionInfo>
-  /** With `unchangedSince`, only if `updatedAt` is still that. Whether a session was removed. */
-  protected abstract _delete(sessionId: string, unchangedSince?: Date): Promise<boolean>
+  protected abstract _list(filter: SessionFilter, options: ReadOptions): AsyncIterable<SessionInfo>
+  /**
+   * With `unchangedSince`, only if `updatedAt` is still that. Whether a session was removed. With `lease`, which only a store that keeps
+   * leases is given, only while that is held, decided in the same step; else `lost`.
+   */
+  protected abstract _delete(sessionId: string, unchangedSince?: Date, lease?: string): Promise<boolean | 'lost'>
   /** Many at once, for a backend that can do better than one by one. Resolves to how many were removed. */
   protected async _deleteUnchanged(targets: readonly DeleteTarget[]): Promise<number> {
     let deleted = 0
     for (const { sessionId, updatedAt } of targets) {
-      if (await this._delete(sessionId, updatedAt)) deleted++
+      if ((await this._delete(sessionId, updatedAt)) === true) deleted++
     }
     return deleted
   }
-  /** For a backend that keeps what has expired until told. */
-  protected async _purgeExpired(): Promise<number> {
+  /** For a backend that keeps what has expired until told. Between its steps it calls `call.step()` with the sessions so far. */
+  protected async _purgeExpired(_call: LongCall): Promise<number> {
     return 0
   }
   /** For a wrapper whose items expire one by one. Not called by `deleteSessions`, which need not be able to read items. */
-  protected async _purgeExpiredItems(): Promise<void> {}
+  protected async _purgeExpiredItems(_call: LongCall): Promise<void> {}
   /**
    * About `size` records from `cursor` on, oldest first; from the start without one. Without this hook `items()` reads all
    * at once. @throws SESSION_CONFLICT where the record before `cursor` is no longer there
@@ -64,7 +99,8 @@ export abstract class StoreHooks {
   /** What `_page` gives, page after page. For a wrapper, which goes through the pages of another store. */
   protected async *_pages(sessionId: string, size: number): AsyncIterable<string[]> {
     if (this._page === undefined) {
-      yield await this._read(sessionId, undefined)
+      const records = await this._read(sessionId, undefined, {})
+      for (let start = 0; start < records.length; start += size) yield records.slice(start, start + size)
       return
     }
     let cursor: string | undefined

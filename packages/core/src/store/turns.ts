@@ -4,7 +4,7 @@ import type { CommitResult } from './history-change.ts'
 
 /** So many attempts follow each other at once; more often it is somebody who writes steadily. */
 const quickAttempts = 4
-/** From here to there, other writes of this process wait: after that those who come between are elsewhere, and waiting helps nobody. */
+/** From here to there, other writes of this store wait: after that those who come between are elsewhere, and waiting helps nobody. */
 const [firstAlone, lastAlone] = [3, 10]
 /** Milliseconds between later attempts, at most; doubled from 1 on, and drawn by lot so that two do not stay in step. */
 const longestPauseMs = 64
@@ -31,8 +31,8 @@ interface Turn {
 
 /**
  * Read-modify-writes of a store's sessions: one after another for each session of a process, which spares the attempts that would
- * fail; and repeated while others change the session in between, at first quickly, then with the session to itself as far as the
- * process goes, then less and less often.
+ * fail; and repeated while others change the session in between, at first quickly, then with the session to itself as far as this
+ * store goes, then less and less often.
  */
 export class Turns {
   readonly #turns = new Map<string, Turn>()

@@ -1,7 +1,10 @@
+import type { LongCall } from '../call/long-call.ts'
 import { SessionStore } from '../session/session-store.ts'
 import type { ChangeConditions, CommitResult, HistoryChange } from '../store/history-change.ts'
+import type { LeaseResult, LeaseSwap } from '../store/lease-row.ts'
+import type { EntryQuery, RecordEntryPage } from '../store/record-entry.ts'
 import type { SessionFilter, SessionInfo } from '../store/session-filter.ts'
-import type { RecordPage } from '../store/store-hooks.ts'
+import type { ReadOptions, RecordPage } from '../store/store-hooks.ts'
 
 /** What can be made to fail or to wait. */
 export type FaultyOperation = 'read' | 'commit' | 'info' | 'list' | 'delete'
@@ -47,37 +50,49 @@ export class FaultyStore extends SessionStore {
     return { entered: entered.promise, release: () => released.resolve() }
   }
 
-  protected _read(sessionId: string, limit: number | undefined): Promise<string[]> {
-    return this.#through('read', () => this.#store.records.read(sessionId, limit))
+  protected _read(sessionId: string, limit: number | undefined, options: ReadOptions = {}): Promise<string[]> {
+    return this.#through('read', () => this.#store.records.read(sessionId, limit, options))
   }
 
   protected _commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
     return this.#through('commit', () => this.#store.records.commit(sessionId, change))
   }
 
-  protected override _supports(condition: keyof ChangeConditions): boolean {
-    return this.#store.records.supports(condition)
-  }
-
   protected override _page(sessionId: string, cursor: string | undefined, size: number): Promise<RecordPage> {
     return this.#through('read', () => this.#store.records.page(sessionId, cursor, size))
+  }
+
+  protected override _entries(sessionId: string, query: EntryQuery): Promise<RecordEntryPage> {
+    return this.#through('read', () => this.#store.records.entries(sessionId, query))
+  }
+
+  protected override _lease(sessionId: string, swap: LeaseSwap | undefined): Promise<LeaseResult> {
+    return this.#store.records.lease(sessionId, swap)
+  }
+
+  protected override _watch(sessionId: string, onChange: () => void): Promise<() => void> {
+    return this.#store.records.watch(sessionId, onChange)
   }
 
   protected _info(sessionId: string): Promise<SessionInfo | undefined> {
     return this.#through('info', () => this.#store.getSessionInfo(sessionId))
   }
 
-  protected async *_list(filter: SessionFilter): AsyncIterable<SessionInfo> {
-    yield* await this.#through('list', async () => this.#store.listSessions(filter))
+  protected async *_list(filter: SessionFilter, options: ReadOptions = {}): AsyncIterable<SessionInfo> {
+    yield* await this.#through('list', async () => this.#store.listSessions(filter, options))
   }
 
-  protected _delete(sessionId: string, unchangedSince?: Date): Promise<boolean> {
-    const options = unchangedSince === undefined ? {} : { unchangedSince }
-    return this.#through('delete', () => this.#store.deleteSession(sessionId, options))
+  protected _delete(sessionId: string, unchangedSince?: Date, lease?: string): Promise<boolean> {
+    const options = { ...(unchangedSince !== undefined && { unchangedSince }), ...(lease !== undefined && { lease }) }
+    return this.#through('delete', () => this.#store.records.delete(sessionId, options))
   }
 
-  protected override async _purgeExpired(): Promise<number> {
-    return this.#store.purgeExpired()
+  protected override _supports(condition: keyof ChangeConditions): boolean {
+    return this.#store.records.supports(condition)
+  }
+
+  protected override _purgeExpired(call: LongCall): Promise<number> {
+    return this.#store.purgeExpired(call.passedOn())
   }
 
   async #through<T>(operation: FaultyOperation, work: () => Promise<T>): Promise<T> {

@@ -1,4 +1,5 @@
 import { aloneMutants } from './alone.ts'
+import { clearMutants } from './clearing.ts'
 import { crashMutants } from './crashes.ts'
 import { deleteMutants } from './deletion.ts'
 import { durableMutants } from './durable.ts'
@@ -9,9 +10,11 @@ import { itemMutants } from './items.ts'
 import { lifecycleMutants } from './lifecycle.ts'
 import { listMutants } from './listing.ts'
 import { longHistoryMutants } from './long-histories.ts'
+import { longCallMutants } from './long-calls.ts'
 import { maintainMutants } from './maintain.ts'
 import { metadataMutants } from './metadata.ts'
 import type { Mutant } from './mutant.ts'
+import { orderMutants } from './order.ts'
 import { pageMutants } from './pages.ts'
 import { readMutants } from './reads.ts'
 import { recordMutants } from './records.ts'
@@ -35,12 +38,15 @@ export const mutants: readonly Mutant[] = [
   ...listMutants,
   ...filterMutants,
   ...deleteMutants,
+  ...clearMutants,
+  ...longCallMutants,
   ...transactionMutants,
   ...rewriteMutants,
   ...longHistoryMutants,
   ...timeMutants,
   ...expiryMutants,
   ...lifecycleMutants,
+  ...orderMutants,
   ...faultMutants,
   ...resourceMutants,
   ...durableMutants,

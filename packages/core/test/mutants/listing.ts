@@ -57,6 +57,11 @@ export const listMutants: readonly Mutant[] = [
     'takes a session whose id is the prefix for another one',
     (id, prefix) => prefix === '' || (id !== prefix && id.startsWith(prefix)),
   ),
+  matchingPrefix(
+    'prefix-within-the-first-plane',
+    'looks from the prefix to the prefix with U+FFFF behind it',
+    (id, prefix) => id.startsWith(prefix) && (id.codePointAt(prefix.length) ?? 0) <= 0xffff,
+  ),
   matchingMetadata(
     'metadata-as-text',
     'compares metadata as text',

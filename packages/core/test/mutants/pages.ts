@@ -1,5 +1,5 @@
 import { setImmediate as moment } from 'node:timers/promises'
-import type { CommitResult, HistoryChange, RecordPage } from '@sessions/core'
+import { type CommitResult, canonicalJSON, type HistoryChange, type RecordPage } from '@sessions/core'
 import { type Item, type Mutant, OpenSession, session, store } from './mutant.ts'
 import { PlainStore } from './plain-store.ts'
 
@@ -10,6 +10,18 @@ function pageAt(records: readonly string[], start: number, size: number): Record
 }
 
 export const pageMutants: readonly Mutant[] = [
+  store(
+    'page-from-the-first-of-its-time',
+    'finds its place among all records of one time by looking at each',
+    ['scale/one-batch'],
+    class extends PlainStore {
+      protected override async _page(sessionId: string, cursor = '0', size: number): Promise<RecordPage> {
+        const records = await this._read(sessionId, undefined)
+        const passed = records.slice(0, Number(cursor)).filter((record) => canonicalJSON(JSON.parse(record)) !== '')
+        return pageAt(records, passed.length, size)
+      }
+    },
+  ),
   store(
     'page-skips-one',
     'continues after the first record of the next page',

@@ -1,48 +1,26 @@
 import {
-  type Clock,
+  byListingOrder,
   type CommitResult,
   type HistoryChange,
   type JSONValue,
+  type LongCall,
   matchesFilter,
   type RecordPage,
   SessionError,
   type SessionFilter,
   type SessionInfo,
-  SessionStore,
-  systemClock,
   writes,
 } from '@sessions/core'
-import type { CommitFault } from '@sessions/core/conformance'
-import { type Entry, MemoryPlace, type Place } from './place.ts'
+import type { Entry } from './place.ts'
+import { PlainEntries } from './plain-entries.ts'
 
-/** Where a store of the mutants keeps its data, and by which clock. */
-export interface PlainStoreOptions {
-  place?: Place
-  clock?: Clock
-  /** Milliseconds. Default: sessions last. */
-  ttlMs?: number
-  /** What the next commit is to meet. */
-  faults?: { next?: CommitFault | undefined }
-}
+export type { PlainStoreOptions } from './plain-entries.ts'
 
 /**
  * A correct store in small steps, each of which a mutant may get wrong by overriding it. It passes the kit, in memory and, but
  * for the scale, on a file.
  */
-export class PlainStore extends SessionStore {
-  protected readonly place: Place
-  protected readonly clock: Clock
-  protected readonly ttlMs: number | undefined
-  readonly #faults: NonNullable<PlainStoreOptions['faults']>
-
-  constructor({ place = new MemoryPlace(), clock = systemClock, ttlMs, faults = {} }: PlainStoreOptions = {}) {
-    super()
-    this.place = place
-    this.clock = clock
-    this.ttlMs = ttlMs
-    this.#faults = faults
-  }
-
+export class PlainStore extends PlainEntries {
   protected async _read(sessionId: string, limit: number | undefined): Promise<string[]> {
     return this.place.atomically(() => this.newest(this.load(sessionId)?.records ?? [], limit))
   }
@@ -87,7 +65,7 @@ export class PlainStore extends SessionStore {
     })
   }
 
-  protected override async _purgeExpired(): Promise<number> {
+  protected override async _purgeExpired(_call: LongCall): Promise<number> {
     return this.place.atomically(() => {
       const expired = this.place.keys().filter((key) => this.isOver(this.place.read(key)))
       for (const key of expired) this.place.write(key, undefined)
@@ -104,8 +82,16 @@ export class PlainStore extends SessionStore {
     const refusal = this.refusal(found, change)
     if (refusal !== undefined) return { status: refusal }
     const entry = found ?? this.create()
-    const dropped = this.drop(entry, change.drop ?? 0)
-    if (dropped.length === 0 && !writes(change)) return { status: 'applied', dropped }
+    const removed = change.clear === true ? this.clear(entry) : this.drop(entry, change.drop ?? 0)
+    const dropped = this.returned(removed, change)
+    if (found !== undefined && this.isGone(entry, change)) {
+      this.remove(sessionId)
+      return { status: 'applied', dropped }
+    }
+    if (this.isIdle(removed, change)) {
+      if (found !== undefined && change.clear === true) this.save(sessionId, entry)
+      return { status: 'applied', dropped }
+    }
     this.append(entry.records, change.append ?? [])
     this.fail('middle')
     if (change.operation !== undefined) this.remember(entry, change.operation)
@@ -113,6 +99,19 @@ export class PlainStore extends SessionStore {
     entry.updatedAt = this.touch(entry, change)
     this.save(sessionId, entry)
     return { status: 'applied', dropped }
+  }
+
+  /** Whether nothing is left of the session. */
+  protected isGone({ metadata }: Entry, change: HistoryChange): boolean {
+    return change.clear === true && Object.keys(metadata).length === 0 && !writes(change)
+  }
+
+  protected isIdle(removed: readonly string[], change: HistoryChange): boolean {
+    return removed.length === 0 && !writes(change)
+  }
+
+  protected returned(removed: string[], { returnDropped }: HistoryChange): string[] {
+    return returnDropped === true ? removed : []
   }
 
   protected refusal(entry: Entry | undefined, change: HistoryChange): 'duplicate' | 'reused' | 'conflict' | undefined {
@@ -140,6 +139,12 @@ export class PlainStore extends SessionStore {
     return records.splice(drop === 'all' ? 0 : Math.max(records.length - drop, 0))
   }
 
+  /** Removes all records and operation ids, and gives the records. */
+  protected clear(entry: Entry): string[] {
+    entry.operations = {}
+    return entry.records.splice(0)
+  }
+
   protected append(records: string[], added: readonly string[]): void {
     for (const record of added) records.push(record)
   }
@@ -163,11 +168,6 @@ export class PlainStore extends SessionStore {
     return limit === undefined ? records : records.slice(-limit)
   }
 
-  protected create(): Entry {
-    const createdAt = this.now()
-    return { records: [], createdAt, updatedAt: createdAt - 1, metadata: {}, operations: {} }
-  }
-
   protected find(filter: SessionFilter): SessionInfo[] {
     const infos = this.ids().flatMap((sessionId) => {
       const entry = this.load(sessionId)
@@ -186,55 +186,6 @@ export class PlainStore extends SessionStore {
   }
 
   protected compare(a: SessionInfo, b: SessionInfo): number {
-    return b.updatedAt.getTime() - a.updatedAt.getTime()
-  }
-
-  protected describe(sessionId: string, { records, createdAt, updatedAt, metadata }: Entry): SessionInfo {
-    const info: SessionInfo = {
-      sessionId,
-      createdAt: new Date(createdAt),
-      updatedAt: new Date(updatedAt),
-      itemCount: records.length,
-    }
-    if (this.ttlMs !== undefined) info.expiresAt = new Date(updatedAt + this.ttlMs)
-    if (Object.keys(metadata).length > 0) info.metadata = metadata
-    return info
-  }
-
-  protected remove(sessionId: string): void {
-    this.place.write(this.key(sessionId), undefined)
-  }
-
-  protected save(sessionId: string, entry: Entry): void {
-    this.place.write(this.key(sessionId), entry)
-  }
-
-  /** What is there of the session, unless its time is over. */
-  protected load(sessionId: string): Entry | undefined {
-    const entry = this.place.read(this.key(sessionId))
-    return this.isOver(entry) ? undefined : entry
-  }
-
-  protected isOver(entry: Entry | undefined): boolean {
-    return entry !== undefined && this.ttlMs !== undefined && this.now() >= this.endsAt(entry, this.ttlMs)
-  }
-
-  protected endsAt(entry: Entry, ttlMs: number): number {
-    return entry.updatedAt + ttlMs
-  }
-
-  protected key(sessionId: string): string {
-    return sessionId
-  }
-
-  protected fail(fault: CommitFault): void {
-    if (this.#faults.next !== fault) return
-    this.#faults.next = undefined
-    const cause = new Error('ECONNRESET')
-    throw new SessionError('SESSION_UNAVAILABLE', 'The connection was lost.', { cause, ambiguous: fault === 'after' })
-  }
-
-  protected now(): number {
-    return Math.floor(this.clock.now())
+    return byListingOrder(a, b)
   }
 }

@@ -84,11 +84,11 @@ export const rewriteMutants: readonly Mutant[] = [
   ),
   session(
     'compaction-clears',
-    'clears the session and starts it anew',
+    'deletes the session and starts it anew',
     ['compaction/keeps-the-session', 'compaction/keeps-operations', 'compaction/atomic', 'time/created'],
     class extends OpenSession {
       override async replaceHistoryWithCompaction(items: readonly Item[]): Promise<void> {
-        await this.clearSession()
+        await this.delete()
         await moment()
         await this.addItems(items)
       }

@@ -116,18 +116,6 @@ export const sessionMutants: readonly Mutant[] = [
       }
     },
   ),
-  session(
-    'clear-leaves-metadata',
-    'clears the items',
-    ['clear/metadata'],
-    class extends OpenSession {
-      override async clearSession(): Promise<void> {
-        const metadata = (await this.info())?.metadata
-        await super.clearSession()
-        if (metadata !== undefined) await this.setMetadata(metadata)
-      }
-    },
-  ),
   store(
     'clear-leaves-operations',
     'leaves operation ids in a table of their own',
@@ -151,7 +139,7 @@ export const sessionMutants: readonly Mutant[] = [
   session(
     'clear-empties',
     'drops all items and leaves the session',
-    ['clear/listing', 'clear/metadata'],
+    ['clear/listing', 'clear/leaves-nothing'],
     class extends OpenSession {
       override async clearSession(): Promise<void> {
         await this.log.records.commit(this.sessionId, { drop: 'all' })

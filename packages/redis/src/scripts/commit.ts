@@ -1,33 +1,29 @@
+import { rememberedPrelude } from './remembered.ts'
 import { sessionPrelude } from './session.ts'
 
 /**
  * The way of nearly every write: records are appended, and nothing else, to a session that we have written before. Does what
- * the rest would do, in a third of the time, or says that it cannot.
+ * the rest would do, in a third of the time, or says that it cannot, and has changed nothing.
  */
 const plainAppend = (ttl: string): string => `
-local call, sub, find = redis.call, string.sub, string.find
+local call = redis.call
 local ttl = ${ttl}
-local ending, keepsTTL = ' ' .. ttl, ttl == '0'
-local beforeEnding = -1 - #ending
+local keepsTTL = ttl == '0'
 local seconds, micros = unpack(call('TIME'))
 local now = seconds * 1000 + math.floor(micros / 1000)
 -- Lua writes whole numbers of up to 14 digits as such: milliseconds until the year 5138.
 local nowText = now .. ' '
 
-local function append(hash, list, first, last)
-  local stored = call('HGET', hash, 'js:last')
-  if not stored then return false end
-  local isUsual = find(stored, ending, beforeEnding + 1, true)
-  if not isUsual and not keepsTTL then return false end
+local function append(hash, list, id, first, last)
+  local owner, stored = unpack(call('HMGET', hash, 'session_id', 'js:last'))
+  if owner ~= id or not stored or #stored > 48 then return false end
+  local updated, count, lives = string.match(stored, '^(%d+) (%d+) (%d+)$')
+  if not updated or #updated ~= 13 or #count > 10 or #lives > 15 then return false end
+  if lives ~= ttl and not keepsTTL then return false end
   local length
   if first == last then length = call('RPUSH', list, ARGV[first])
   else length = call('RPUSH', list, unpack(ARGV, first, last)) end
   local before = length - (last - first + 1)
-  -- Nearly always nobody else wrote since: a time of 13 digits, the number of records, the ttl, which may have more than 14.
-  local updated, count, lives = tonumber(sub(stored, 1, 13)), isUsual and tonumber(sub(stored, 15, beforeEnding)), ttl
-  if count ~= before then
-    updated, count, lives = string.match(stored, '^(%d+) (%d+) (%d+)$')
-  end
   -- Later than whatever was told of a write of Python's in between; two, as one is what tells it from ours.
   local least = updated + 2 + math.abs(before - count)
   local time, text = now, nowText
@@ -50,48 +46,51 @@ end
 
 /**
  * One change, decided and done, as a function that takes what a script finds in KEYS and ARGV. All reads and checks come
- * before the first write, and the first write is one that Redis refuses under `noeviction` where memory is short, unless the
- * change frees some: so nothing is ever half written.
+ * before the first write: so nothing is ever half written.
  *
- * KEYS: hash, list, and for a repeatable commit its attempts. ARGV: the session id; seven numbers (records to append, records
- * expected, metadata keys, records to drop or -1 for all, ttl in ms or 0, ms for which the attempt is remembered or 0, and
- * flags: 1 an operation, 2 dropped records are wanted, 4 replicas are waited for), or only the ttl where the rest is records to
- * append; the operation's id and fingerprint; the attempt's id; the expected records; the records to append; metadata keys
- * with their values, an empty value to remove one.
+ * KEYS: hash, list, and on a single server Python's counter where the change clears. ARGV: the session id; seven numbers (records to append, records expected, metadata keys, records to drop or
+ * -1 for all, ttl in ms or 0, ms for which the id of the operation or attempt is remembered, and flags: 1 an operation, 2 dropped
+ * records are wanted, 4 replicas are waited for, 8 an attempt, 16 the history is cleared), or only the ttl where the rest is records to append; the
+ * operation's id and fingerprint; the attempt's id and the ms for which it is remembered; the expected records; the records to
+ * append; metadata keys with their values, an empty value to remove one.
  *
  * Replies with a status, or with `applied` and the dropped records.
  */
 const anyCommit = String.raw`
 local function commit(KEYS, ARGV)
 ${sessionPrelude}
-local hash, list = KEYS[1], KEYS[2]
+${rememberedPrelude}
+local hash = KEYS[1]
 local plain = tonumber(ARGV[2])
 local append, expect, patch, drop, ttl, window, flags = #ARGV - 2, 0, 0, 0, plain, 0, 0
 if not plain then
   append, expect, patch, drop, ttl, window, flags =
-    string.match(ARGV[2], '^(%d+) (%d+) (%d+) (%-?%d+) (%d+) (%d+) (%d)$')
+    string.match(ARGV[2], '^(%d+) (%d+) (%d+) (%-?%d+) (%d+) (%d+) (%d+)$')
   append, expect, patch, drop = tonumber(append), tonumber(expect), tonumber(patch), tonumber(drop)
   ttl, window, flags = tonumber(ttl), tonumber(window), tonumber(flags)
 end
-local hasOperation, wantsDropped, waits = flags % 2 == 1, flags % 4 >= 2, flags >= 4
+local hasOperation, wantsDropped = flags % 2 == 1, flags % 4 >= 2
+local waits, hasAttempt, clears = flags % 8 >= 4, flags % 16 >= 8, flags >= 16
 local at = 3
-local operation, fingerprint, attempt
-if hasOperation then
-  operation, fingerprint, at = 'js:operation:' .. ARGV[at], ARGV[at + 1], at + 2
-end
-if window > 0 then
-  attempt, at = ARGV[at], at + 1
-end
+local operation, fingerprint, attempt, attemptWindow
+if hasOperation then operation, fingerprint, at = ARGV[at], ARGV[at + 1], at + 2 end
+if hasAttempt then attempt, attemptWindow, at = ARGV[at], tonumber(ARGV[at + 1]), at + 2 end
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local exists, updatedAt, lastText, stateText, applied = unpack(redis.call('HMGET', hash,
-  'session_id', 'updated_at', 'js:last', 'js:state', operation or 'js:state'))
-local length = redis.call('LLEN', list)
+local owner = redis.call('HGET', hash, 'session_id')
+if owner and owner ~= ARGV[1] then return foreign() end
+if operation then forget(hash, 'operation', now, 10) end
+if attempt then forget(hash, 'attempt', now, 10) end
+local exists, updatedAt, lastText, stateText, applied, tried = unpack(redis.call('HMGET', hash, 'session_id', 'updated_at',
+  'js:last', 'js:state', 'js:operation:' .. (operation or ''), 'js:attempt:' .. (attempt or '')))
+local last = readLast(lastText)
+local list, length = findList(KEYS, exists, last)
+if not length then return moving() end
 
 -- WAIT waits for the last write of its connection, so a repetition has to be one: of something that changes nothing.
-if attempt and redis.call('ZSCORE', KEYS[3], attempt) then
-  if waits then redis.call('PEXPIREAT', KEYS[3], redis.call('PEXPIRETIME', KEYS[3])) end
+if attempt and tried then
+  if waits then redis.call('HSET', hash, 'session_id', ARGV[1]) end
   return 'repeated'
 end
 if operation and exists and applied then
@@ -107,7 +106,19 @@ if expect > 0 then
   at = at + expect
 end
 local dropping = (drop < 0 or drop > length) and length or drop
-if dropping == 0 and append == 0 and patch == 0 and not operation then return 'applied' end
+local writes = append > 0 or patch > 0 or operation
+if clears and exists and not writes and redis.call('HEXISTS', hash, 'js:metadata') == 0 then
+  local dropped = wantsDropped and redis.call('LRANGE', list, 0, -1)
+  redis.call('UNLINK', hash)
+  if length > 0 then redis.call('UNLINK', list) end
+  -- Of an id that ends so, it is the hash of another session.
+  if KEYS[3] and redis.call('TYPE', KEYS[3]).ok == 'string' then redis.call('UNLINK', KEYS[3]) end
+  return dropped and { 'applied', dropped } or 'applied'
+end
+if dropping == 0 and not writes then
+  if clears and exists then forgetAll(hash, 'operation') end
+  return 'applied'
+end
 
 local created, generation, updated = now, now, now
 if exists then
@@ -116,22 +127,30 @@ if exists then
     -- Python's: from now on its first write is known, and never moves.
     created, generation = fromSeconds(redis.call('HGET', hash, 'created_at')), 0
   end
-  local last = readLast(lastText)
   updated = math.max(now, changedAt(last, updatedAt, length) + 1)
   if ttl == 0 and last then ttl = last.ttl end
 end
 local metadata = patch > 0 and exists and redis.call('HGET', hash, 'js:metadata') or ''
+local keys, values, known = {}, {}, 0
+for key, value in string.gmatch(metadata, '([^\n]*)\n([^\n]*)\n') do
+  keys[#keys + 1], values[key], known = key, value, known + #key + #value + 2
+end
+if known ~= #metadata then return redis.error_reply('CORRUPT The metadata are not as they were written') end
+if clears and exists then forgetAll(hash, 'operation') end
 
 local dropped = {}
 if dropping > 0 then
   if wantsDropped then dropped = redis.call('LRANGE', list, -dropping, -1) end
-  redis.call('LTRIM', list, 0, -dropping - 1)
+  -- All of it: after what is appended, since a key that is gone cannot be made again where its slot is just moving.
+  if dropping < length then redis.call('LTRIM', list, 0, -dropping - 1)
+  elseif append == 0 then redis.call('UNLINK', list) end
   generation = generation + 1
 end
 -- Lua can pass only so many arguments at once.
 for first = at, at + append - 1, 4000 do
   redis.call('RPUSH', list, unpack(ARGV, first, math.min(first + 3999, at + append - 1)))
 end
+if dropping > 0 and dropping == length and append > 0 then redis.call('LTRIM', list, length, -1) end
 at = at + append
 local count = length - dropping + append
 
@@ -141,12 +160,9 @@ if not exists then redis.call('HSET', hash, 'session_id', ARGV[1], 'created_at',
 if not exists or not stateText or dropping > 0 then
   redis.call('HSET', hash, 'js:state', string.format('%.0f %.0f', created, generation))
 end
-if operation then redis.call('HSET', hash, operation, fingerprint) end
+if operation then remember(hash, 'operation', operation, fingerprint, now, now + window) end
+if attempt then remember(hash, 'attempt', attempt, '1', now, now + attemptWindow) end
 if patch > 0 then
-  local keys, values = {}, {}
-  for key, value in string.gmatch(metadata, '([^\n]*)\n([^\n]*)\n') do
-    keys[#keys + 1], values[key] = key, value
-  end
   for i = at, at + 2 * patch - 1, 2 do
     if not values[ARGV[i]] then keys[#keys + 1] = ARGV[i] end
     values[ARGV[i]] = ARGV[i + 1]
@@ -158,20 +174,15 @@ if patch > 0 then
   if #lines > 0 then redis.call('HSET', hash, 'js:metadata', table.concat(lines))
   else redis.call('HDEL', hash, 'js:metadata') end
 end
-if attempt then
-  redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now)
-  redis.call('ZADD', KEYS[3], now + window, attempt)
-  redis.call('PEXPIREAT', KEYS[3], now + window, 'NX')
-  redis.call('PEXPIREAT', KEYS[3], now + window, 'GT')
-end
 
 if ttl > 0 then
-  for _, key in ipairs(KEYS) do redis.call('PEXPIREAT', key, updated + ttl) end
-elseif count == append then
+  redis.call('PEXPIREAT', hash, updated + ttl)
+  if count > 0 then redis.call('PEXPIREAT', list, updated + ttl) end
+elseif count > 0 and count == append then
   -- A new list, or one that has become new: it ends when the hash does, to which Python may have given an end.
   local ends = exists and redis.call('PEXPIRETIME', hash) or 0
   if ends > 0 then redis.call('PEXPIREAT', list, ends) end
-elseif not exists then
+elseif count > 0 and not exists then
   redis.call('PERSIST', list)
 end
 if wantsDropped then return { 'applied', dropped } end
@@ -179,15 +190,22 @@ return 'applied'
 end
 `
 
-/** One change. */
-export const commitScript: string = `
-if tonumber(ARGV[2]) and #ARGV <= 4000 then
+const anyChange = `
+if tonumber(ARGV[2]) and KEYS[2] and #ARGV <= 4000 then
   ${plainAppend('ARGV[2]')}
-  if append(KEYS[1], KEYS[2], 3, #ARGV) then return 'applied' end
+  if append(KEYS[1], KEYS[2], ARGV[1], 3, #ARGV) then return 'applied' end
 end
 ${anyCommit}
 return commit(KEYS, ARGV)
 `
+
+/** One change. Refused as a whole where the server takes no writes now, for want of memory, of replicas, or as a replica. */
+export const commitScript: string = `#!lua
+${anyChange}`
+
+/** One change that drops records: want of memory does not refuse what frees some. */
+export const dropScript: string = `#!lua flags=allow-oom
+${anyChange}`
 
 /**
  * Appends to several sessions, each by itself: what one of them refuses does not concern the others.
@@ -195,22 +213,22 @@ return commit(KEYS, ARGV)
  * KEYS: hash and list of each. ARGV: the ttl; for each, the session id, the number of records, the records. Replies with two
  * texts for each that was refused: its place, from 0, and the error.
  */
-export const appendsScript: string = `
+export const appendsScript: string = `#!lua
 ${plainAppend('ARGV[1]')}
 local function appendAnyhow(hash, list, id, first, last)
   ${anyCommit}
-  commit({ hash, list }, { id, ttl, unpack(ARGV, first, last) })
-  return true
+  return commit({ hash, list }, { id, ttl, unpack(ARGV, first, last) })
 end
 local refused, at = {}, 2
 for i = 1, #KEYS, 2 do
   local hash, list, id, first, last = KEYS[i], KEYS[i + 1], ARGV[at], at + 2, at + 1 + ARGV[at + 1]
   at = last + 1
-  local done, reply = pcall(append, hash, list, first, last)
+  local done, reply = pcall(append, hash, list, id, first, last)
   if done and not reply then done, reply = pcall(appendAnyhow, hash, list, id, first, last) end
-  if not done then
+  local err = type(reply) == 'table' and reply.err
+  if not done or err then
     refused[#refused + 1] = (i - 1) / 2 .. ''
-    refused[#refused + 1] = type(reply) == 'table' and reply.err or tostring(reply)
+    refused[#refused + 1] = err or tostring(reply)
   end
 end
 return refused

@@ -5,12 +5,15 @@ import { sessionPrelude } from './session.ts'
  * of records, when it expires in ms or a negative number, and its metadata as lines; with nothing where there is no session.
  */
 export const infoScript: string = `${sessionPrelude}
-local hash, list = KEYS[1], KEYS[2]
+local hash = KEYS[1]
 local stored = redis.call('HMGET', hash, 'session_id', 'created_at', 'updated_at', 'js:last', 'js:state', 'js:metadata')
 if not stored[1] then return false end
-local length = redis.call('LLEN', list)
+local last = readLast(stored[4])
+local list, length = findList(KEYS, true, last)
+length = length or last and last.count
+if not length then return moving() end
 local created = readState(stored[5]) or fromSeconds(stored[2])
-local updated = changedAt(readLast(stored[4]), stored[3], length)
+local updated = changedAt(last, stored[3], length)
 return { stored[1], string.format('%.0f', created), string.format('%.0f', updated), length,
   redis.call('PEXPIRETIME', hash), stored[6] or '' }
 `

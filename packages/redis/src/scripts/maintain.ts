@@ -1,32 +1,36 @@
 import { sessionPrelude } from './session.ts'
 
 /**
- * Replaces and removes records where they stand. KEYS: hash, list. ARGV: the number of replacements; a text that no record is; for
- * each replacement the position, the SHA-1 digest of what stands there, and the record; for each removal the first two. Replies with
- * `applied`, or with `conflict` where a digest is another one.
+ * Replaces and removes records where they stand. KEYS: hash, list. ARGV: the session id; the number of replacements; a text that no
+ * record is; for each replacement the position, the SHA-1 digest of what stands there, and the record; for each removal the first
+ * two. Replies with `applied`, or with `conflict` where a digest is another one.
  *
  * The time of the last change stays, also the one that is worked out where Python wrote last: it is put down before the length
  * changes, on which that rests. No key's end is touched.
  */
-export const maintainScript: string = `${sessionPrelude}
-local hash, list, count, mark = KEYS[1], KEYS[2], tonumber(ARGV[1]), ARGV[2]
-local removals = 3 + 3 * count
+export const maintainScript: string = `#!lua flags=allow-oom
+${sessionPrelude}
+local hash, count, mark = KEYS[1], tonumber(ARGV[2]), ARGV[3]
+local removals = 4 + 3 * count
+local stored = redis.call('HMGET', hash, 'session_id', 'updated_at', 'js:last', 'js:state', 'created_at')
+if stored[1] and stored[1] ~= ARGV[1] then return foreign() end
+local last = readLast(stored[3])
+local list, length = findList(KEYS, stored[1], last)
+if not length then return moving() end
+if length == 0 then return 'conflict' end
 local function holds(at)
   local record = redis.call('LINDEX', list, ARGV[at])
   return record and redis.sha1hex(record) == ARGV[at + 1]
 end
-for at = 3, removals - 1, 3 do if not holds(at) then return 'conflict' end end
+for at = 4, removals - 1, 3 do if not holds(at) then return 'conflict' end end
 for at = removals, #ARGV, 2 do if not holds(at) then return 'conflict' end end
 
-for at = 3, removals - 1, 3 do redis.call('LSET', list, ARGV[at], ARGV[at + 2]) end
+for at = 4, removals - 1, 3 do redis.call('LSET', list, ARGV[at], ARGV[at + 2]) end
 if removals > #ARGV then return 'applied' end
 
-local stored = redis.call('HMGET', hash, 'session_id', 'updated_at', 'js:last', 'js:state', 'created_at')
-local length = redis.call('LLEN', list)
 for at = removals, #ARGV, 2 do redis.call('LSET', list, ARGV[at], mark) end
 local removed = redis.call('LREM', list, 0, mark)
 if stored[1] then
-  local last = readLast(stored[3])
   local updated = changedAt(last, stored[2], length)
   local created, generation = readState(stored[4])
   if not created then created, generation = fromSeconds(stored[5]), 0 end

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto'
-import { appendsScript, commitScript } from './commit.ts'
+import { adoptScript } from './adopt.ts'
+import { appendsScript, commitScript, dropScript } from './commit.ts'
 import { eraseScript } from './erase.ts'
+import { forgetScript } from './forget.ts'
 import { infoScript } from './info.ts'
 import { maintainScript } from './maintain.ts'
+import { ownerScript } from './owner.ts'
 import { pageScript } from './page.ts'
 import { readScript } from './read.ts'
 
@@ -12,7 +15,18 @@ export interface Script {
   readonly sha: string
 }
 
-type ScriptName = 'appends' | 'commit' | 'erase' | 'info' | 'maintain' | 'page' | 'read'
+type ScriptName =
+  | 'adopt'
+  | 'appends'
+  | 'commit'
+  | 'drop'
+  | 'erase'
+  | 'forget'
+  | 'info'
+  | 'maintain'
+  | 'owner'
+  | 'page'
+  | 'read'
 
 function script(text: string): Script {
   return { text, sha: createHash('sha1').update(text).digest('hex') }
@@ -20,11 +34,15 @@ function script(text: string): Script {
 
 /** Every text sent to Redis, by operation. */
 export const scripts: Readonly<Record<ScriptName, Script>> = {
+  adopt: script(adoptScript),
   appends: script(appendsScript),
   commit: script(commitScript),
+  drop: script(dropScript),
   erase: script(eraseScript),
+  forget: script(forgetScript),
   info: script(infoScript),
   maintain: script(maintainScript),
+  owner: script(ownerScript),
   page: script(pageScript),
   read: script(readScript),
 }

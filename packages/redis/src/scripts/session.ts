@@ -1,20 +1,24 @@
 /**
- * What scripts begin with: how a session's hash is read.
+ * What scripts begin with: how a session's hash is read, and its list where a slot is just moving.
  *
  * `js:last` is `updated count ttl`: when we last changed the session, in milliseconds, how long the list was then, and the ttl
  * in milliseconds, 0 for none. `js:state` is `created generation`: the time of the first write, and a number that changes
  * whenever records are removed. Python knows nothing of them and goes on writing `updated_at`, in seconds, and the list: where
- * either is not as we left it, somebody else changed the session, and its time is worked out from what is there.
+ * either is not as we left it, somebody else changed the session, and its time is worked out from what is there. What is no
+ * such text, or beyond what a `Date` or a list can be, counts as not there.
  */
 export const sessionPrelude: string = `
 local function readLast(text)
   local updated, count, ttl = string.match(text or '', '^(%d+) (%d+) (%d+)$')
-  return updated and { updated = tonumber(updated), count = tonumber(count), ttl = tonumber(ttl) }
+  updated, count, ttl = tonumber(updated), tonumber(count), tonumber(ttl)
+  local isPossible = updated and updated <= 8e15 and count < 2^32 and ttl <= 8.64e15
+  return isPossible and { updated = updated, count = count, ttl = ttl } or nil
 end
 
 local function readState(text)
   local created, generation = string.match(text or '', '^(%d+) (%d+)$')
-  return tonumber(created), tonumber(generation)
+  created, generation = tonumber(created), tonumber(generation)
+  if created and created <= 8.64e15 and generation < 2^53 then return created, generation end
 end
 
 -- Milliseconds for the seconds that Python writes, up to the last Date; what is no number counts as the epoch.
@@ -31,4 +35,18 @@ local function changedAt(last, updatedAt, length)
   if updatedAt == ours and length == last.count then return last.updated end
   return math.max(theirs, last.updated + 1 + math.abs(length - last.count))
 end
+
+-- A slot of a cluster that is just moving refuses calls that name a key which is not there. Then a call names the hash alone,
+-- and the list is where the hash is if it is as long as the hash says; otherwise nobody can say, and this is nothing.
+local function findList(keys, exists, last)
+  if keys[2] then return keys[2], redis.call('LLEN', keys[2]) end
+  local list = keys[1] .. ':messages'
+  local length = redis.pcall('LLEN', list)
+  if type(length) ~= 'number' then return list, last and last.count == 0 and 0 or nil end
+  if exists and not (last and last.count == length) then return list, nil end
+  return list, length
+end
+
+local function moving() return redis.error_reply('TRYAGAIN The keys of the session are on two servers') end
+local function foreign() return redis.error_reply('FOREIGN The keys belong to another session') end
 `

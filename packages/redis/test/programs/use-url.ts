@@ -4,7 +4,7 @@ import { SessionError } from '@sessions/core'
 import { RedisStore } from '@sessions/redis'
 
 const [url = ''] = process.argv.slice(2)
-const store = new RedisStore({ url, commandTimeoutMs: 2_000 })
+const store = new RedisStore({ url, timeoutMs: 2_000 })
 const session = store.session(`tls-${process.pid}`)
 const item = { role: 'user' as const, content: 'hello' }
 const answer = await session.addItems([item]).then(

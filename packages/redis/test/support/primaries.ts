@@ -81,6 +81,18 @@ async function ageKey(client: RedisClientType, key: string, ms: number): Promise
       updated_at: `${Math.floor((updated - ms) / 1000)}`,
     })
   }
+  if ((await client.type(key)) === 'hash') await ageQueues(client, key, ms)
   const ends = await client.pExpireTime(key)
   if (ends >= 0) await client.pExpireAt(key, ends - ms)
+}
+
+/** The ends of what a session remembers. */
+async function ageQueues(client: RedisClientType, key: string, ms: number): Promise<void> {
+  const fields = Object.entries(await client.hGetAll(key)).filter(([field]) =>
+    /^js:(operation|attempt)s:\d+$/.test(field),
+  )
+  for (const [field, entry] of fields) {
+    const [ends, id] = entry.split(/ (.*)/s)
+    await client.hSet(key, field, `${Number(ends) - ms} ${id}`)
+  }
 }

@@ -1,6 +1,7 @@
 import type { Connection } from '../connection.ts'
 import type { Placeholders } from '../statement.ts'
 import type { Tables } from '../tables.ts'
+import type { Step } from './step.ts'
 
 /**
  * How a dialect says what all of them say, for given tables: fragments of SQL, in which `session_id` and the like are columns
@@ -33,8 +34,11 @@ export interface Grammar {
 
   /** Whether the ttl of the session has ended; never NULL. */
   readonly expired: string
-  /** The same as a criterion that an index helps with. */
-  readonly over: string
+  /**
+   * `session_id` and `ended_at` of up to `:limit` sessions whose ttl has ended, in the order in which they did, after the session
+   * `:after` that did `:at`: a page that an index gives, and that never begins anew where it can remove nothing.
+   */
+  readonly expiredPage: string
   /** A LIMIT that is 0 where the condition holds: for a dialect that plans this best. Default: a further criterion. */
   limitUnless?(condition: string, limit: string | undefined): string
   readonly expiresMs: string
@@ -42,7 +46,7 @@ export interface Grammar {
   /** The metadata as one JSON object, or NULL. */
   readonly metadata: string
 
-  /** Whether the id begins with `:prefix`. Default: that it is LIKE `:pattern`, in which `!` escapes. */
+  /** Whether the id begins with `:prefix`. Default: that it is none before `:prefix` or after `:prefixEnd`, by code points. */
   readonly startsWith?: string
 
   /** Makes an insert do nothing where a row with that key is there already. */
@@ -65,8 +69,16 @@ export interface Grammar {
   readonly drop: string
   /** Makes a session findable by `:key` and `:value`, whose digest is `:digest`. */
   readonly saveMetadata: string
-  /** A criterion that so many rows of a matching session meet, one for each key. */
-  hasMetadata(keys: number): string
+  /** Whether a row says that its session has the value of the key of this number. */
+  isMetadata(key: number): string
+  /** A join that begins with what stands before it. */
+  readonly joinInOrder: string
+  /** How sessions are listed: by these, descending, of which an index gives both; and whether one is behind `:cursorAt` and `:cursorId`. */
+  readonly listed: { readonly time: string; readonly id: string; readonly behind: string }
+  /** Removes up to two operations of `:id` that are no longer kept, wherever there are how many. */
+  readonly pruneOperations: string
+  /** Removes up to `:limit` operations that are no longer kept. */
+  readonly purgeOperations: string
   /** The whole of an append of `:records` in one statement: all rows, or none where the ttl has ended. */
   appendAtOnce?(withOperation: boolean): string
 }
@@ -79,11 +91,14 @@ export interface Dialect {
   /** What stands around a write, which waits for a lock at most so many milliseconds where the dialect can say so. */
   transaction(lockTimeoutMs: number, server: Server): TransactionEdges
   /** One list of statements a version, oldest first. Each may be run again where it was interrupted. */
-  migrations(tables: Tables, server: Server): readonly (readonly string[])[]
+  migrations(tables: Tables, server: Server): readonly (readonly Step[])[]
   /** Where tables lie in schemas: whether there is one of that name. */
   hasSchema?(connection: Connection, schema: string): Promise<boolean>
-  /** Runs work so that nobody else makes tables meanwhile. */
-  exclusively(connection: Connection, work: () => Promise<void>): Promise<void>
+  /**
+   * Runs the steps, each of which may have been run before, so that nobody else of ours does meanwhile and nobody has to wait for
+   * long; `isNew` says that there are no tables yet. @throws what `isCollision` knows where it is to be tried again
+   */
+  migrate(connection: Connection, steps: readonly Step[], isNew: boolean): Promise<void>
   /** What is to be known of a server; without it, all are alike. */
   inspect?(connection: Connection): Promise<Server>
   /**
@@ -91,6 +106,8 @@ export interface Dialect {
    * that. Gives what makes of it the connection to be used from then on. @throws SESSION_BACKEND where it cannot
    */
   settle?(connection: Connection, server: Server): Promise<((connection: Connection) => Connection) | undefined>
+  /** What a connection of our own is told, so that nothing it asks for waits for a lock for longer than so many milliseconds. */
+  patience?(lockTimeoutMs: number): string
   connect(connection: object, prepares: () => boolean): Connection
 }
 

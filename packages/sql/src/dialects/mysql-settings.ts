@@ -33,6 +33,12 @@ function allSettings({ mariadb }: Server): readonly Setting[] {
   const isolation = mariadb ? 'tx_isolation' : 'transaction_isolation'
   return [
     ...watched,
+    // Does not mix with the binary one of the columns.
+    {
+      name: 'collation_connection',
+      isRight: `NOT (${is('RIGHT(@@collation_connection, 4)', '_bin')})`,
+      value: 'utf8mb4_general_ci',
+    },
     // Otherwise each read begins a transaction that shows the same ever after.
     { name: 'autocommit', isRight: '@@autocommit = 1', value: '1' },
     // Shows halves of batches.

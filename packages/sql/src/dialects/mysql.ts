@@ -1,8 +1,10 @@
 import { connectMariaDB } from '../drivers/mariadb.ts'
 import { connectMySQL2 } from '../drivers/mysql2.ts'
+import { Collision } from '../errors.ts'
 import type { Tables } from '../tables.ts'
 import type { Dialect, Grammar, Server, TransactionEdges } from './dialect.ts'
 import { settleMySQL, wrongSettings } from './mysql-settings.ts'
+import { steps } from './step.ts'
 
 const now = 'UTC_TIMESTAMP(3)'
 
@@ -10,8 +12,8 @@ const now = 'UTC_TIMESTAMP(3)'
 const byKey = 'FORCE INDEX (PRIMARY)'
 
 const schemaLock = 'sessions_schema'
-/** Making tables takes far less; after that, steps run side by side, which each of them bears. */
-const schemaLockSeconds = 60
+/** For which a step waits for a table that others use: whoever wants it after us waits for us meanwhile. The least that there is. */
+const tableLockSeconds = 1
 
 /**
  * Where another node's write came before it, Galera rolls a transaction back at any moment and tells so with the next statement;
@@ -31,15 +33,27 @@ export const mysql: Dialect = {
   quote: (name) => `\`${name.replaceAll('`', '``')}\``,
   grammar,
   transaction: (_, { galera }) => (galera ? watched : { begin: ['START TRANSACTION'] }),
-  migrations,
+  migrations: (tables, server) => migrations(tables, server).map(steps),
   // DDL commits by itself here, so the lock is the connection's, and each step may be repeated.
-  exclusively: async (connection, work) => {
-    await connection.execute(`SELECT GET_LOCK('${schemaLock}', ${schemaLockSeconds})`)
+  migrate: async (connection, pending) => {
+    const { rows } = await connection.execute(
+      `SELECT 1 AS got FROM (SELECT 1) AS one WHERE GET_LOCK('${schemaLock}', 0) = 1`,
+    )
+    if (rows.length === 0) throw new Collision()
     try {
-      await work()
+      await connection.execute(
+        `SET @sessions_wait = @@SESSION.lock_wait_timeout, SESSION lock_wait_timeout = ${tableLockSeconds}`,
+      )
+      for (const { text } of pending) await connection.execute(text)
     } finally {
+      await connection.execute('SET SESSION lock_wait_timeout = @sessions_wait')
       await connection.execute(`SELECT RELEASE_LOCK('${schemaLock}')`)
     }
+  },
+  // In whole seconds there.
+  patience: (lockTimeoutMs) => {
+    const seconds = Math.ceil(lockTimeoutMs / 1000)
+    return `SET SESSION innodb_lock_wait_timeout = ${seconds}, SESSION lock_wait_timeout = ${seconds}`
   },
   inspect: async (connection) => {
     const { rows } = await connection.execute("SHOW VARIABLES WHERE Variable_name IN ('version', 'wsrep_on')")
@@ -59,23 +73,27 @@ export const mysql: Dialect = {
 export const mariadb: Dialect = { ...mysql, connect: connectMariaDB }
 
 function grammar({ sessions, messages, operations, metadata, indexes }: Tables): Grammar {
+  const cast = (text: string): string => `CAST(${text} AS DATETIME(3))`
   const ms = (timestamp: string): string => `TIMESTAMPDIFF(MICROSECOND, '1970-01-01', ${timestamp}) DIV 1000`
   return {
     now,
     ms,
     exact: (timestamp) => `CAST(${timestamp} AS CHAR)`,
-    timestamp: (text) => `CAST(${text} AS DATETIME(3))`,
+    timestamp: cast,
     text: (expression) => `CAST(${expression} AS CHAR)`,
     wrongSettings,
     messageId: (parameter) => `CAST(${parameter} AS SIGNED)`,
     oldestFirst: 'created_at, id',
     newestFirst: 'created_at DESC, id DESC',
-    onwards:
-      'created_at >= CAST(:at AS DATETIME(3)) AND (created_at > CAST(:at AS DATETIME(3)) OR id >= CAST(:from AS SIGNED))',
+    // Two ranges of the index, which a comparison of rows would not be.
+    onwards: `(created_at > ${cast(':at')} OR (created_at = ${cast(':at')} AND id >= CAST(:from AS SIGNED)))`,
     messageTime: ':at',
 
     expired: `COALESCE(expires_at <= ${now}, FALSE)`,
-    over: `expires_at <= ${now}`,
+    expiredPage: `SELECT session_id, CAST(expires_at AS CHAR) AS ended_at FROM ${sessions}
+      WHERE expires_at <= ${now} AND expires_at >= CAST(:at AS DATETIME(6))
+        AND (expires_at > CAST(:at AS DATETIME(6)) OR session_id > :after)
+      ORDER BY expires_at, session_id LIMIT :limit`,
     expiresMs: ms('expires_at'),
     ttlMs: 'ttl_ms',
     metadata: 'metadata',
@@ -90,6 +108,7 @@ function grammar({ sessions, messages, operations, metadata, indexes }: Tables):
       `DELETE kept FROM ${sessions} AS kept ${byKey} WHERE ${which}`,
     ],
     eraseSome: (ids) => {
+      // Without a collation of its own: the column's must be the one that compares.
       const chosen = ids.map((id) => `SELECT ${id} AS id`).join(' UNION ALL ')
       const places = [
         [messages, indexes.messageOrder],
@@ -107,7 +126,15 @@ function grammar({ sessions, messages, operations, metadata, indexes }: Tables):
         SELECT id FROM ${messages} WHERE session_id = :id ORDER BY created_at DESC, id DESC LIMIT :limit
       ) AS newest STRAIGHT_JOIN ${messages} AS kept ${byKey} ON kept.id = newest.id`,
     saveMetadata: `INSERT INTO ${metadata} (session_id, digest) VALUES (:id, :digest)`,
-    hasMetadata: (keys) => `digest IN (${Array.from({ length: keys }, (_, key) => `:digest${key}`).join(', ')})`,
+    isMetadata: (key) => `digest = :digest${key}`,
+    joinInOrder: 'STRAIGHT_JOIN',
+    listed: {
+      time: 'updated_at',
+      id: 'session_id',
+      behind: `(updated_at < ${cast(':cursorAt')} OR (updated_at = ${cast(':cursorAt')} AND session_id < :cursorId))`,
+    },
+    pruneOperations: `DELETE FROM ${operations} WHERE session_id = :id AND forget_at <= ${now} ORDER BY forget_at LIMIT 2`,
+    purgeOperations: `DELETE FROM ${operations} WHERE forget_at <= ${now} ORDER BY forget_at LIMIT :limit`,
   }
 }
 
@@ -143,6 +170,8 @@ function migrations({ sessions, messages, operations, metadata, indexes }: Table
   fingerprint VARCHAR(255) NOT NULL,
   forget_at DATETIME(3),
   PRIMARY KEY (session_id, operation_id),
+  INDEX ${indexes.forgetOperation} (session_id, forget_at),
+  INDEX ${indexes.forgetAt} (forget_at),
   ${ofSession}
 ) ${options}`,
       `CREATE TABLE IF NOT EXISTS ${metadata} (

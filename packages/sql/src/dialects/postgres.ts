@@ -2,11 +2,16 @@ import { connectPg } from '../drivers/pg.ts'
 import { bind, compile } from '../statement.ts'
 import type { Tables } from '../tables.ts'
 import type { Dialect, Grammar } from './dialect.ts'
+import { hasColumns, isBuilt, migratePostgres } from './postgres-migration.ts'
+import type { Step } from './step.ts'
 
 const now = "date_trunc('milliseconds', timezone('UTC', clock_timestamp()))"
 
-/** The key of the advisory lock under which tables are made: the first 8 bytes of SHA-256 of `@sessions/sql`, as a signed number. */
-const schemaLock = '666065689257018112'
+/** No column: to add one that is computed, Postgres would write a table of Python's anew. */
+const expiresAt = "(updated_at + ttl_ms * INTERVAL '1 millisecond')"
+
+/** As `updatedAt` tells it: Python's times are finer. And ids by their bytes, whatever the collation of the database. */
+const [listedTime, listedId] = ["date_trunc('milliseconds', updated_at)", 'session_id COLLATE "C"']
 
 const schemaByName = compile('SELECT 1 AS found FROM pg_catalog.pg_namespace WHERE nspname = :schema', 'numbered')
 
@@ -27,12 +32,7 @@ export const postgres: Dialect = {
     const { rows } = await connection.run(schemaByName, bind(schemaByName, { schema }))
     return rows.length > 0
   },
-  exclusively: async (connection, work) => {
-    await connection.execute('BEGIN')
-    await connection.execute(`SELECT pg_advisory_xact_lock(${schemaLock})`)
-    await work()
-    await connection.execute('COMMIT')
-  },
+  migrate: migratePostgres,
   // pg always sends and reads UTF-8, whatever the connection was told.
   settle: async (connection) => {
     await connection.execute("SET client_encoding TO 'UTF8'")
@@ -53,14 +53,17 @@ function grammar(tables: Tables): Grammar {
     messageId: (parameter) => `${parameter}::bigint`,
     oldestFirst: 'created_at, id',
     newestFirst: 'created_at DESC, id DESC',
-    onwards: 'created_at >= :at::timestamp AND (created_at > :at::timestamp OR id >= :from::bigint)',
+    onwards: '(created_at, id) >= (:at::timestamp, :from::bigint)',
     messageTime: ':at::timestamp',
 
-    expired: `coalesce(expires_at <= ${now}, false)`,
+    expired: `coalesce(${expiresAt} <= ${now}, false)`,
     // A limit that the planner cannot see makes it keep one plan, where a parameter makes it plan each time.
     limitUnless: (condition, limit = 'NULL') => `LIMIT CASE WHEN ${condition} THEN 0 ELSE ${limit}::bigint END`,
-    over: `expires_at <= ${now}`,
-    expiresMs: ms('expires_at'),
+    expiredPage: `SELECT session_id, to_char(${expiresAt}, 'YYYY-MM-DD HH24:MI:SS.US') AS ended_at FROM ${sessions}
+      WHERE ttl_ms IS NOT NULL AND ${expiresAt} <= ${now} AND ${expiresAt} >= :at::timestamp
+        AND (${expiresAt} > :at::timestamp OR session_id > :after)
+      ORDER BY ${expiresAt}, session_id LIMIT :limit`,
+    expiresMs: ms(expiresAt),
     ttlMs: 'ttl_ms',
     metadata: 'metadata',
 
@@ -71,7 +74,17 @@ function grammar(tables: Tables): Grammar {
     erase: (which) => [messages, operations, metadata, sessions].map((table) => `DELETE FROM ${table} WHERE ${which}`),
     drop: `DELETE FROM ${messages} WHERE id = ANY (:ids::bigint[])`,
     saveMetadata: `INSERT INTO ${metadata} (session_id, digest) VALUES (:id, :digest)`,
-    hasMetadata: (keys) => `digest IN (${Array.from({ length: keys }, (_, key) => `:digest${key}`).join(', ')})`,
+    isMetadata: (key) => `digest = :digest${key}`,
+    joinInOrder: 'JOIN',
+    listed: {
+      time: listedTime,
+      id: listedId,
+      behind: `(${listedTime}, ${listedId}) < (:cursorAt::timestamp, :cursorId)`,
+    },
+    startsWith: "session_id LIKE :pattern ESCAPE '!'",
+    pruneOperations: pruneOperations(operations, ':id'),
+    purgeOperations: `DELETE FROM ${operations} WHERE ctid = ANY (ARRAY(
+      SELECT ctid FROM ${operations} WHERE forget_at <= ${now} ORDER BY forget_at LIMIT :limit))`,
     appendAtOnce: (withOperation) => appendAtOnce(tables, withOperation),
   }
 }
@@ -84,7 +97,7 @@ function appendAtOnce({ sessions, messages, operations }: Tables, withOperation:
   const unlessDone = `AND NOT EXISTS (
     SELECT 1 FROM ${operations} WHERE session_id = :id::varchar AND operation_id = :operation::varchar)`
   const saved = `, pruned AS (
-      DELETE FROM ${operations} WHERE session_id = :id::varchar AND forget_at <= ${now}
+      ${pruneOperations(operations, ':id::varchar')}
     ), saved AS (
       INSERT INTO ${operations} (session_id, operation_id, fingerprint, forget_at)
       SELECT session_id, :operation::varchar, :fingerprint::varchar, updated_at + :operationMs::bigint * interval '1 millisecond' FROM session
@@ -97,7 +110,7 @@ function appendAtOnce({ sessions, messages, operations }: Tables, withOperation:
       ON CONFLICT (session_id) DO UPDATE
       SET updated_at = greatest(${now}, date_trunc('milliseconds', kept.updated_at) + interval '1 millisecond'),
         ttl_ms = coalesce(excluded.ttl_ms, kept.ttl_ms)
-      WHERE coalesce(kept.expires_at > ${now}, true)
+      WHERE coalesce(kept.updated_at + kept.ttl_ms * INTERVAL '1 millisecond' > ${now}, true)
       RETURNING session_id, updated_at
     )${withOperation ? saved : ''}
     INSERT INTO ${messages} (session_id, message_data, created_at)
@@ -106,44 +119,68 @@ function appendAtOnce({ sessions, messages, operations }: Tables, withOperation:
     ORDER BY item.position`
 }
 
-/** The first three statements are Python's (`SQLAlchemySession` 0.22.0), but for ids that do not end at 2^31. */
-function migrations({ sessions, messages, operations, metadata, indexes }: Tables): string[][] {
+/** By their places, which are looked up in the order of the index, whatever a planner believes. */
+function pruneOperations(operations: string, id: string): string {
+  return `DELETE FROM ${operations} WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM ${operations} WHERE session_id = ${id} AND forget_at <= ${now} ORDER BY forget_at LIMIT 2))`
+}
+
+/** The first two statements and the first index are Python's (`SQLAlchemySession` 0.22.0), but for ids that do not end at 2^31. */
+function migrations(tables: Tables): Step[][] {
+  const { sessions, messages, operations, metadata, indexes } = tables
+  const at = tables.schema === undefined ? '' : `${postgres.quote(tables.schema)}.`
+  const index = (name: string, table: string, columns: string): Step => ({
+    text: `CREATE INDEX IF NOT EXISTS ${name} ON ${table} ${columns}`,
+    done: isBuilt(at + name),
+    index: { name: at + name, table },
+  })
   return [
     [
-      `CREATE TABLE IF NOT EXISTS ${sessions} (
+      {
+        text: `CREATE TABLE IF NOT EXISTS ${sessions} (
   session_id VARCHAR NOT NULL PRIMARY KEY,
   created_at TIMESTAMP WITHOUT TIME ZONE DEFAULT CURRENT_TIMESTAMP NOT NULL,
   updated_at TIMESTAMP WITHOUT TIME ZONE DEFAULT CURRENT_TIMESTAMP NOT NULL
 )`,
-      `CREATE TABLE IF NOT EXISTS ${messages} (
+      },
+      {
+        text: `CREATE TABLE IF NOT EXISTS ${messages} (
   id BIGSERIAL PRIMARY KEY,
   session_id VARCHAR NOT NULL REFERENCES ${sessions} (session_id) ON DELETE CASCADE,
   message_data TEXT NOT NULL,
   created_at TIMESTAMP WITHOUT TIME ZONE DEFAULT CURRENT_TIMESTAMP NOT NULL
 )`,
-      `CREATE INDEX IF NOT EXISTS ${indexes.messageTime} ON ${messages} (session_id, created_at)`,
-      `CREATE INDEX IF NOT EXISTS ${indexes.messageOrder} ON ${messages} (session_id, created_at, id)`,
-      `ALTER TABLE ${sessions}
+      },
+      {
+        text: `ALTER TABLE ${sessions}
   ADD COLUMN IF NOT EXISTS ttl_ms BIGINT,
-  ADD COLUMN IF NOT EXISTS expires_at TIMESTAMP WITHOUT TIME ZONE
-    GENERATED ALWAYS AS (updated_at + ttl_ms * INTERVAL '1 millisecond') STORED,
   ADD COLUMN IF NOT EXISTS metadata TEXT`,
-      `CREATE INDEX IF NOT EXISTS ${indexes.updated} ON ${sessions} (updated_at, session_id)`,
-      `CREATE INDEX IF NOT EXISTS ${indexes.expires} ON ${sessions} (expires_at) WHERE expires_at IS NOT NULL`,
-      `CREATE INDEX IF NOT EXISTS ${indexes.sessionId} ON ${sessions} (session_id text_pattern_ops)`,
-      `CREATE TABLE IF NOT EXISTS ${operations} (
+        done: hasColumns(sessions, ['ttl_ms', 'metadata']),
+      },
+      {
+        text: `CREATE TABLE IF NOT EXISTS ${operations} (
   session_id VARCHAR NOT NULL REFERENCES ${sessions} (session_id) ON DELETE CASCADE,
   operation_id VARCHAR NOT NULL,
   fingerprint VARCHAR NOT NULL,
   forget_at TIMESTAMP WITHOUT TIME ZONE,
   PRIMARY KEY (session_id, operation_id)
 )`,
-      `CREATE TABLE IF NOT EXISTS ${metadata} (
+      },
+      {
+        text: `CREATE TABLE IF NOT EXISTS ${metadata} (
   digest CHAR(64) NOT NULL,
   session_id VARCHAR NOT NULL REFERENCES ${sessions} (session_id) ON DELETE CASCADE,
   PRIMARY KEY (digest, session_id)
 )`,
-      `CREATE INDEX IF NOT EXISTS ${indexes.metadataSession} ON ${metadata} (session_id)`,
+      },
+      index(indexes.messageTime, messages, '(session_id, created_at)'),
+      index(indexes.messageOrder, messages, '(session_id, created_at, id)'),
+      index(indexes.updated, sessions, `((${listedTime}), (${listedId}))`),
+      index(indexes.expires, sessions, `(${expiresAt}, session_id) WHERE ttl_ms IS NOT NULL`),
+      index(indexes.sessionId, sessions, '(session_id text_pattern_ops)'),
+      index(indexes.forgetOperation, operations, '(session_id, forget_at)'),
+      index(indexes.forgetAt, operations, '(forget_at)'),
+      index(indexes.metadataSession, metadata, '(session_id)'),
     ],
   ]
 }

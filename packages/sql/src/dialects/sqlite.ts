@@ -1,6 +1,7 @@
 import { connectSQLite3 } from '../drivers/sqlite3.ts'
 import type { Tables } from '../tables.ts'
 import type { Dialect, Grammar } from './dialect.ts'
+import { steps } from './step.ts'
 
 const now = "strftime('%Y-%m-%d %H:%M:%f', 'now')"
 const ms = (timestamp: string): string => `CAST(round(unixepoch(${timestamp}, 'subsec') * 1000) AS INTEGER)`
@@ -14,10 +15,10 @@ export const sqlite: Dialect = {
   quote: (name) => `"${name.replaceAll('"', '""')}"`,
   grammar,
   transaction: () => ({ begin: ['BEGIN IMMEDIATE'] }),
-  migrations,
-  exclusively: async (connection, work) => {
+  migrations: (tables) => migrations(tables).map(steps),
+  migrate: async (connection, pending) => {
     await connection.execute('BEGIN IMMEDIATE')
-    await work()
+    for (const { text } of pending) await connection.execute(text)
     await connection.execute('COMMIT')
   },
   settle: async (connection) => {
@@ -48,14 +49,15 @@ function grammar({ sessions, messages, operations, metadata, ttls }: Tables): Gr
     messageTime: 'substr(:at, 1, 19)',
 
     expired,
-    over: `session_id IN (SELECT session_id FROM ${ttls} WHERE not_before_ms <= ${ms(now)}) AND ${expired}`,
+    expiredPage: `SELECT session_id, CAST(not_before_ms AS TEXT) AS ended_at FROM ${ttls}
+      WHERE not_before_ms <= ${ms(now)} AND (not_before_ms, session_id) > (CAST(:at AS INTEGER), :after)
+        AND session_id IN (SELECT session_id FROM ${sessions} WHERE ${expired})
+      ORDER BY not_before_ms, session_id LIMIT :limit`,
     expiresMs: endsAt,
     ttlMs: `(SELECT ttl_ms FROM ${ttls} WHERE ${ttls}.session_id = ${sessions}.session_id)`,
     metadata: `(SELECT '{' || group_concat(key || ':' || value) || '}'
       FROM ${metadata} WHERE ${metadata}.session_id = ${sessions}.session_id)`,
 
-    // LIKE takes `a` for `A`.
-    startsWith: 'substr(session_id, 1, length(:prefix)) = :prefix',
     unlessThere: (key) => `ON CONFLICT (${key}) DO NOTHING`,
     forUpdate: '',
     touches: '',
@@ -69,10 +71,14 @@ function grammar({ sessions, messages, operations, metadata, ttls }: Tables): Gr
     drop: `DELETE FROM ${messages} WHERE id IN (
       SELECT id FROM ${messages} WHERE session_id = :id ORDER BY id DESC LIMIT :limit)`,
     saveMetadata: `INSERT INTO ${metadata} (session_id, key, value) VALUES (:id, :key, :value)`,
-    hasMetadata: (keys) => {
-      const pairs = Array.from({ length: keys }, (_, key) => `(:key${key}, :value${key})`)
-      return `(key, value) IN (VALUES ${pairs.join(', ')})`
-    },
+    isMetadata: (key) => `key = :key${key} AND value = :value${key}`,
+    joinInOrder: 'CROSS JOIN',
+    listed: { time: 'updated_at', id: 'session_id', behind: '(updated_at, session_id) < (:cursorAt, :cursorId)' },
+    // Whosever they are: there is one writer at a time.
+    pruneOperations: `DELETE FROM ${operations} WHERE (session_id, operation_id) IN (
+      SELECT session_id, operation_id FROM ${operations} WHERE forget_at <= ${now} LIMIT 2)`,
+    purgeOperations: `DELETE FROM ${operations} WHERE (session_id, operation_id) IN (
+      SELECT session_id, operation_id FROM ${operations} WHERE forget_at <= ${now} LIMIT :limit)`,
   }
 }
 

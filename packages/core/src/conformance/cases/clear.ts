@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { CaseDefinition } from '../case.ts'
 import { assertEqual, assertItems, collect, message, messages } from '../fixtures.ts'
+import type { Item } from '../item.ts'
 
 export const clearCases: readonly CaseDefinition[] = [
   {
@@ -28,18 +29,99 @@ export const clearCases: readonly CaseDefinition[] = [
     },
   },
   {
-    id: 'clear/metadata',
-    title: 'removes metadata: the session no longer exists',
+    id: 'clear/leaves-nothing',
+    title: 'leaves nothing where there is no metadata: the session no longer exists',
     async run(t) {
       const session = await t.sessionWith(['setMetadata', 'info'])
-      await session.addItems(messages(2))
+      const ways = [
+        () => session.addItems(messages(2)),
+        async () => {
+          await session.addItems(messages(1))
+          await session.popItem()
+        },
+        async () => {
+          await session.setMetadata({ userId: 'u1' })
+          await session.setMetadata({ userId: undefined })
+        },
+      ]
+      for (const [index, write] of ways.entries()) {
+        await write()
+        await session.clearSession()
+        assert.equal(await session.info(), undefined, `after way ${index} of writing it`)
+      }
+      await session.addItems([message('anew')])
+      assert.equal((await session.info())?.itemCount, 1)
+    },
+  },
+  {
+    id: 'clear/keeps-metadata',
+    title: 'keeps metadata and createdAt where there is metadata, and moves updatedAt',
+    async run(t) {
+      const session = await t.sessionWith(['setMetadata', 'info'])
       await session.setMetadata({ userId: 'u1' })
+      await session.addItems(messages(3))
+      const before = await session.info()
+      await session.clearSession()
+      const after = await session.info()
+      assertEqual(after?.metadata, { userId: 'u1' })
+      assertEqual(after?.createdAt, before?.createdAt)
+      assert.equal(after?.itemCount, 0)
+      assert.ok((after?.updatedAt ?? 0) > (before?.updatedAt ?? 0), 'updatedAt did not move')
+      await session.addItems([message('next')])
+      await assertItems(session, [message('next')])
+      assertEqual((await session.info())?.metadata, { userId: 'u1' })
+    },
+  },
+  {
+    id: 'clear/empty',
+    title: 'changes nothing where there is nothing to clear',
+    async run(t) {
+      const session = await t.sessionWith(['setMetadata', 'info'])
       await session.clearSession()
       assert.equal(await session.info(), undefined)
-      await session.addItems([message('anew')])
-      const anew = await session.info()
-      assert.equal(anew?.itemCount, 1)
-      assert.equal(anew?.metadata, undefined)
+      await session.setMetadata({ userId: 'u1' })
+      const before = await session.info()
+      await session.clearSession()
+      assertEqual(await session.info(), before)
+    },
+  },
+  {
+    id: 'clear/operations-beside-metadata',
+    title: 'forgets operation ids also where metadata keeps the session',
+    needs: ['transactions'],
+    async run(t) {
+      const session = await t.sessionWith(['applyHistoryTransaction', 'setMetadata'])
+      const args = { operationId: 'op', transaction: { type: 'append_items', items: messages(2) } } as const
+      await session.setMetadata({ userId: 'u1' })
+      await session.applyHistoryTransaction(args)
+      await session.clearSession()
+      await session.applyHistoryTransaction(args)
+      await assertItems(session, messages(2))
+      await session.popItem()
+      await session.popItem()
+      await session.clearSession()
+      await session.applyHistoryTransaction(args)
+      await assertItems(session, messages(2))
+    },
+  },
+  {
+    id: 'clear/keeps-ttl',
+    title: 'keeps the ttl of a session that lives on, and counts it from then',
+    needs: ['ttl'],
+    async run(t) {
+      const session = (await t.store()).session<Item>(t.id())
+      await session.setMetadata({ userId: 'u1' })
+      await session.addItems(messages(1))
+      const before = await session.info()
+      const ttlMs = (before?.expiresAt?.getTime() ?? 0) - (before?.updatedAt.getTime() ?? 0)
+      await t.advance(ttlMs - 1_000)
+      await session.clearSession()
+      const after = await session.info()
+      assert.equal((after?.expiresAt?.getTime() ?? 0) - (after?.updatedAt.getTime() ?? 0), ttlMs)
+      await t.advance(ttlMs - 1_000)
+      assertEqual((await session.info())?.metadata, { userId: 'u1' })
+      await t.advance(2_000)
+      assert.equal(await session.info(), undefined)
     },
   },
   {

@@ -31,6 +31,22 @@ export const deleteCases: readonly CaseDefinition[] = [
     },
   },
   {
+    id: 'delete/handle',
+    title: 'deletes a session through its handle, metadata too, and says whether there was one',
+    async run(t) {
+      const session = await t.sessionWith(['delete', 'setMetadata', 'info'])
+      assert.equal(await session.delete(), false)
+      await session.addItems(messages(2))
+      await session.setMetadata({ userId: 'u1' })
+      assert.equal(await session.delete(), true)
+      assert.equal(await session.info(), undefined)
+      assert.equal(await session.popItem(), undefined)
+      await session.addItems([message('anew')])
+      await assertItems(session, [message('anew')])
+      assert.equal((await session.info())?.metadata, undefined)
+    },
+  },
+  {
     id: 'delete/leaves-nothing',
     title: 'leaves nothing of a deleted session to the next one of its id',
     store: true,
@@ -55,6 +71,9 @@ export const deleteCases: readonly CaseDefinition[] = [
       const seen = (await store.getSessionInfo('a'))?.updatedAt ?? new Date(0)
       await writeInOrder(store, ['a'])
       assert.equal(await store.deleteSession('a', { unchangedSince: seen }), false)
+      for (const unchangedSince of [undefined, null, '2026-01-01']) {
+        await assertMistake(() => store.deleteSession('a', { unchangedSince } as never), TypeError, `${unchangedSince}`)
+      }
       const now = (await store.getSessionInfo('a'))?.updatedAt ?? new Date(0)
       assert.equal(await store.deleteSession('a', { unchangedSince: now }), true)
       assert.equal(await store.getSessionInfo('a'), undefined)
@@ -77,6 +96,26 @@ export const deleteCases: readonly CaseDefinition[] = [
       assert.equal(await store.deleteSessions({ updatedBefore: kept }), 0)
       assert.equal(await store.deleteSessions({ updatedBefore: new Date(kept.getTime() + 1) }), 1)
       assertEqual(await listed(store), [])
+    },
+  },
+  {
+    id: 'delete/dry-run',
+    title: 'counts what it would delete and deletes nothing on request',
+    needs: ['list'],
+    async run(t) {
+      const store = await t.store()
+      await writeInOrder(store, ['x:1', 'x:2', 'y'])
+      const before = await collect(store.listSessions())
+      assert.equal(await store.deleteSessions({ prefix: 'x:' }, { dryRun: true }), 2)
+      assert.equal(await store.deleteSessions({ prefix: 'x:', limit: 1 }, { dryRun: true }), 1)
+      assert.equal(await store.deleteSessions({ prefix: 'nobody' }, { dryRun: true }), 0)
+      assertEqual(await collect(store.listSessions()), before)
+      for (const dryRun of [undefined, null, 'yes', 1]) {
+        await assertMistake(() => store.deleteSessions({ prefix: 'x' }, { dryRun } as never), TypeError, `${dryRun}`)
+      }
+      await assertMistake(() => store.deleteSessions({}, { dryRun: true }), TypeError, 'no criterion')
+      assertEqual(await collect(store.listSessions()), before)
+      assert.equal(await store.deleteSessions({ prefix: 'x:' }, { dryRun: false }), 2)
     },
   },
   {
@@ -123,7 +162,16 @@ export const deleteCases: readonly CaseDefinition[] = [
     async run(t) {
       const store = await t.store()
       await writeInOrder(store, ['a'])
-      for (const filter of [undefined, {}, { limit: 1 }, { metadata: {} }, { prefix: '' }]) {
+      const after = { updatedAt: new Date(), sessionId: 'b' }
+      for (const filter of [
+        undefined,
+        {},
+        { limit: 1 },
+        { metadata: {} },
+        { prefix: '' },
+        { after },
+        { prefix: 'a', after },
+      ]) {
         await assertMistake(() => store.deleteSessions(filter as SessionFilter), TypeError, JSON.stringify(filter))
       }
       assert.notEqual(await store.getSessionInfo('a'), undefined)

@@ -8,27 +8,38 @@ import { crashCases } from './crash.ts'
 import { deleteCases } from './delete.ts'
 import { durableCases } from './durable.ts'
 import { expiryCases } from './expiry.ts'
+import { entryCases } from './entries.ts'
 import { faultCases } from './faults.ts'
+import { filterCases } from './filters.ts'
+import { forkCases } from './forks.ts'
 import { identityCases } from './identity.ts'
 import { iterationCases } from './iteration.ts'
+import { leaseCases } from './leases.ts'
 import { lifecycleCases } from './lifecycle.ts'
 import { limitCases } from './limit.ts'
 import { listCases } from './list.ts'
 import { longHistoryCases } from './long-histories.ts'
+import { listingOrderCases } from './listing-order.ts'
+import { longCallCases } from './long-calls.ts'
 import { maintainCases } from './maintain.ts'
 import { metadataCases } from './metadata.ts'
 import { metadataFilterCases } from './metadata-filters.ts'
 import { modelCases } from './model.ts'
 import { mutationCases } from './mutations.ts'
+import { orderCases } from './order.ts'
 import { popCases } from './pop.ts'
 import { processCases } from './processes.ts'
+import { recordClearCases } from './record-clears.ts'
 import { recordCases } from './records.ts'
 import { resourceCases } from './resources.ts'
+import { replacingCases } from './replacing.ts'
 import { scaleCases } from './scale.ts'
 import { suffixCases } from './suffixes.ts'
 import { timeCases } from './time.ts'
 import { transactionCases } from './transactions.ts'
+import { turnCases } from './turns.ts'
 import { valueCases } from './values.ts'
+import { watchCases } from './watching.ts'
 
 /** Every case of the kit, in the order in which a failure of an earlier one explains those of later ones. */
 export const definitions: readonly CaseDefinition[] = [
@@ -40,19 +51,30 @@ export const definitions: readonly CaseDefinition[] = [
   ...clearCases,
   ...metadataCases,
   ...recordCases,
+  ...recordClearCases,
   ...maintainCases,
   ...iterationCases,
   ...listCases,
   ...metadataFilterCases,
+  ...listingOrderCases,
+  ...filterCases,
   ...deleteCases,
+  ...longCallCases,
   ...transactionCases,
   ...suffixCases,
   ...mutationCases,
   ...compactionCases,
   ...longHistoryCases,
+  ...entryCases,
+  ...turnCases,
+  ...forkCases,
+  ...replacingCases,
+  ...leaseCases,
+  ...watchCases,
   ...timeCases,
   ...expiryCases,
   ...lifecycleCases,
+  ...orderCases,
   ...durableCases,
   ...modelCases,
   ...commandCases,

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { CommitResult, HistoryChange } from '../../store/history-change.ts'
 import type { CaseDefinition } from '../case.ts'
 import { assertEqual, assertMistake } from '../fixtures.ts'
 import { passTime } from '../timing.ts'
@@ -6,20 +7,19 @@ import { passTime } from '../timing.ts'
 export const recordCases: readonly CaseDefinition[] = [
   {
     id: 'records/commit',
-    title: 'drops from the tail, then appends, and says what it dropped, oldest first',
+    title: 'drops from the tail, then appends, and says what it dropped, oldest first, to who asks',
     store: true,
     async run(t) {
       const store = await t.store()
       const id = t.id()
-      assertEqual(await store.records.commit(id, { append: ['a', 'b', 'c', 'd'] }), { status: 'applied', dropped: [] })
-      assertEqual(await store.records.commit(id, { drop: 2, append: ['e'] }), {
-        status: 'applied',
-        dropped: ['c', 'd'],
-      })
+      const commit = async (change: HistoryChange): Promise<CommitResult> => store.records.commit(id, change)
+      const applied = (...dropped: string[]): CommitResult => ({ status: 'applied', dropped })
+      assertEqual(await commit({ append: ['a', 'b', 'c', 'd'], returnDropped: true }), applied())
+      assertEqual(await commit({ drop: 2, append: ['e'], returnDropped: true }), applied('c', 'd'))
       assertEqual(await store.records.read(id), ['a', 'b', 'e'])
-      assertEqual(await store.records.commit(id, { drop: 9 }), { status: 'applied', dropped: ['a', 'b', 'e'] })
-      assertEqual(await store.records.commit(id, { append: ['f', 'g'] }), { status: 'applied', dropped: [] })
-      assertEqual(await store.records.commit(id, { drop: 'all' }), { status: 'applied', dropped: ['f', 'g'] })
+      assertEqual(await commit({ drop: 9, returnDropped: true }), applied('a', 'b', 'e'))
+      assertEqual(await commit({ append: ['f', 'g'] }), applied())
+      assertEqual(await commit({ drop: 'all', returnDropped: true }), applied('f', 'g'))
       assertEqual(await store.records.read(id), [])
     },
   },
@@ -73,7 +73,8 @@ export const recordCases: readonly CaseDefinition[] = [
         append: ['d', 'e'],
         metadata: { gone: undefined, new: 3 },
       }
-      assertEqual(await store.records.commit(id, change), { status: 'applied', dropped: ['b', 'c'] })
+      const result = await store.records.commit(id, { ...change, returnDropped: true })
+      assertEqual(result, { status: 'applied', dropped: ['b', 'c'] })
       assertEqual(await store.records.read(id), ['a', 'd', 'e'])
       const info = await store.getSessionInfo(id)
       assertEqual(info?.metadata, { kept: 1, new: 3 })
@@ -205,7 +206,7 @@ export const recordCases: readonly CaseDefinition[] = [
       append.push('c')
       for (const records of [await store.records.read(id), await store.records.read(id, 2)]) records.length = 0
       assertEqual(await store.records.read(id), ['a', 'b'])
-      const committed = await store.records.commit(id, { drop: 1, append: ['d'] })
+      const committed = await store.records.commit(id, { drop: 1, append: ['d'], returnDropped: true })
       if (committed.status === 'applied') committed.dropped.push('e')
       assertEqual(await store.records.read(id), ['a', 'd'])
     },
@@ -221,7 +222,19 @@ export const recordCases: readonly CaseDefinition[] = [
       for (const drop of [-1, 1.5, Number.NaN]) {
         await assertMistake(() => store.records.commit(id, { drop }), RangeError, `drop ${drop}`)
       }
-      const changes = [{ drop: '1' }, { append: 'a' }, { append: [1] }, { expectTail: [null] }, { metadata: [] }]
+      const changes = [
+        { drop: '1' },
+        { append: 'a' },
+        { append: [1] },
+        { expectTail: [null] },
+        { metadata: [] },
+        { clear: true, drop: 1 },
+        { clear: false },
+        { returnDropped: 'yes' },
+        { drop: 1, expectTail: undefined },
+        { append: ['b'], operation: undefined },
+        { drop: 1, expectedTail: ['x'] },
+      ]
       const operations = [{ operation: { id: '', fingerprint: 'f' } }, { operation: { id: 'op' } }]
       for (const change of [...changes, ...operations]) {
         await assertMistake(() => store.records.commit(id, change as never), TypeError, JSON.stringify(change))

@@ -14,6 +14,10 @@ const batchSize = 5_000
 const maxRatio = 10
 /** Milliseconds that say nothing: of a machine with other things to do, of a plan for statistics that are not there yet. */
 const noiseMs = 60
+/** Items of one batch: many pages. */
+const largeBatch = 40_000
+/** How much longer the last quarter of a batch may take than the first. */
+const maxSlowdown = 3
 /** So long that nobody reads 100,000 of them in that time. */
 const text = 'a sentence of some length, as people write to each other '.repeat(4)
 
@@ -63,6 +67,33 @@ export const scaleCases: readonly CaseDefinition[] = [
         const what = `${name} took ${ofMany.toFixed(1)} ms with ${many} items and ${ofFew.toFixed(1)} ms with ${few}`
         assert.ok(ofMany <= ofFew * maxRatio + noiseMs, what)
       }
+    },
+  },
+  {
+    id: 'scale/one-batch',
+    title: 'iterates over the end of one large batch, whose items have one time, about as fast as over its beginning',
+    store: true,
+    async run(t) {
+      const session = (await t.store()).session<Item>('batch')
+      await session.addItems(messages(largeBatch))
+      const share = largeBatch / 4
+      let ratio = Infinity
+      // The best of some: the rest of the machine may disturb one part or the other.
+      for (let time = 0; time < 3 && ratio > maxSlowdown; time++) {
+        const quarters: number[] = []
+        let [count, start] = [0, performance.now()]
+        for await (const item of session.items({ pageSize: 250 })) {
+          assert.equal(item.content, `message ${count}`)
+          if (++count % share > 0) continue
+          quarters.push(performance.now() - start)
+          start = performance.now()
+        }
+        assert.equal(count, largeBatch)
+        const [first = 0, last = 0] = [quarters[0], quarters.at(-1)]
+        ratio = last / (first + noiseMs)
+      }
+      const what = `the last quarter of ${largeBatch} items took ${ratio.toFixed(1)} times as long as the first`
+      assert.ok(ratio <= maxSlowdown, what)
     },
   },
   {

@@ -26,6 +26,16 @@ function withToJSON(object: object): object {
   return Object.defineProperty(object, 'toJSON', { value: () => 'something else', enumerable: false })
 }
 
+function throwing(): never {
+  throw new Error('what a getter says')
+}
+
+function detached(): Uint8Array {
+  const bytes = new Uint8Array(4)
+  structuredClone(bytes.buffer, { transfer: [bytes.buffer] })
+  return bytes
+}
+
 /** What cannot be stored, and the path under `items[1]` that the message must name. */
 const offenders: readonly [string, Item, string][] = [
   ['a function', { output: { image: () => 1 } }, '.output.image'],
@@ -38,6 +48,10 @@ const offenders: readonly [string, Item, string][] = [
   ['an array of a class', { list: CustomArray.from([1]) }, '.list'],
   ['a hidden toJSON', { a: withToJSON({ b: 1 }) }, '.a'],
   ['a toJSON on an array', { a: [withToJSON([])] }, '.a[0]'],
+  ['a property that is not enumerable', { a: Object.defineProperty({}, 'b', { value: 1, enumerable: false }) }, '.a'],
+  ['a getter that throws', { a: Object.defineProperty({}, 'b', { get: throwing, enumerable: true }) }, '.a.b'],
+  ['an array behind a Proxy', { list: new Proxy([1], {}) }, '.list'],
+  ['bytes whose memory is gone', { data: detached() }, '.data'],
   ['a RegExp', { r: /x/ }, '.r'],
   ['an Error', { e: new Error('x') }, '.e'],
   ['other bytes', { f: new Float64Array(1) }, '.f'],
@@ -188,6 +202,18 @@ export const valueCases: readonly CaseDefinition[] = [
         )
       }
       assertEqual(await session.getItems(), [])
+    },
+  },
+  {
+    id: 'values/getters',
+    title: 'reads each property once: what was checked is what is stored',
+    async run(t) {
+      const session = await t.session()
+      let reads = 0
+      const item = Object.defineProperty({ role: 'user' } as Item, 'content', { get: () => ++reads, enumerable: true })
+      await session.addItems([item])
+      assertEqual(await session.getItems(), [{ role: 'user', content: 1 }])
+      assert.equal(reads, 1)
     },
   },
   {

@@ -1,0 +1,35 @@
+import { SessionError } from '../errors/session-error.ts'
+import type { SessionStore } from '../session/session-store.ts'
+import type { StoredSession } from '../session/stored-session.ts'
+import { CaseSkipped } from './case-skipped.ts'
+import type { CaseContext } from './context.ts'
+import type { Item } from './item.ts'
+
+/** What a store may offer beyond the records of its sessions. */
+export type Offer = 'entries' | 'leases'
+
+const probes: Readonly<Record<Offer, (store: SessionStore, id: string) => Promise<unknown>>> = {
+  entries: (store, id) => store.session(id).page(),
+  leases: (store, id) => store.leaseOf(id),
+}
+
+/** Whether the store offers it: it says so by not refusing. */
+export async function offers(store: SessionStore, offer: Offer): Promise<boolean> {
+  try {
+    await probes[offer](store, 'probe')
+    return true
+  } catch (error) {
+    if (error instanceof SessionError && error.code === 'SESSION_UNSUPPORTED') return false
+    throw error
+  }
+}
+
+/** A session of a store that offers it. Skips the case where it does not; another case sees that it is refused. */
+export async function offered(
+  t: CaseContext,
+  offer: Offer,
+): Promise<{ store: SessionStore; id: string; session: StoredSession<Item> }> {
+  const [store, id] = [await t.store(), t.id()]
+  if (!(await offers(store, offer))) throw new CaseSkipped(`the store offers no ${offer}`)
+  return { store, id, session: store.session<Item>(id) }
+}

@@ -1,0 +1,40 @@
+import type { ChangesHeard } from './changes-heard.ts'
+import type { ChangeConditions, CommitResult, HistoryChange } from './history-change.ts'
+import type { LeaseResult, LeaseSwap } from './lease-row.ts'
+import type { EntryQuery, RecordEntryPage } from './record-entry.ts'
+import type { SessionInfo } from './session-filter.ts'
+import type { ReadOptions, RecordPage } from './store-hooks.ts'
+import type { Turns } from './turns.ts'
+
+/** What `RecordAccess` does its work with: the hooks of a store, and how its calls are run. */
+export interface RecordSource {
+  read(sessionId: string, limit: number | undefined, options: ReadOptions): Promise<string[]>
+  commit(sessionId: string, change: HistoryChange): Promise<CommitResult>
+  entries(sessionId: string, query: EntryQuery): Promise<RecordEntryPage>
+  lease(sessionId: string, swap: LeaseSwap | undefined): Promise<LeaseResult>
+  watch(sessionId: string, onChange: () => void): (() => void) | Promise<() => void>
+  onClose(onClose: () => void): () => void
+  supports(condition: keyof ChangeConditions): boolean
+  page(sessionId: string, cursor: string | undefined, size: number): Promise<RecordPage>
+  pages(sessionId: string, size: number): AsyncIterable<string[]>
+  run<A, T>(operation: string, sessionId: string, check: () => A, work: (given: A) => T | Promise<T>): Promise<T>
+  iterate<A, T>(
+    operation: string,
+    sessionId: string,
+    check: () => A,
+    start: (given: A) => AsyncIterable<T>,
+  ): AsyncIterable<T>
+  info(sessionId: string): Promise<SessionInfo | undefined>
+  delete(sessionId: string, unchangedSince: Date | undefined, lease: string | undefined): Promise<boolean | 'lost'>
+  assertOpen(): void
+  isOpen(): boolean
+  /** Another one, whose calls are let through after `close()` until it has been given back. */
+  hold(): { source: RecordSource; of: object; release: () => void }
+}
+
+/** What all that give access to the records of one store have in common. */
+export interface SharedState {
+  turns: Turns
+  /** Who in this process wants to know of changes that are made through this store. */
+  heard: ChangesHeard
+}

@@ -1,0 +1,6 @@
+/** All of it, in order. */
+export async function collect<T>(iterable: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = []
+  for await (const each of iterable) found.push(each)
+  return found
+}

@@ -1,0 +1,70 @@
+import type { Dialect } from './dialects/dialect.ts'
+import { compile, type Statement } from './statement.ts'
+import type { Tables } from './tables.ts'
+
+/** Sessions of one value of metadata up to which they are looked up and sorted; where there are more, the index of times is followed. */
+export const fewSessions = 1_000
+
+/** Which criteria a listing has. */
+export interface ListCriteria {
+  prefix: boolean
+  updatedBefore: boolean
+  updatedAfter: boolean
+  /** How many keys must have a value. */
+  metadata: number
+  /** Whether few sessions have the first of these values. */
+  few: boolean
+  /** Whether it goes on behind `:cursorAt` and `:cursorId`. */
+  continued: boolean
+}
+
+/** Texts that say something of sessions. */
+export interface ListingStatements {
+  readonly info: Statement
+  /** A page of the sessions that match, newest `updatedAt` in milliseconds first, then the id, descending by its bytes. */
+  list(criteria: ListCriteria): Statement
+  /** How many sessions have each of so many values, counted up to `fewSessions` and one more: `count0`, `count1`, … */
+  countMetadata(keys: number): Statement
+}
+
+export function prepareListing(dialect: Dialect, tables: Tables): ListingStatements {
+  const grammar = dialect.grammar(tables)
+  const { ms, exact, text, timestamp, expired, listed } = grammar
+  const { sessions, messages, metadata } = tables
+  const once = (source: string): Statement => compile(source, dialect.placeholders)
+  const itemCount = `(SELECT count(*) FROM ${messages} WHERE ${messages}.session_id = ${sessions}.session_id)`
+  const info = `SELECT session_id, ${text(ms('created_at'))} AS created_ms, ${text(ms('updated_at'))} AS updated_ms,
+      ${text(grammar.expiresMs)} AS expires_ms, ${grammar.metadata} AS metadata, ${exact(listed.time)} AS listed_at,
+      ${text(itemCount)} AS item_count`
+  /** A subquery that no server turns into a join: it is asked of one session after the other. */
+  const has = (key: number): string =>
+    `(SELECT 1 FROM ${metadata} WHERE ${metadata}.session_id = ${sessions}.session_id AND ${grammar.isMetadata(key)}) = 1`
+  // More than were counted: some may have come since. The limit tells the server, too, that there are few.
+  const few = `(SELECT session_id AS found_id FROM ${metadata} WHERE ${grammar.isMetadata(0)} LIMIT ${2 * fewSessions}) AS found
+    ${grammar.joinInOrder} ${sessions} ON session_id = found_id`
+
+  return {
+    info: once(`${info} FROM ${sessions} WHERE session_id = :id AND NOT ${expired}`),
+    list: (criteria) => {
+      const keys = Array.from({ length: criteria.metadata }, (_, key) => key)
+      const wanted = [
+        `NOT ${expired}`,
+        ...(criteria.prefix ? [grammar.startsWith ?? 'session_id BETWEEN :prefix AND :prefixEnd'] : []),
+        ...(criteria.updatedBefore ? [`${listed.time} < ${(grammar.bound ?? timestamp)(':before')}`] : []),
+        ...(criteria.updatedAfter ? [`${listed.time} >= ${timestamp(':after')}`] : []),
+        ...keys.slice(criteria.few ? 1 : 0).map(has),
+        ...(criteria.continued ? [listed.behind] : []),
+      ]
+      const from = criteria.few ? few : sessions
+      const order = `${listed.time} DESC, ${listed.id} DESC`
+      return once(`${info} FROM ${from} WHERE ${wanted.join(' AND ')} ORDER BY ${order} LIMIT :limit`)
+    },
+    countMetadata: (keys) => {
+      const counts = Array.from({ length: keys }, (_, key) => {
+        const some = `SELECT 1 AS found FROM ${metadata} WHERE ${grammar.isMetadata(key)} LIMIT ${fewSessions + 1}`
+        return `${text(`(SELECT count(*) FROM (${some}) AS found${key})`)} AS count${key}`
+      })
+      return once(`SELECT ${counts.join(', ')}`)
+    },
+  }
+}
