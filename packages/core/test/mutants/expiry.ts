@@ -199,7 +199,7 @@ export const expiryMutants: readonly Mutant[] = [
     class extends PlainStore {
       readonly #counts = new Map<string, number>()
 
-      protected override async _delete(sessionId: string, unchangedSince?: Date): Promise<boolean> {
+      protected override async _delete(sessionId: string, unchangedSince?: Date): Promise<boolean | 'lost'> {
         const deleted = await super._delete(sessionId, unchangedSince)
         await moment()
         this.#counts.delete(sessionId)

@@ -108,8 +108,14 @@ export function durable(name: string, mistake: string, killedBy: readonly string
 }
 
 /** A correct store whose sessions are wrong. */
-export function session(name: string, mistake: string, killedBy: readonly string[], Session: SessionClass): Mutant {
-  class Store extends PlainStore {
+export function session(
+  name: string,
+  mistake: string,
+  killedBy: readonly string[],
+  Session: SessionClass,
+  Base: typeof PlainStore = PlainStore,
+): Mutant {
+  class Store extends Base {
     override session(sessionId: string, options?: object): StoredSession<never> {
       return new Session(this, sessionId, options) as unknown as StoredSession<never>
     }

@@ -9,6 +9,18 @@ export interface Entry {
   metadata: Record<string, JSONValue>
   /** Operation ids and their fingerprints. */
   operations: Record<string, string>
+  /** Of each record, for a store that keeps them. */
+  ids?: string[]
+  /** Of each record, in milliseconds since the Unix epoch. */
+  times?: number[]
+}
+
+/** A lease, as its row has it. */
+export interface LeaseRow {
+  version: string
+  token: string | null
+  until: number
+  waiting: string
 }
 
 /** Where a {@link PlainStore} keeps its entries. Gives and takes copies. */
@@ -23,6 +35,8 @@ export interface Place {
 
 /** Gone with its store. */
 export class MemoryPlace implements Place {
+  /** By session. */
+  readonly leases: Map<string, LeaseRow> = new Map()
   readonly #entries = new Map<string, Entry>()
 
   read(key: string): Entry | undefined {
@@ -115,6 +129,14 @@ export class FilePlace implements Place {
   }
 }
 
-function copyEntry({ records, metadata, operations, ...times }: Entry): Entry {
-  return { ...times, records: [...records], metadata: structuredClone(metadata), operations: { ...operations } }
+function copyEntry(entry: Entry): Entry {
+  const { records, metadata, operations, ids, times } = entry
+  return {
+    ...entry,
+    records: [...records],
+    metadata: structuredClone(metadata),
+    operations: { ...operations },
+    ...(ids && { ids: [...ids] }),
+    ...(times && { times: [...times] }),
+  }
 }

@@ -65,7 +65,7 @@ export const leaseCases: readonly CaseDefinition[] = [
       for (const options of [{ whenBusy: 'reject' as const }, { waitMs: 0 }, { waitMs: 30 }]) {
         const error = await assertCode(() => session.exclusive(nothing, options), 'SESSION_IN_USE')
         assert.equal(error.retryable, false)
-        if (t.has('durable')) {
+        if (t.has('shared')) {
           const other = (await t.anotherStore()).session<Item>(id)
           await assertCode(() => other.exclusive(nothing, options), 'SESSION_IN_USE')
         }
@@ -89,7 +89,7 @@ export const leaseCases: readonly CaseDefinition[] = [
       await session.addItems(messages(3))
       await session.setMetadata({ n: 1 })
       const older = await session.acquire()
-      const [one] = t.has('durable') ? [(await t.anotherStore()).session<Item>(id)] : [session]
+      const [one] = t.has('shared') ? [(await t.anotherStore()).session<Item>(id)] : [session]
       const newer = await one.acquire({ whenBusy: 'takeOver' })
       const before = await session.info()
       const writes = [
@@ -139,7 +139,7 @@ export const leaseCases: readonly CaseDefinition[] = [
     store: true,
     async run(t) {
       const { id, session } = await offered(t, 'leases')
-      const other = t.has('durable') ? (await t.anotherStore()).session<Item>(id) : session
+      const other = t.has('shared') ? (await t.anotherStore()).session<Item>(id) : session
       await session.exclusive(
         async ({ session: held, signal }) => {
           for (let round = 0; round < 4; round++) {
@@ -215,7 +215,7 @@ export const leaseCases: readonly CaseDefinition[] = [
     store: true,
     async run(t) {
       const { id } = await offered(t, 'leases')
-      const store = t.has('durable') ? await t.anotherStore() : await t.store()
+      const store = t.has('shared') ? await t.anotherStore() : await t.store()
       const session = store.session<Item>(id)
       let closing: Promise<unknown> = Promise.resolve()
       await session.exclusive(async ({ session: held }) => {

@@ -61,7 +61,7 @@ export const watchCases: readonly CaseDefinition[] = [
     async run(t) {
       const { id, session } = await offered(t, 'entries')
       await session.addItems(messages(250))
-      const other = t.has('durable') ? (await t.anotherStore()).session<Item>(id) : session
+      const other = t.has('shared') ? (await t.anotherStore()).session<Item>(id) : session
       const events = eventsOf(session.watch({ after: null }))
       const writing = (async () => {
         for (const item of messages(10, 'other')) await other.addItems([item])
