@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { conformanceCases, formatReport, runConformance } from '@sessions/core/conformance'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { definitions } from '../src/conformance/cases/index.ts'
+import { HistoryStore } from './mutants/history-store.ts'
 import { mutants } from './mutants/index.ts'
 import { MaintainedStore } from './mutants/maintained-store.ts'
 import { fileHarness, memoryHarness } from './mutants/mutant.ts'
@@ -24,6 +25,25 @@ describe('the store that the mutants are made of', () => {
   it('passes those of maintenance where it knows that', async () => {
     const report = await runConformance(memoryHarness('maintained', MaintainedStore), { only: 'maintain/' })
     expect(formatReport(report)).toMatch(/^maintained: 5 passed, 0 failed, 1 skipped/)
+  })
+
+  it('passes those of entries, forks, conditions, leases and watching where it knows all there is to know', {
+    timeout: 30_000,
+  }, async () => {
+    const harness = memoryHarness('all', HistoryStore, { shared: true })
+    for (const only of [
+      'records/',
+      'maintain/',
+      'entries/',
+      'turns/',
+      'rewind/',
+      'fork/',
+      'replace/',
+      'exclusive/',
+      'watch/',
+    ]) {
+      expect(formatReport(await runConformance(harness, { only }))).toMatch(/^all: \d+ passed, 0 failed, /)
+    }
   })
 
   it('passes every case where its instances have one memory, and lasts no longer than they do', {

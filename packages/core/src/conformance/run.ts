@@ -166,8 +166,8 @@ async function runCase(
   context: CaseContext,
   timeoutMs: number,
 ): Promise<void> {
-  const cleanUpMs = Math.min(timeoutMs, maxCleanUpMs)
-  const cleanUp = (): Promise<void> => withinTime(cleanUpMs, 'closed what it opened', () => context.closeAll())
+  const cleanUp = (maxMs: number): Promise<void> =>
+    withinTime(Math.min(timeoutMs, maxMs), 'closed what it opened', () => context.closeAll())
   try {
     await withinTime(timeoutMs, 'ended', async () => {
       await harness.reset()
@@ -175,10 +175,10 @@ async function runCase(
     })
   } catch (error) {
     // What fails while a failed case is cleaned up would only hide why it failed.
-    await Promise.allSettled([cleanUp()])
+    await Promise.allSettled([cleanUp(maxCleanUpMs / 5)])
     throw error
   }
-  await cleanUp()
+  await cleanUp(maxCleanUpMs)
 }
 
 async function withinTime(ms: number, what: string, work: () => Promise<void>): Promise<void> {

@@ -7,6 +7,7 @@ import { message } from './fixtures.ts'
 const waitsMs = [1, 2, 4, 8, 250, 250, 250, 250, 250]
 /** How often something is tried that a busy machine can keep from happening. */
 const maxAttempts = 5
+const turnMs = 10
 
 /**
  * Lets time pass until what the store writes now is later than `since`: as long as both fall on one tick of the clock, the time of
@@ -49,4 +50,22 @@ export async function withinMargin(marginMs: number, attempt: () => Promise<void
 export async function whenRaced(what: string, attempt: () => Promise<boolean>): Promise<void> {
   for (let attempts = 0; attempts < maxAttempts; attempts++) if (await attempt()) return
   throw new CaseSkipped(`${what}: that did not happen in ${maxAttempts} attempts`)
+}
+
+/**
+ * What is to come without waiting for anything. Counted in turns of a timer, of which a machine that holds the process up makes none:
+ * so it is the store that took its time.
+ * @param maxTurns - of 10 ms; by default several times what a watch may take to look
+ */
+export async function soon<T>(what: string, promise: Promise<T>, maxTurns = 400): Promise<T> {
+  let turns = 0
+  const late = Promise.withResolvers<never>()
+  const timer = setInterval(() => {
+    if (++turns === maxTurns) late.reject(new Error(`${what} did not come soon.`))
+  }, turnMs)
+  try {
+    return await Promise.race([promise, late.promise])
+  } finally {
+    clearInterval(timer)
+  }
 }

@@ -2,7 +2,6 @@ import type { EntryQuery, HistoryChange, PageOptions, RecordEntry, RecordEntryPa
 import { HistoryStore } from './history-store.ts'
 import { type Item, type Mutant, OpenSession, session, store } from './mutant.ts'
 import type { Entry } from './place.ts'
-import { PlainStore } from './plain-store.ts'
 
 type Page = Awaited<ReturnType<OpenSession['page']>>
 
@@ -12,14 +11,13 @@ function paging(
   mistake: string,
   killedBy: readonly string[],
   page: (session: OpenSession, options: PageOptions, right: (options: PageOptions) => Promise<Page>) => Promise<Page>,
-  Base: typeof PlainStore = HistoryStore,
 ): Mutant {
   const Session = class extends OpenSession {
     override async page(options: PageOptions = {}): Promise<Page> {
       return page(this, options, (given) => super.page(given))
     }
   }
-  return session(name, mistake, killedBy, Session, Base)
+  return session(name, mistake, killedBy, Session, HistoryStore)
 }
 
 export const entryMutants: readonly Mutant[] = [
@@ -140,15 +138,16 @@ export const entryMutants: readonly Mutant[] = [
     (_, { after, ...options }, right) =>
       right(options.before === undefined && after !== undefined ? { ...options, after } : options),
   ),
-  paging(
-    'pages-without-places',
-    'makes entries up for a store that keeps none',
+  session(
+    'turns-by-items',
+    'makes turns of items where a store keeps no entries',
     ['entries/unsupported'],
-    async (one) => {
-      const items: Item[] = await one.getItems()
-      return { entries: items.map((item, index) => ({ id: `${index}`, item })) }
+    class extends OpenSession {
+      override async turns(): ReturnType<OpenSession['turns']> {
+        const items = await this.getItems()
+        return items.map((item, index) => ({ first: `${index}`, entries: [{ id: `${index}`, item }] }))
+      }
     },
-    PlainStore,
   ),
   session(
     'turns-without-places',

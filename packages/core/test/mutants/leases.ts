@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type {
   CommitResult,
   ExclusiveOptions,
@@ -7,9 +8,12 @@ import type {
   LeaseSwap,
 } from '@sessions/core'
 import { HistoryStore } from './history-store.ts'
-import { type Mutant, OpenSession, type SessionClass, session, store } from './mutant.ts'
+import { type Mutant, OpenSession, type SessionClass, session, shared, store } from './mutant.ts'
 import type { Entry } from './place.ts'
 import { PlainStore, type Refusal } from './plain-store.ts'
+
+/** Who comes later waits less. */
+const newestFirst = { patienceMs: 200 }
 
 type Options = Parameters<OpenSession['acquire']>[0]
 
@@ -18,10 +22,10 @@ function wrong(name: string, mistake: string, killedBy: readonly string[], Sessi
 }
 
 export const leaseMutants: readonly Mutant[] = [
-  store(
+  shared(
     'lease-taken-blindly',
     'writes the row of a lease whatever it is by then',
-    ['exclusive/one-at-a-time', 'exclusive/busy'],
+    ['exclusive/busy'],
     class extends HistoryStore {
       protected override step(id: string, swap: LeaseSwap | undefined): LeaseResult {
         const { version, token } = this.leases.get(id) ?? { version: null, token: null }
@@ -39,6 +43,18 @@ export const leaseMutants: readonly Mutant[] = [
     class extends OpenSession {
       override async exclusive<T>(work: ExclusiveWork<this, T>): Promise<T> {
         return await work({ session: this, signal: new AbortController().signal })
+      }
+    },
+  ),
+  wrong(
+    'newest-waiter-first',
+    'serves those who came last first',
+    ['exclusive/one-at-a-time'],
+    class extends OpenSession {
+      override async exclusive<T>(work: ExclusiveWork<this, T>, options?: ExclusiveOptions): Promise<T> {
+        newestFirst.patienceMs = Math.max(newestFirst.patienceMs - 20, 0)
+        await sleep(newestFirst.patienceMs)
+        return super.exclusive(work, options)
       }
     },
   ),
@@ -78,7 +94,7 @@ export const leaseMutants: readonly Mutant[] = [
   store(
     'fence-ignored',
     'says that it knows the condition lease, and does not look',
-    ['exclusive/take-over', 'exclusive/run-out'],
+    ['exclusive/take-over', 'exclusive/run-out', 'records/lease'],
     class extends HistoryStore {
       protected override lost(): undefined {}
     },
@@ -96,7 +112,7 @@ export const leaseMutants: readonly Mutant[] = [
   store(
     'fence-of-appends',
     'looks at the lease where it appends',
-    ['exclusive/take-over'],
+    ['exclusive/take-over', 'records/lease'],
     class extends HistoryStore {
       protected override lost(change: HistoryChange): 'lost' | undefined {
         return (change.append?.length ?? 0) > 0 ? super.lost(change) : undefined
@@ -145,15 +161,13 @@ export const leaseMutants: readonly Mutant[] = [
       }
     },
   ),
-  wrong(
-    'fence-not-of-transactions',
-    'applies transactions past the lease',
+  store(
+    'operation-unknown-under-a-lease',
+    'looks for an operation where nobody holds the session',
     ['exclusive/duplicate'],
-    class extends OpenSession {
-      override async applyHistoryTransaction(
-        ...[args]: Parameters<OpenSession['applyHistoryTransaction']>
-      ): Promise<void> {
-        await this.log.session(this.sessionId).applyHistoryTransaction(args as never)
+    class extends HistoryStore {
+      protected override repeated(entry: Entry | undefined, change: HistoryChange): 'duplicate' | 'reused' | undefined {
+        return change.lease === undefined ? super.repeated(entry, change) : undefined
       }
     },
   ),

@@ -3,6 +3,7 @@ import type { HistoryChange, JSONValue } from '@sessions/core'
 import { HistoryStore } from './history-store.ts'
 import { type Item, type Mutant, OpenSession, type SessionClass, session, store } from './mutant.ts'
 import type { Entry } from './place.ts'
+import { PlainStore, type PlainStoreOptions } from './plain-store.ts'
 
 type Options = Parameters<OpenSession['replaceItems']>[1]
 type Replaced = Awaited<ReturnType<OpenSession['replaceItems']>>
@@ -118,11 +119,80 @@ export const replacingMutants: readonly Mutant[] = [
   store(
     'expect-metadata-ignored',
     'says that it knows expectMetadata, and does not look',
-    ['update/concurrent'],
+    ['records/expect-metadata'],
     class extends HistoryStore {
       protected override conflict(entry: Entry | undefined, change: HistoryChange): 'conflict' | undefined {
         const { expectMetadata: _, ...rest } = change
         return super.conflict(entry, rest)
+      }
+    },
+  ),
+  store(
+    'expect-metadata-in-order',
+    'compares metadata as text',
+    ['records/expect-metadata'],
+    class extends HistoryStore {
+      protected override conflict(entry: Entry | undefined, change: HistoryChange): 'conflict' | undefined {
+        const { expectMetadata, ...rest } = change
+        const found = JSON.stringify(entry?.metadata ?? {})
+        if (expectMetadata !== undefined && found !== JSON.stringify(expectMetadata)) return 'conflict'
+        return super.conflict(entry, rest)
+      }
+    },
+  ),
+  store(
+    'expect-newest-by-record',
+    'takes an entry for another that holds the same',
+    ['records/expect-newest'],
+    class extends HistoryStore {
+      readonly #records = new Map<string, string>()
+
+      protected override conflict(entry: Entry | undefined, change: HistoryChange): 'conflict' | undefined {
+        for (const [index, id] of (entry?.ids ?? []).entries()) this.#records.set(id, entry?.records[index] ?? '')
+        const { expectNewest, ...rest } = change
+        if (expectNewest === undefined || expectNewest === null) return super.conflict(entry, change)
+        return this.#records.get(expectNewest) === entry?.records.at(-1) ? super.conflict(entry, rest) : 'conflict'
+      }
+    },
+  ),
+  store(
+    'create-though-there',
+    'says that it knows create, and does not look',
+    ['records/create'],
+    class extends HistoryStore {
+      protected override taken(): undefined {}
+    },
+  ),
+  store(
+    'create-counts-records',
+    'takes a session without records for none',
+    ['records/create'],
+    class extends HistoryStore {
+      protected override taken(entry: Entry | undefined, change: HistoryChange): 'exists' | undefined {
+        return entry?.records.length === 0 ? undefined : super.taken(entry, change)
+      }
+    },
+  ),
+  store(
+    'conditions-unsaid',
+    'takes changes with conditions that it does not know, and drops these',
+    ['records/unknown-conditions'],
+    class extends PlainStore {
+      constructor(options: PlainStoreOptions) {
+        super(options)
+        this.records.commit = (sessionId, change) => this._commit(sessionId, change)
+      }
+    },
+  ),
+  wrong(
+    'update-read-modify-write',
+    'reads metadata, changes them, and writes them on no condition',
+    ['update/concurrent'],
+    class extends OpenSession {
+      override async updateMetadata(update: Update): Promise<void> {
+        const read = (await this.info())?.metadata ?? {}
+        await moment()
+        await this.setMetadata((await update(read)) as Record<string, JSONValue | undefined>)
       }
     },
   ),

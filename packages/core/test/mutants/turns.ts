@@ -135,7 +135,7 @@ export const turnMutants: readonly Mutant[] = [
   store(
     'expect-newest-ignored',
     'says that it knows expectNewest, and does not look',
-    ['rewind/concurrent', 'replace/expected'],
+    ['records/expect-newest'],
     class extends HistoryStore {
       protected override conflict(entry: Entry | undefined, change: HistoryChange): 'conflict' | undefined {
         const { expectNewest: _, ...rest } = change

@@ -4,11 +4,12 @@ import { clearCases } from './clear.ts'
 import { commandCases } from './commands.ts'
 import { compactionCases } from './compaction.ts'
 import { concurrencyCases } from './concurrency.ts'
+import { conditionCases } from './conditions.ts'
 import { crashCases } from './crash.ts'
 import { deleteCases } from './delete.ts'
 import { durableCases } from './durable.ts'
-import { expiryCases } from './expiry.ts'
 import { entryCases } from './entries.ts'
+import { expiryCases } from './expiry.ts'
 import { faultCases } from './faults.ts'
 import { filterCases } from './filters.ts'
 import { forkCases } from './forks.ts'
@@ -18,9 +19,9 @@ import { leaseCases } from './leases.ts'
 import { lifecycleCases } from './lifecycle.ts'
 import { limitCases } from './limit.ts'
 import { listCases } from './list.ts'
-import { longHistoryCases } from './long-histories.ts'
 import { listingOrderCases } from './listing-order.ts'
 import { longCallCases } from './long-calls.ts'
+import { longHistoryCases } from './long-histories.ts'
 import { maintainCases } from './maintain.ts'
 import { metadataCases } from './metadata.ts'
 import { metadataFilterCases } from './metadata-filters.ts'
@@ -31,8 +32,8 @@ import { popCases } from './pop.ts'
 import { processCases } from './processes.ts'
 import { recordClearCases } from './record-clears.ts'
 import { recordCases } from './records.ts'
-import { resourceCases } from './resources.ts'
 import { replacingCases } from './replacing.ts'
+import { resourceCases } from './resources.ts'
 import { scaleCases } from './scale.ts'
 import { suffixCases } from './suffixes.ts'
 import { timeCases } from './time.ts'
@@ -52,6 +53,7 @@ export const definitions: readonly CaseDefinition[] = [
   ...metadataCases,
   ...recordCases,
   ...recordClearCases,
+  ...conditionCases,
   ...maintainCases,
   ...iterationCases,
   ...listCases,

@@ -4,11 +4,14 @@ import type { CaseDefinition } from '../case.ts'
 import { assertEqual, assertMistake, message, messages } from '../fixtures.ts'
 import type { Item } from '../item.ts'
 import { offered } from '../offered.ts'
+import { soon } from '../timing.ts'
 
 /** The events of a watch, one after the other. */
 function eventsOf(events: AsyncIterable<WatchEvent<Item>>): { next(): Promise<WatchEvent<Item> | undefined> } {
   const iterator = events[Symbol.asyncIterator]()
-  return { next: async () => ((await iterator.next()) as IteratorResult<WatchEvent<Item>, undefined>).value }
+  const next = async (): Promise<WatchEvent<Item> | undefined> =>
+    ((await iterator.next()) as IteratorResult<WatchEvent<Item>, undefined>).value
+  return { next: () => soon('the next event', next()) }
 }
 
 /** So many added items, in as many events as they come in. */
