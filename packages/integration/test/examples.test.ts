@@ -167,11 +167,11 @@ describe('the examples', () => {
   ])
 
   itRuns('encrypt-at-rest.ts', 'keeps a conversation through a change of keys, and from a wrong one', [
-    'The file holds 2 envelopes, such as {"__enc__":2,"alg":"XC20P","kid":"2025","payload":"A…',
+    'The file holds 2 envelopes, such as {"__enc__":3,"alg":"XC20P","kid":"2025","payload":"A…',
     '2 items were encrypted again, under the key 2026. The old key may go.',
     '  user       The code is 1234.',
     '  assistant  You said: The code is 1234. What was it?',
-    'With a wrong key, popItem() fails: SESSION_DECRYPT_FAILED: Record 1 of those read (oldest first) cannot be decrypted: the key is another one, or the record was altered or belongs to another session. It was left where it is.',
+    'With a wrong key, popItem() fails: SESSION_DECRYPT_FAILED: Record 1 of those read (oldest first) cannot be decrypted: the key is another one: not the one that is given as "2026". It was left where it is.',
   ])
 
   const cleanUp = program('clean-up-old-sessions.ts')

@@ -10,6 +10,7 @@ import { deleteCases } from './delete.ts'
 import { durableCases } from './durable.ts'
 import { entryCases } from './entries.ts'
 import { expiryCases } from './expiry.ts'
+import { exclusiveCases } from './exclusive.ts'
 import { faultCases } from './faults.ts'
 import { filterCases } from './filters.ts'
 import { forkCases } from './forks.ts'
@@ -72,6 +73,7 @@ export const definitions: readonly CaseDefinition[] = [
   ...forkCases,
   ...replacingCases,
   ...leaseCases,
+  ...exclusiveCases,
   ...watchCases,
   ...timeCases,
   ...expiryCases,
