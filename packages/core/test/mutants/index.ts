@@ -4,6 +4,7 @@ import { crashMutants } from './crashes.ts'
 import { deleteMutants } from './deletion.ts'
 import { durableMutants } from './durable.ts'
 import { entryMutants } from './entries.ts'
+import { exclusiveMutants } from './exclusive.ts'
 import { expiryMutants } from './expiry.ts'
 import { faultMutants } from './faults.ts'
 import { filterMutants } from './filters.ts'
@@ -54,6 +55,7 @@ export const mutants: readonly Mutant[] = [
   ...forkMutants,
   ...replacingMutants,
   ...leaseMutants,
+  ...exclusiveMutants,
   ...watchMutants,
   ...timeMutants,
   ...expiryMutants,

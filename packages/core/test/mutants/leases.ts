@@ -10,7 +10,7 @@ import type {
 import { HistoryStore } from './history-store.ts'
 import { type Mutant, OpenSession, type SessionClass, session, shared, store } from './mutant.ts'
 import type { Entry } from './place.ts'
-import { PlainStore, type Refusal } from './plain-store.ts'
+import type { Refusal } from './plain-store.ts'
 
 /** Who comes later waits less. */
 const newestFirst = { patienceMs: 200 }
@@ -171,44 +171,6 @@ export const leaseMutants: readonly Mutant[] = [
       }
     },
   ),
-  wrong(
-    'held-of-another-class',
-    'hands out a plain session',
-    ['exclusive/nested'],
-    class extends OpenSession {
-      override async exclusive<T>(work: ExclusiveWork<this, T>, options?: ExclusiveOptions): Promise<T> {
-        return (await super.exclusive(
-          ({ session: held, signal }) => work({ session: Object.assign(Object.create(null), bound(held)), signal }),
-          options,
-        )) as T
-      }
-    },
-  ),
-  wrong(
-    'failure-keeps-the-lease',
-    'lets go where the work has ended well',
-    ['exclusive/failure'],
-    class extends OpenSession {
-      override async exclusive<T>(work: ExclusiveWork<this, T>, options?: ExclusiveOptions): Promise<T> {
-        const held = await this.acquire(options)
-        const result = await work(held)
-        await held.release()
-        return result
-      }
-    },
-  ),
-  wrong(
-    'waits-past-an-abort',
-    'hears of an abort when it has waited',
-    ['exclusive/failure'],
-    class extends OpenSession {
-      override acquire(options: Options = {}): ReturnType<OpenSession['acquire']> & never {
-        const { signal, ...rest } = options
-        if (signal === undefined || signal.aborted) return super.acquire(options) as never
-        return super.acquire({ ...rest, waitMs: 500 }) as never
-      }
-    },
-  ),
   store(
     'close-ends-exclusive-work',
     'closes under work that holds a session',
@@ -227,41 +189,4 @@ export const leaseMutants: readonly Mutant[] = [
       }
     },
   ),
-  wrong(
-    'exclusive-unchecked',
-    'takes what it knows of the options',
-    ['exclusive/refused'],
-    class extends OpenSession {
-      override acquire(options: Options = {}): ReturnType<OpenSession['acquire']> & never {
-        const { whenBusy, leaseMs } = options
-        return super.acquire({
-          ...((whenBusy === 'reject' || whenBusy === 'takeOver') && { whenBusy }),
-          ...(typeof leaseMs === 'number' && leaseMs > 0 && leaseMs < 2 ** 31 && { leaseMs }),
-        }) as never
-      }
-    },
-  ),
-  session(
-    'exclusive-without-leases',
-    'runs the work where its store keeps no leases',
-    ['exclusive/unsupported'],
-    class extends OpenSession {
-      override async exclusive<T>(work: ExclusiveWork<this, T>): Promise<T> {
-        return await work({ session: this, signal: new AbortController().signal })
-      }
-    },
-    PlainStore,
-  ),
 ]
-
-/** What the cases call, without the class. */
-function bound(held: OpenSession): object {
-  const { sessionId } = held
-  const names = ['addItems', 'getItems', 'getSessionId', 'close', 'exclusive', 'acquire'] as const
-  return {
-    sessionId,
-    ...Object.fromEntries(
-      names.map((name) => [name, (...given: never[]) => (held[name] as (...given: never[]) => unknown)(...given)]),
-    ),
-  }
-}
