@@ -115,7 +115,12 @@ export function appendCall(
 }
 
 /** The records of a change that only appends: nearly every write, for which scripts have a short way. */
-export function plainAppend({ append = [], appendTimes: _, returnDropped: __, ...others }: HistoryChange): readonly string[] {
+export function plainAppend({
+  append = [],
+  appendTimes: _,
+  returnDropped: __,
+  ...others
+}: HistoryChange): readonly string[] {
   return isEmpty(others) ? append : []
 }
 

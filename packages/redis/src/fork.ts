@@ -15,7 +15,13 @@ export interface Fork {
 /** Copies a session within one server. The metadata are those of `forkMetadata`, made by the script: of the same instant. */
 export function fork(connection: Connection, request: ForkRequest, target: Fork): Promise<ForkResult> {
   const { from, to, ttlMs, channel } = target
-  const args = [request.from, request.to, `${ttlMs}`, request.upTo === undefined ? '' : request.upTo || '-', channel ?? '']
+  const args = [
+    request.from,
+    request.to,
+    `${ttlMs}`,
+    request.upTo === undefined ? '' : request.upTo || '-',
+    channel ?? '',
+  ]
   const patch = { ...request.metadata, forkedFrom: request.from }
   for (const [key, value] of Object.entries(patch)) {
     args.push(JSON.stringify(key), value === undefined ? '' : JSON.stringify(value))

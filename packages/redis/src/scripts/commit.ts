@@ -20,7 +20,7 @@ import { sessionPrelude } from './session.ts'
  *
  * Replies with a status, or with `applied` and the dropped records.
  */
-const anyCommit = String.raw`
+const anyCommit = `
 local function commit(KEYS, ARGV)
 ${sessionPrelude}
 ${rememberedPrelude}

@@ -36,7 +36,7 @@ if ARGV[6] ~= '' then
 end
 if direction == 'after' then to = math.min(from + limit, to) else from = math.max(to - limit, from) end
 
-if owner and length > 0 and (isNew or ids.seen ~= length) then
+if owner and (isNew and length > 0 or ids.isCut or ids.seen ~= length) then
   ids.seen = length
   if isNew then saveIds(hash, ids, list) else pcall(saveIds, hash, ids, list) end
 end

@@ -46,7 +46,7 @@ end
 local function cutIds(ids, length, kept)
   local _, offset = stepAt(ids.gaps, ids.gaps.count)
   setFrom(ids.gaps, kept, length + offset - kept)
-  ids.seen = math.min(ids.seen, kept)
+  ids.seen, ids.isCut = math.min(ids.seen, kept), true
 end
 
 -- The ids, if what has one is still there as far as that can be seen; otherwise nothing.

@@ -40,4 +40,3 @@ local function append(hash, list, id, first, last)
   return true
 end
 `
-

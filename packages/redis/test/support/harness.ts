@@ -1,5 +1,5 @@
 import type { StoreHarness } from '@sessions/core/conformance'
-import { RedisStore, type RedisStoreOptions } from '@sessions/redis'
+import { RedisStore } from '@sessions/redis'
 import { afterAll } from 'vitest'
 import { connectTo, type Place } from './clients.ts'
 import { age, clear } from './primaries.ts'
@@ -16,7 +16,7 @@ export const capabilities: StoreHarness['capabilities'] = {
 export async function storeHarness(
   name: string,
   place: Place,
-  options: Partial<RedisStoreOptions> = {},
+  options: { times?: boolean; notify?: boolean } = {},
 ): Promise<StoreHarness> {
   const keyPrefix = `kit:${name}`
   const client = await connectTo(place)
