@@ -1,5 +1,14 @@
 /** Runs the fault tests of every adapter as often as their figures are reported for: `pnpm faults`. */
+
+import { commandLine } from './command-line.ts'
 import { exitCode } from './run.ts'
+
+commandLine(
+  `pnpm faults
+
+Runs the fault tests of every adapter as often as their figures are reported for.`,
+  {},
+)
 
 process.env.SESSIONS_TEST_FAULTS = 'all'
 let failed = 0
