@@ -8,7 +8,7 @@ import type { Call } from '../errors/translate.ts'
 import { RecordAccess } from './record-access.ts'
 import type { RecordSource } from './record-source.ts'
 import { checkDeletion, checkFilter, type SessionFilter, type SessionInfo } from './session-filter.ts'
-import { type DeleteTarget, type ReadOptions, StoreHooks } from './store-hooks.ts'
+import { type DeleteTarget, type ReadOptions, type RecordHolder, StoreHooks } from './store-hooks.ts'
 
 /** How `deleteSessions` goes about it. */
 export interface DeleteSessionsOptions extends LongCallOptions {
@@ -158,10 +158,16 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
       iterate: (operation, sessionId, check, start) => this.#iterate(operation, sessionId, check, start),
       assertOpen: () => this.#lifecycle.assertOpen(),
       isOpen: () => !this.#lifecycle.isClosed,
+      beneath: () => this._beneath()?.records.store,
       hold: () => {
-        const release = this.#lifecycle.hold()
+        const own = this.#lifecycle.hold()
+        const beneath = holdBeneath(this._beneath(), own)
+        const release = (): void => {
+          own()
+          beneath?.release()
+        }
         this.#held ??= this.#source(true)
-        return { source: this.#held, of: this.#lifecycle, release }
+        return { source: this.#held, of: [this.#lifecycle, ...(beneath?.of ?? [])], release }
       },
     }
   }
@@ -212,6 +218,19 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
 
 function cannotDecide(): never {
   throw new Error('It was not asked whether the store can.')
+}
+
+/** @throws SESSION_CLOSED where it is closed, and then holds nothing */
+function holdBeneath(
+  beneath: RecordHolder | undefined,
+  release: () => void,
+): { of: readonly object[]; release: () => void } | undefined {
+  try {
+    return beneath?.records.hold()
+  } catch (error) {
+    release()
+    throw error
+  }
 }
 
 function withoutLeases(): never {
