@@ -1,5 +1,6 @@
 import { type EntryQuery, type RecordEntry, type RecordEntryPage, type RecordStore, SessionError } from '@sessions/core'
 import { EntryReader, live, type OnUnreadable } from './entries.ts'
+import type { Opened } from './envelope-format.ts'
 import type { SessionCipher } from './session-cipher.ts'
 
 /** An entry with its text in the place of its envelope. */
@@ -32,15 +33,17 @@ export class EntryPages {
   constructor(store: RecordStore, sessionId: string, cipher: SessionCipher, onUnreadable: OnUnreadable) {
     this.#store = store
     this.#sessionId = sessionId
-    this.#newReader = () => new EntryReader(cipher, onUnreadable)
     this.#hides = cipher.expires || onUnreadable === 'skip'
+    // What is hidden makes it read on, and begin again: nothing is opened twice.
+    const known = this.#hides ? new Map<string, Opened>() : undefined
+    this.#newReader = () => new EntryReader(cipher, onUnreadable, known)
   }
 
   /** One read beneath where nothing is hidden; else as many as it takes to fill the page and to know whether there is more. */
   async page(query: EntryQuery): Promise<OpenedPage> {
     if (!this.#hides) {
       const page = await this.#beneath(query)
-      return { ...page, entries: await this.#open(this.#newReader(), page.entries) }
+      return { ...page, entries: await this.#open(page.entries) }
     }
     const { expect, ...place } = query
     for (let attempts = 1; ; attempts++) {
@@ -61,44 +64,40 @@ export class EntryPages {
   async newestBeneath(expected: string | null): Promise<string | null | undefined> {
     if (!this.#hides) return expected
     const start = await this.#beneath({ limit: 1 })
-    const [newest] = (await this.#collect(this.#newReader(), start, false, 1)).slice(-1)
+    const [newest] = (await this.#collect(start, false, 1)).slice(-1)
     return (newest?.id ?? null) === expected ? (start.entries[0]?.id ?? null) : undefined
   }
 
   /** @param start - what is beneath from the place of the query on */
   async #fill({ limit, after }: EntryQuery, start: RecordEntryPage): Promise<OpenedPage> {
     const forward = after !== undefined
-    const reader = this.#newReader()
-    const found = await this.#collect(reader, start, forward, Math.min(limit + 1, Number.MAX_SAFE_INTEGER))
+    const found = await this.#collect(start, forward, Math.min(limit + 1, Number.MAX_SAFE_INTEGER))
     const entries = forward ? found.slice(0, limit) : found.slice(-limit)
     const isMore = found.length > limit
-    const behind = await this.#isMoreBehind(reader, start, forward)
+    const behind = await this.#isMoreBehind(start, forward)
     return { entries, older: forward ? behind : isMore, newer: forward ? isMore : behind }
   }
 
   /** Whether there is an entry to be seen on the other side of the place where the page begins. */
-  async #isMoreBehind(reader: EntryReader, start: RecordEntryPage, forward: boolean): Promise<boolean> {
+  async #isMoreBehind(start: RecordEntryPage, forward: boolean): Promise<boolean> {
     const edge = forward ? start.entries[0] : start.entries.at(-1)
     if (edge === undefined || !(forward ? start.older : start.newer)) return forward ? start.older : start.newer
     const page = await this.#beneath({ limit: 1, ...(forward ? { before: edge.id } : { after: edge.id }) })
-    return (await this.#collect(reader, page, !forward, 1)).length > 0
+    return (await this.#collect(page, !forward, 1)).length > 0
   }
 
   /** At least `wanted` entries from a page on, in one direction, or all there are. */
-  async #collect(
-    reader: EntryReader,
-    start: RecordEntryPage,
-    forward: boolean,
-    wanted: number,
-  ): Promise<OpenedEntry[]> {
+  async #collect(start: RecordEntryPage, forward: boolean, wanted: number): Promise<OpenedEntry[]> {
     let page = start
-    let found = await this.#open(reader, page.entries)
+    let raw = page.entries
+    let found = await this.#open(raw)
     for (let limit = Math.min(wanted, 10); found.length < wanted; limit = Math.min(limit * 2, stride)) {
       const edge = forward ? page.entries.at(-1) : page.entries[0]
       if (edge === undefined || !(forward ? page.newer : page.older)) break
       page = await this.#beneath({ limit, ...(forward ? { after: edge.id } : { before: edge.id }) })
-      const more = await this.#open(reader, page.entries)
-      found = forward ? [...found, ...more] : [...more, ...found]
+      raw = forward ? [...raw, ...page.entries] : [...page.entries, ...raw]
+      // All in their order, since of an envelope that stands there twice the first one counts.
+      found = await this.#open(raw)
     }
     return found
   }
@@ -108,7 +107,6 @@ export class EntryPages {
    * @throws SESSION_CONFLICT
    */
   async #assertStill(after: string, { first, count }: { first: string; count: number }, next?: string): Promise<void> {
-    const reader = this.#newReader()
     let [left, before, isWithin] = [count, next, next !== undefined]
     for (;;) {
       const page = await this.#beneath({ limit: Math.max(left, 1), ...(before !== undefined && { before }) })
@@ -116,7 +114,7 @@ export class EntryPages {
       const end = isWithin ? page.entries.length : page.entries.findIndex(({ id }) => id === after) + 1
       isWithin ||= end > 0
       const start = page.entries.findIndex(({ id }) => id === first)
-      left -= (await this.#open(reader, page.entries.slice(Math.max(start, 0), end))).length
+      left -= (await this.#open(page.entries.slice(Math.max(start, 0), end))).length
       if (start >= 0 && left === 0) return
       before = page.entries[0]?.id
       if (start >= 0 || left <= 0 || !page.older || before === undefined) throw rewritten()
@@ -124,7 +122,8 @@ export class EntryPages {
   }
 
   /** Those that are to be seen. */
-  async #open(reader: EntryReader, entries: readonly RecordEntry[]): Promise<OpenedEntry[]> {
+  async #open(entries: readonly RecordEntry[]): Promise<OpenedEntry[]> {
+    const reader = this.#newReader()
     const found: OpenedEntry[] = []
     for (const entry of entries) {
       const [opened] = live(await reader.open([entry.record], `The entry ${entry.id}`))

@@ -5,10 +5,11 @@ import { type CancelOptions, cancelTypes, LongCall, type LongCallOptions, longCa
 import { assertId } from '../call/validate.ts'
 import { SessionError } from '../errors/session-error.ts'
 import type { Call } from '../errors/translate.ts'
+import { holdWithBeneath, onCloseWithBeneath } from './beneath.ts'
 import { RecordAccess } from './record-access.ts'
 import type { RecordSource } from './record-source.ts'
 import { checkDeletion, checkFilter, type SessionFilter, type SessionInfo } from './session-filter.ts'
-import { type DeleteTarget, type ReadOptions, type RecordHolder, StoreHooks } from './store-hooks.ts'
+import { type DeleteTarget, type ReadOptions, StoreHooks } from './store-hooks.ts'
 
 /** How `deleteSessions` goes about it. */
 export interface DeleteSessionsOptions extends LongCallOptions {
@@ -145,7 +146,7 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
       entries: (sessionId, query) => (this._entries === undefined ? withoutEntries() : this._entries(sessionId, query)),
       lease: (sessionId, swap) => (this._lease === undefined ? withoutLeases() : this._lease(sessionId, swap)),
       watch: (sessionId, onChange) => this._watch(sessionId, onChange),
-      onClose: (onClose) => this.#lifecycle.onClose(onClose),
+      onClose: (onClose) => onCloseWithBeneath(this.#lifecycle, this._beneath(), onClose),
       supports: (condition) => this._supports(condition),
       page: async (sessionId, cursor, size) =>
         this._page?.(sessionId, cursor, size, true) ?? {
@@ -160,14 +161,9 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
       isOpen: () => !this.#lifecycle.isClosed,
       beneath: () => this._beneath()?.records.store,
       hold: () => {
-        const own = this.#lifecycle.hold()
-        const beneath = holdBeneath(this._beneath(), own)
-        const release = (): void => {
-          own()
-          beneath?.release()
-        }
+        const held = holdWithBeneath(this.#lifecycle, this._beneath())
         this.#held ??= this.#source(true)
-        return { source: this.#held, of: [this.#lifecycle, ...(beneath?.of ?? [])], release }
+        return { source: this.#held, ...held }
       },
     }
   }
@@ -218,19 +214,6 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
 
 function cannotDecide(): never {
   throw new Error('It was not asked whether the store can.')
-}
-
-/** @throws SESSION_CLOSED where it is closed, and then holds nothing */
-function holdBeneath(
-  beneath: RecordHolder | undefined,
-  release: () => void,
-): { of: readonly object[]; release: () => void } | undefined {
-  try {
-    return beneath?.records.hold()
-  } catch (error) {
-    release()
-    throw error
-  }
 }
 
 function withoutLeases(): never {

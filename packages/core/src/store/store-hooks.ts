@@ -25,7 +25,11 @@ export type Decide = (records: string[]) => Promise<HistoryChange | undefined>
 
 /** What a wrapper tells of the store beneath: see `_beneath`. */
 export interface RecordHolder {
-  records: { readonly store: object; hold(): { of: readonly object[]; release: () => void } }
+  records: {
+    readonly store: object
+    hold(): { of: readonly object[]; release: () => void }
+    onClose(onClose: () => void): () => void
+  }
 }
 
 /** A session to delete, unless it was changed since `updatedAt`. */
@@ -80,7 +84,7 @@ export abstract class StoreHooks {
   }
   /**
    * For a wrapper: the store in which its calls end. Whoever holds a session through the wrapper holds it there, so that all who come to
-   * it, in whichever way, wait in one line, and closing any of the stores waits for the holder.
+   * it, in whichever way, wait in one line, and closing any of the stores waits for the holder and ends what watches.
    */
   protected _beneath(): RecordHolder | undefined {
     return undefined
