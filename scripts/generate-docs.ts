@@ -3,9 +3,11 @@ import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { definitions } from '../packages/core/src/conformance/cases/index.ts'
 import type { ConformanceReport } from '../packages/core/src/conformance/index.ts'
-import { sessionErrorCodes } from '../packages/core/src/index.ts'
+import { type SessionErrorCode, sessionErrorCodes } from '../packages/core/src/index.ts'
 import { mutants } from '../packages/core/test/mutants/index.ts'
+import { refusals as redisRefusals } from '../packages/redis/src/meanings.ts'
 import { errorNumbers, sqliteCodes, sqlStates } from '../packages/sql/src/meanings.ts'
+import { meanings as sqliteMeanings } from '../packages/sqlite/src/meanings.ts'
 import { apiPages } from './api-pages.ts'
 import { optionRows, ownOptionRows } from './options-table.ts'
 import { documentedPackages, publishedPackages, shortName } from './workspace.ts'
@@ -47,17 +49,39 @@ function sourceOf(name: string): string {
 }
 
 /** What errors of servers mean, those of one meaning in one row. */
-function refusalRows(): string[][] {
+function refusalRows(adapter: string): string[][] {
   const rows = new Map<string, string[]>()
-  for (const meanings of [sqlStates, errorNumbers, sqliteCodes]) {
-    for (const [error, [code, message, options]] of Object.entries(meanings)) {
-      const retryable = (options?.retryable ?? sessionErrorCodes[code].retryable) ? 'yes' : 'no'
-      const row = rows.get(`${code} ${retryable} ${message}`) ?? ['', `\`${code}\``, retryable, message]
-      row[0] += `${row[0] === '' ? '' : ', '}\`${error}\``
-      rows.set(`${code} ${retryable} ${message}`, row)
-    }
+  for (const { error, code, message, retryable: given } of refusalsOf(adapter)) {
+    const retryable = (given ?? sessionErrorCodes[code].retryable) ? 'yes' : 'no'
+    const row = rows.get(`${code} ${retryable} ${message}`) ?? ['', `\`${code}\``, retryable, message]
+    row[0] += `${row[0] === '' ? '' : ', '}\`${error}\``
+    rows.set(`${code} ${retryable} ${message}`, row)
   }
   return [...rows.values()]
+}
+
+interface Refusal {
+  error: string
+  code: SessionErrorCode
+  message: string
+  retryable?: boolean | undefined
+}
+
+function refusalsOf(adapter: string): Refusal[] {
+  if (adapter === 'redis') {
+    // By the first words of what the server says: a vertical line would end the cell.
+    const words = (pattern: RegExp): string =>
+      pattern.source
+        .replaceAll(/\(\?:|[)^]/g, '')
+        .replaceAll('.*', '… ')
+        .replaceAll(/ ?\| ?/g, ' or ')
+        .trim()
+    return redisRefusals.map(({ pattern, ...rest }) => ({ error: words(pattern), ...rest }))
+  }
+  const sources = adapter === 'sqlite' ? [sqliteMeanings] : [sqlStates, errorNumbers, sqliteCodes]
+  return sources.flatMap((meanings) =>
+    Object.entries(meanings).map(([error, [code, message, options]]) => ({ error, code, message, ...options })),
+  )
 }
 
 const optionHead = ['option', 'type', 'what it does', 'default']
@@ -81,7 +105,7 @@ const tables: Readonly<Record<string, (before: string, word: string) => string>>
           return [`\`${code}\``, retryable ? 'yes' : 'no', meaning, remedy]
         }),
     ),
-  refusals: () => table(['error', 'code', 'retryable', 'what happened'], refusalRows()),
+  refusals: (_, adapter) => table(['error', 'code', 'retryable', 'what happened'], refusalRows(adapter)),
   decisions: () =>
     table(
       ['decision'],
