@@ -31,6 +31,7 @@ import { recordClearCases } from './record-clears.ts'
 import { recordCases } from './records.ts'
 import { replacingCases } from './replacing.ts'
 import { scaleCases } from './scale.ts'
+import { sharedHistoryCases } from './shared-histories.ts'
 import { suffixCases } from './suffixes.ts'
 import { timeCases } from './time.ts'
 import { transactionCases } from './transactions.ts'
@@ -77,5 +78,6 @@ export const definitions: readonly CaseDefinition[] = [
   ...faultCases,
   ...scaleCases,
   ...processCases,
+  ...sharedHistoryCases,
   ...crashCases,
 ]
