@@ -7,6 +7,7 @@ import { offered } from '../offered.ts'
 import type { WorkerProcess } from '../processes.ts'
 
 const [processes, waiters] = [3, 10]
+const all = Number.MAX_SAFE_INTEGER
 const [writers, batches, size] = [2, 12, 3]
 /** What is written when all else is there, so that who watches knows when to stop, also where something was missed. */
 const last = 'the last one'
@@ -17,7 +18,7 @@ async function follow(worker: WorkerProcess, sessionId: string): Promise<Entry<I
   const newest = first.at(-1)
   if (newest === undefined || newest.item.content === last) return first
   await worker.run({ type: 'close' })
-  const rest = await worker.run<Entry<Item>[]>({ type: 'watch', sessionId, after: newest.id, count: Infinity, last })
+  const rest = await worker.run<Entry<Item>[]>({ type: 'watch', sessionId, after: newest.id, count: all, last })
   return [...first, ...rest]
 }
 
