@@ -6,15 +6,15 @@ import type { Item } from '../item.ts'
 import { offered } from '../offered.ts'
 import type { WorkerProcess } from '../processes.ts'
 
-const [processes, waiters] = [3, 10]
+const [processes, waiters] = [3, 6]
 const all = Number.MAX_SAFE_INTEGER
-const [writers, batches, size] = [2, 12, 3]
+const [writers, batches, size] = [2, 8, 3]
 /** What is written when all else is there, so that who watches knows when to stop, also where something was missed. */
 const last = 'the last one'
 
 /** All entries as a process sees them that watches from the beginning, and goes on with a store opened anew after the first of them. */
 async function follow(worker: WorkerProcess, sessionId: string): Promise<Entry<Item>[]> {
-  const first = await worker.run<Entry<Item>[]>({ type: 'watch', sessionId, after: null, count: 20, last })
+  const first = await worker.run<Entry<Item>[]>({ type: 'watch', sessionId, after: null, count: 12, last })
   const newest = first.at(-1)
   if (newest === undefined || newest.item.content === last) return first
   await worker.run({ type: 'close' })
