@@ -8,6 +8,7 @@ import { HistoryStore } from './mutants/history-store.ts'
 import { mutants } from './mutants/index.ts'
 import { MaintainedStore } from './mutants/maintained-store.ts'
 import { fileHarness, memoryHarness } from './mutants/mutant.ts'
+import { histories } from './mutants/open.ts'
 import { PlainStore } from './mutants/plain-store.ts'
 
 function temporaryFolder(): string {
@@ -43,6 +44,14 @@ describe('the store that the mutants are made of', () => {
       'watch/',
     ]) {
       expect(formatReport(await runConformance(harness, { only }))).toMatch(/^all: \d+ passed, 0 failed, /)
+    }
+  })
+
+  it('passes those of histories that processes share, on a file', { timeout: 60_000 }, async () => {
+    const harness = fileHarness(histories, HistoryStore, temporaryFolder())
+    for (const only of ['exclusive/processes', 'watch/processes', 'concurrency/', 'model/']) {
+      const report = formatReport(await runConformance(harness, { only }))
+      expect(report).toMatch(/^histories on a file: \d+ passed, 0 failed, 0 skipped/)
     }
   })
 
