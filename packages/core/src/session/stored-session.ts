@@ -2,7 +2,9 @@ import type { AgentInputItem } from '../codec/agent-input-item.ts'
 import { takeItems } from '../codec/plain-data.ts'
 import { checkPageOptions, type EntryQuery, type PageOptions } from '../store/record-entry.ts'
 import { Entries, type Page } from './entries.ts'
+import { type HistoryAccess, onHistory } from './history-access.ts'
 import {
+  acquireFor,
   checkExclusive,
   type ExclusiveOptions,
   type ExclusiveWork,
@@ -82,7 +84,7 @@ export class StoredSession<TItem extends object = AgentInputItem> extends SDKSes
 
   /** The same without a function, for a run that ends elsewhere: whoever acquires releases. */
   async acquire(options: ExclusiveOptions = {}): Promise<Held<this>> {
-    return await hold(this, this.access().records, checkExclusive(options), () => this.hold())
+    return await this[acquireFor](this, options)
   }
 
   /**
@@ -94,5 +96,16 @@ export class StoredSession<TItem extends object = AgentInputItem> extends SDKSes
       run: (work) => this.run('watch', work),
       onClose: (onClose) => this.onClose(onClose),
     })
+  }
+
+  /** What functions such as `compactHistory` use. */
+  async [onHistory]<T>(operation: string, work: (access: HistoryAccess<TItem>) => Promise<T>): Promise<T> {
+    return await this.run(operation, () => work(this.accessToWrite(this.access().records)))
+  }
+
+  /** Holds the session for a wrapper, which is handed out in its place. */
+  async [acquireFor]<THandle extends object>(handle: THandle, options: ExclusiveOptions = {}): Promise<Held<THandle>> {
+    const checked = { ...checkExclusive(options), sessionId: this.sessionId }
+    return await hold(handle, this.access().records, checked, () => this.hold())
   }
 }

@@ -57,24 +57,21 @@ export function checkExclusive(
   return { whenBusy, waitMs, leaseMs, ...(signal !== undefined && { signal }) }
 }
 
-/** What a session that can be held has. */
-export interface Holdable {
-  readonly sessionId: string
-}
+/** Where a session lets a wrapper be held in its place; the same symbol in every copy of this package. */
+export const acquireFor: unique symbol = Symbol.for('@sessions/core.acquireFor')
 
 /**
  * Holds the session by a lease, in the line of this process and in that of the others, and hands out a handle of the same class whose
  * writes the backend refuses once the lease is not held.
  */
-export async function hold<TSession extends Holdable>(
+export async function hold<TSession extends object>(
   session: TSession,
   records: RecordAccess,
-  options: ReturnType<typeof checkExclusive>,
+  options: ReturnType<typeof checkExclusive> & { sessionId: string },
   holdSession: () => { of: object; end: () => void },
 ): Promise<Held<TSession>> {
-  const { whenBusy, waitMs, leaseMs, signal } = options
+  const { sessionId, whenBusy, waitMs, leaseMs, signal } = options
   signal?.throwIfAborted()
-  const { sessionId } = session
   const { holds, end } = keepOpen(records, holdSession)
   const token = newToken()
   const fence = { store: records.store, sessionId, token, holds, lost: () => lease.lose() }
