@@ -1,7 +1,9 @@
 import {
   type AgentInputItem,
   assertOptions,
+  type HistoryAccess,
   type OptionTypes,
+  onHistory,
   Session,
   SessionError,
   type SessionInfo,
@@ -161,6 +163,11 @@ export class EncryptedSession<TItem extends object = AgentInputItem> extends Ses
   /** As `EncryptedStore.removeUnreadable`. */
   async removeUnreadable(options: OneSession<RemoveUnreadableOptions> = {}): Promise<UnreadableRecord[]> {
     return await this.#call('removeUnreadable', () => this.#store.removeUnreadable(this.#one(options)))
+  }
+
+  /** As `StoredSession[onHistory]`: what `compactHistory` and such work on is decrypted. */
+  [onHistory]<T>(operation: string, work: (access: HistoryAccess<TItem>) => Promise<T>): Promise<T> {
+    return this.#call(operation, () => this.#session[onHistory](operation, work))
   }
 
   protected _getItems(limit: number | undefined): Promise<TItem[]> {

@@ -50,6 +50,7 @@ export class CompactingSession<TItem extends object = AgentInputItem> {
   readonly #session: UnderlyingSession<TItem>
   readonly #compactor: Compactor<TItem>
   readonly #onError: (error: unknown) => void | Promise<void>
+  /** For the runner, where the underlying session has it. */
   declare readonly prepareHistoryItemsForPersistenceComparison?: (items: TItem[]) => TItem[]
 
   /** @throws TypeError or RangeError that names the option */

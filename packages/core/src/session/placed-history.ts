@@ -8,7 +8,7 @@ export interface PlacedRecord {
   createdAt?: Date
 }
 
-/** The newest records of a history, oldest first, as they were at one instant. */
+/** The records of a history, oldest first, as they were at one instant. */
 export interface PlacedHistory {
   entries: PlacedRecord[]
   /** What a write that removes the newest `count` of them says, so that it is done only while nothing has changed. */
@@ -19,16 +19,12 @@ export interface PlacedHistory {
  * Reads what a write is to depend on, in one call. Where the store keeps places, the write names the newest entry, and carries nothing of
  * what it removes; elsewhere it has to.
  */
-export async function readPlaced(
-  records: RecordAccess,
-  sessionId: string,
-  limit: number = Number.MAX_SAFE_INTEGER,
-): Promise<PlacedHistory> {
+export async function readPlaced(records: RecordAccess, sessionId: string): Promise<PlacedHistory> {
   if (keepsPlaces(records)) {
-    const { entries } = await records.entries(sessionId, { limit })
+    const { entries } = await records.entries(sessionId, { limit: Number.MAX_SAFE_INTEGER })
     return { entries, unchanged: () => ({ expectNewest: entries.at(-1)?.id ?? null }) }
   }
-  const stored = await records.read(sessionId, limit, { latest: true })
+  const stored = await records.read(sessionId, undefined, { latest: true })
   return {
     entries: stored.map((record) => ({ record })),
     unchanged: (count) => ({ expectTail: stored.slice(stored.length - count) }),
