@@ -4,6 +4,7 @@ import {
   type CommitResult,
   checkOperationTtl,
   checkTimeout,
+  type Decide,
   type DeleteTarget,
   type HistoryChange,
   type Lease,
@@ -16,7 +17,7 @@ import {
   SessionStore,
 } from '@sessions/core'
 import { Calls } from './calls.ts'
-import { applyChange, eraseSession } from './changes.ts'
+import { applyChange, decideChange, eraseSession } from './changes.ts'
 import type { Database } from './database.ts'
 import { checkDialect, connectSequelize, connectURL, dialectOf, dialects, type SQLDialect } from './engine.ts'
 import { isUniqueViolation, mapError } from './errors.ts'
@@ -122,6 +123,15 @@ export class SQLStore extends SessionStore {
       this.#commit(limits, sessionId, own ?? change, operationMs),
     )
     return own !== undefined && result.status === 'duplicate' ? resultOf(change) : result
+  }
+
+  protected override _decide(sessionId: string, limit: number | undefined, decide: Decide): Promise<CommitResult> {
+    return this.#calls.change(sessionId, (connection) =>
+      decideChange(new SessionRows(connection, this.#statements, sessionId), limit, decide, {
+        ttlMs: this.#ttlMs,
+        operationMs: this.#operationMs,
+      }),
+    )
   }
 
   protected override _supports(condition: keyof ChangeConditions): boolean {

@@ -2,8 +2,9 @@ import { SessionError } from '../errors/session-error.ts'
 import { correlate } from '../history/correlate.ts'
 import { turnStarts } from '../history/turns-of.ts'
 import type { HistoryAccess } from '../session/history-access.ts'
-import { keepsPlaces, type PlacedRecord } from '../session/placed-history.ts'
-import type { CommitResult } from '../store/history-change.ts'
+import { keepsPlaces, keptTimes, type PlacedRecord } from '../session/placed-history.ts'
+import type { CommitResult, HistoryChange } from '../store/history-change.ts'
+import type { Decide } from '../store/store-hooks.ts'
 
 /**
  * How many of the oldest items a summary may stand for, so that the newest turns stay whole and no result loses its call; 0 where they hold no
@@ -50,26 +51,45 @@ export async function replaceBeginning<TItem extends object>(
 ): Promise<CompactionCounts> {
   const { records, sessionId } = access
   const { entries } = beginning
-  const replaced: CompactionCounts = { removed: entries.length, added: summary.length, kept: 0 }
+  const counts: CompactionCounts = { removed: entries.length, added: summary.length, kept: 0 }
+  let rest: readonly PlacedRecord[] = []
+  const changeOf = async (following: readonly string[]): Promise<HistoryChange> => {
+    await assertUnanswered(access, beginning.items, following)
+    counts.kept = following.length
+    const append = [...summary, ...following]
+    return {
+      drop: entries.length + following.length,
+      append,
+      ...timesOf(entries.at(-1), summary.length, following, rest),
+    }
+  }
   const attempt = async (): Promise<CommitResult> => {
-    const rest = await restAfter(access, entries)
-    await assertUnanswered(access, beginning.items, rest)
-    replaced.kept = rest.length
+    rest = await restAfter(access, entries)
+    const change = await changeOf(rest.map(({ record }) => record))
     const all = [...entries, ...rest]
     const condition = keepsPlaces(records)
       ? { expectNewest: all.at(-1)?.id ?? null }
       : { expectTail: all.map(({ record }) => record) }
-    const made = entries.at(-1)?.createdAt
-    const times = [...summary.map(() => made), ...rest.map(({ createdAt }) => createdAt)]
-    return await records.commit(sessionId, {
-      ...condition,
-      drop: all.length,
-      append: [...summary, ...rest.map(({ record }) => record)],
-      ...(times.some((time) => time !== undefined) && { appendTimes: times }),
-    })
+    return await records.commit(sessionId, { ...condition, ...change })
   }
-  await records.modify(sessionId, attempt, signal === undefined ? {} : { signal })
-  return replaced
+  const decide: Decide = async (stored) => ({
+    expectTail: stored.slice(-1),
+    ...(await changeOf(withoutBeginning(stored, entries))),
+  })
+  await records.modify(sessionId, attempt, { ...(signal !== undefined && { signal }), locked: { decide } })
+  return counts
+}
+
+/** What follows keeps its time, as far as that is known; the summary is as old as the newest of what it stands for. */
+function timesOf(
+  last: PlacedRecord | undefined,
+  count: number,
+  following: readonly string[],
+  rest: readonly PlacedRecord[],
+): Pick<HistoryChange, 'appendTimes'> {
+  if (last?.createdAt === undefined) return {}
+  const { appendTimes = following.map(() => undefined) } = keptTimes(rest, following)
+  return { appendTimes: [...new Array<Date>(count).fill(last.createdAt), ...appendTimes] }
 }
 
 /** What follows the beginning now. @throws SESSION_CONFLICT where the beginning is not there as it was */
@@ -79,8 +99,7 @@ async function restAfter<TItem extends object>(
 ): Promise<PlacedRecord[]> {
   if (!keepsPlaces(records)) {
     const stored = await records.read(sessionId, undefined, { latest: true })
-    if (beginning.some(({ record }, index) => record !== stored[index])) throw changed()
-    return stored.slice(beginning.length).map((record) => ({ record }))
+    return withoutBeginning(stored, beginning).map((record) => ({ record }))
   }
   const limit = Number.MAX_SAFE_INTEGER
   const [first, after] = [beginning[0]?.id, beginning.at(-1)?.id]
@@ -92,14 +111,19 @@ async function restAfter<TItem extends object>(
   }
 }
 
+/** @throws SESSION_CONFLICT where that is not how they begin */
+function withoutBeginning(stored: readonly string[], beginning: readonly PlacedRecord[]): string[] {
+  if (beginning.some(({ record }, index) => record !== stored[index])) throw changed()
+  return stored.slice(beginning.length)
+}
+
 /** A result is refused by the model's API without its call. */
 async function assertUnanswered<TItem extends object>(
   { items }: HistoryAccess<TItem>,
   beginning: readonly TItem[],
-  rest: readonly PlacedRecord[],
+  following: readonly string[],
 ): Promise<void> {
-  const following = (await Promise.all(rest.map(({ record }) => items.decodeReadable([record])))).flat()
-  const pairs = correlate([...beginning, ...following])
+  const pairs = correlate([...beginning, ...(await items.decodeReadable(following))])
   if (pairs.some(([call, result]) => call < beginning.length && result >= beginning.length)) throw changed()
 }
 

@@ -3,9 +3,13 @@ import type { Records } from '../codec/records.ts'
 import { SessionError } from '../errors/session-error.ts'
 import type { CommitResult, HistoryChange } from '../store/history-change.ts'
 import type { RecordAccess } from '../store/record-access.ts'
+import type { Decide } from '../store/store-hooks.ts'
 import { applyMutations, type HistoryMutation } from './history-transaction.ts'
 import type { KnownTail } from './known-tail.ts'
-import { keepsPlaces, keptTimes, readPlaced } from './placed-history.ts'
+import { keepsPlaces, keptTimes, type PlacedRecord, readPlaced } from './placed-history.ts'
+
+/** What takes the place of the newest records. */
+type Change = Pick<HistoryChange, 'append' | 'appendTimes'> & { drop: number }
 
 /** The writes of a session that depend on what is stored: each says in its commit what it was decided on. */
 export class HistoryEdits<TItem extends object> {
@@ -23,7 +27,12 @@ export class HistoryEdits<TItem extends object> {
    */
   async pop(records: RecordAccess, tail: KnownTail): Promise<TItem | undefined> {
     let popped: TItem | undefined
-    await records.modify(this.#sessionId, async () => {
+    const decide: Decide = async (expectTail) => {
+      tail.forget()
+      popped = (await this.#records.decode(expectTail))[0]
+      return popped && { expectTail, drop: 1 }
+    }
+    const attempt = async (): Promise<CommitResult> => {
       const { newest } = tail
       const [guess] = newest === undefined ? [] : await this.#records.decodeReadable([newest])
       const guessed = newest !== undefined && guess !== undefined
@@ -34,7 +43,8 @@ export class HistoryEdits<TItem extends object> {
       const result = await records.commit(this.#sessionId, { expectTail, drop: 1 })
       if (result.status !== 'applied') tail.forget()
       return result
-    })
+    }
+    await records.modify(this.#sessionId, attempt, { locked: { limit: 1, decide } })
     return popped
   }
 
@@ -42,19 +52,28 @@ export class HistoryEdits<TItem extends object> {
   async mutate(records: RecordAccess, mutations: readonly HistoryMutation<TItem>[]): Promise<void> {
     const decode = kept((record: string) => this.#records.decodeOne(record))
     const encode = kept(async (item: TItem) => (await this.#records.encode([item])).join(''))
-    await records.modify(this.#sessionId, async () => {
-      const history = await readPlaced(records, this.#sessionId)
-      const stored = history.entries.map(({ record }) => record)
+    let entries: readonly PlacedRecord[] = []
+    const changeOf = async (stored: readonly string[]): Promise<Change | undefined> => {
       const before = await this.#records.decode(stored, decode)
       const after = applyMutations(before, mutations)
       const same = after.findIndex((item, index) => item !== before[index])
-      if (same < 0) return unchanged
-      const drop = stored.length - same
+      if (same < 0) return undefined
       const known = new Map(before.map((item, index) => [item, stored[index]]))
       const append = await Promise.all(after.slice(same).map((item) => known.get(item) ?? encode(item)))
-      const times = keptTimes(history.entries.slice(same), append)
-      return records.commit(this.#sessionId, { ...history.unchanged(drop), drop, append, ...times })
-    })
+      return { drop: stored.length - same, append, ...keptTimes(entries.slice(same), append) }
+    }
+    const attempt = async (): Promise<CommitResult> => {
+      const history = await readPlaced(records, this.#sessionId)
+      entries = history.entries
+      const change = await changeOf(entries.map(({ record }) => record))
+      if (change === undefined) return unchanged
+      return records.commit(this.#sessionId, { ...history.unchanged(change.drop), ...change })
+    }
+    const decide: Decide = async (stored) => {
+      const change = await changeOf(stored)
+      return change && { expectTail: stored.slice(stored.length - change.drop), ...change }
+    }
+    await records.modify(this.#sessionId, attempt, { locked: { decide } })
   }
 
   /**

@@ -8,6 +8,7 @@ import { crashCases } from './crash.ts'
 import { deleteCases } from './delete.ts'
 import { durableCases } from './durable.ts'
 import { entryCases } from './entries.ts'
+import { exclusiveCases } from './exclusive.ts'
 import { faultCases } from './faults.ts'
 import { filterCases } from './filters.ts'
 import { forkCases } from './forks.ts'
@@ -64,6 +65,7 @@ export const definitions: readonly CaseDefinition[] = [
   ...forkCases,
   ...replacingCases,
   ...leaseCases,
+  ...exclusiveCases,
   ...watchCases,
   ...timeCases,
   ...lifecycleCases,
