@@ -28,7 +28,7 @@ export interface AddUsageOptions {
  * newest 100 runs each with its time. Of the newest 1,000 runs it is known that they were added: a repetition counts once. Of a run that is
  * not among the newest 100 any more only the total is known; what a later total takes back of it is taken from the agent and the model `unknown`.
  *
- * A streamed run is waited for. Metadata are not encrypted, also where items are: names of agents and models and numbers are readable there.
+ * A streamed run is waited for; the SDK 0.20 does not say which model a streamed response came from, so it is `unknown`. Metadata are not encrypted, also where items are: names of agents and models and numbers are readable there.
  * @throws TypeError; SESSION_UNSUPPORTED where the session has no metadata; SESSION_CONFLICT where `metadata.usage` is something else
  */
 export async function addUsage(session: UsageSession, result: RunUsageSource, options: AddUsageOptions): Promise<void> {
