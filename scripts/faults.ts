@@ -3,8 +3,9 @@ import { exitCode } from './run.ts'
 
 process.env.SESSIONS_TEST_FAULTS = 'all'
 let failed = 0
-for (const name of ['sql', 'redis']) {
+for (const name of ['sql', 'redis', 'integration']) {
   const parameters = ['run', '--root', `packages/${name}`, '--testTimeout', '300000', '--hookTimeout', '120000']
+  if (name === 'integration') parameters.push('--project', 'source')
   parameters.push('faults', '/galera')
   failed += await exitCode('vitest', parameters)
 }

@@ -1,11 +1,5 @@
 import { Agent, Runner, RunState, tool, Usage } from '@openai/agents'
-import {
-  assistantMessage,
-  functionCall,
-  modelStream,
-  ScriptedModel,
-  type ScriptedModelInput,
-} from '@openai/agents/testing'
+import { assistantMessage, functionCall, ScriptedModel, type ScriptedModelInput } from '@openai/agents/testing'
 import { MemoryStore } from '@sessions/core'
 import { addUsage, usageOf } from '@sessions/core/usage'
 import { describe, expect, it } from 'vitest'

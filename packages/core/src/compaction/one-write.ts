@@ -19,7 +19,7 @@ export class OneWrite<TItem extends object> implements UnderlyingSession<TItem> 
   readonly #session: UnderlyingSession<TItem> & OpenToFunctions<TItem>
   /** Absent where no compaction is under way. */
   #step: Step<TItem> | undefined
-  /** Whether the SDK took something for the history that is not its beginning: what it had read at some earlier time. */
+  /** Whether the SDK took something for the history that it had read at some earlier time. */
   isStale = false
 
   constructor(session: UnderlyingSession<TItem> & OpenToFunctions<TItem>) {
@@ -30,9 +30,12 @@ export class OneWrite<TItem extends object> implements UnderlyingSession<TItem> 
     }
   }
 
-  /** Settles that the compaction stands for these items. @throws SESSION_CONFLICT where the history does not begin with them */
-  async begin(items: readonly TItem[]): Promise<void> {
-    const beginning = await this.#session[onHistory]('runCompaction', (access) => beginningWith(access, items))
+  /**
+   * Settles that the compaction stands for these items. @throws SESSION_CONFLICT where the history does not begin with them
+   * @param asAll - whether they must be all there is
+   */
+  async begin(items: readonly TItem[], asAll: boolean): Promise<void> {
+    const beginning = await this.#session[onHistory]('runCompaction', (access) => beginningWith(access, items, asAll))
     if (beginning === undefined) {
       this.isStale = true
       throw new SessionError('SESSION_CONFLICT', 'The history was changed meanwhile. Nothing was compacted.')
@@ -89,8 +92,11 @@ interface Preparing<TItem> {
 async function beginningWith<TItem extends object>(
   access: HistoryAccess<TItem>,
   items: readonly TItem[],
+  asAll: boolean,
 ): Promise<Beginning<TItem> | undefined> {
-  const entries = (await readPlaced(access.records, access.sessionId)).entries.slice(0, items.length)
+  const { entries: all } = await readPlaced(access.records, access.sessionId)
+  if (asAll && all.length > items.length) return undefined
+  const entries = all.slice(0, items.length)
   const stored = await access.items.decode(entries.map(({ record }) => record))
   const isSame = stored.length === items.length && stored.every((item, index) => means(item, items[index] as TItem))
   return isSame ? { entries, items: stored } : undefined

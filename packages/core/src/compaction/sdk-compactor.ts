@@ -48,6 +48,10 @@ interface SDKCompactingSession {
 /** The `DEFAULT_COMPACTION_THRESHOLD` of `@openai/agents-openai` 0.20.0. */
 const threshold = 10
 
+function isLong({ compactionCandidateItems }: CompactionDecision): boolean {
+  return compactionCandidateItems.length >= threshold
+}
+
 /** Compacts by the API, as the SDK does; over a session of ours, in one write. */
 export class SDKCompactor implements Compactor<AgentInputItem> {
   readonly #options: ClientOptions
@@ -55,7 +59,8 @@ export class SDKCompactor implements Compactor<AgentInputItem> {
   readonly #oneWrite: OneWrite<AgentInputItem> | undefined
   #sdk: Promise<SDKCompactingSession> | undefined
   #last: Promise<unknown> = Promise.resolve()
-  #isForced = false
+  /** What is known of the run under way: whether it is forced, and whether the SDK may go by what it has read at some earlier time. */
+  #under = { isForced: false, mayBeOld: false }
 
   constructor(session: UnderlyingSession, options: ClientOptions) {
     this.#options = options
@@ -90,28 +95,30 @@ export class SDKCompactor implements Compactor<AgentInputItem> {
     await (await this.#open()).clearSession()
   }
 
-  /** A manual run may have been decided on what the SDK had read at some earlier time; one that begins anew reads again. */
+  /** Only a manual run is decided on what the SDK has read at some earlier time; where that is not all, one that begins anew reads again. */
   async #run(
     args: RunCompactionArgs,
     ownership: object | null | undefined,
     exchange: ModelExchange | undefined,
   ): Promise<CompactionResult | null> {
+    const mayBeOld = ownership === undefined && this.#sdk !== undefined
     try {
-      return await this.#attempt(args, ownership, exchange)
+      return await this.#attempt(args, mayBeOld, ownership, exchange)
     } catch (error) {
-      if (ownership !== undefined || this.#oneWrite?.isStale !== true) throw error
+      if (!mayBeOld || this.#oneWrite?.isStale !== true) throw error
       this.#sdk = undefined
-      return await this.#attempt(args, ownership, exchange)
+      return await this.#attempt(args, false, ownership, exchange)
     }
   }
 
   async #attempt(
     { force = false, ...args }: RunCompactionArgs,
+    mayBeOld: boolean,
     ownership: object | null | undefined,
     exchange: ModelExchange | undefined,
   ): Promise<CompactionResult | null> {
     const sdk = await this.#open()
-    this.#isForced = force
+    this.#under = { isForced: force, mayBeOld }
     if (this.#oneWrite !== undefined) this.#oneWrite.isStale = false
     let result: CompactionResult | null = null
     try {
@@ -125,10 +132,11 @@ export class SDKCompactor implements Compactor<AgentInputItem> {
   /** The SDK asks this in every run, also in one that is forced, since it is not told so. */
   async #decide(decision: CompactionDecision): Promise<boolean> {
     const { shouldTriggerCompaction: asked } = this.#options
-    const isDue = asked === undefined ? decision.compactionCandidateItems.length >= threshold : await asked(decision)
-    if (!isDue && !this.#isForced) return false
-    await this.#oneWrite?.begin(decision.sessionItems)
-    return true
+    const { isForced, mayBeOld } = this.#under
+    if (mayBeOld) await this.#oneWrite?.begin(decision.sessionItems, true)
+    const isDue = isForced || (await (asked ?? isLong)(decision))
+    if (isDue && !mayBeOld) await this.#oneWrite?.begin(decision.sessionItems, false)
+    return isDue
   }
 
   #open(): Promise<SDKCompactingSession> {
