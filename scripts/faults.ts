@@ -1,9 +1,18 @@
 /** Runs the fault tests of every adapter as often as their figures are reported for: `pnpm faults`. */
+
+import { commandLine } from './command-line.ts'
 import { exitCode } from './run.ts'
+
+commandLine(
+  `pnpm faults
+
+Runs the fault tests of every adapter as often as their figures are reported for.`,
+  {},
+)
 
 process.env.SESSIONS_TEST_FAULTS = 'all'
 let failed = 0
-for (const name of ['sql', 'redis', 'integration']) {
+for (const name of ['sqlite', 'sql', 'redis', 'integration']) {
   const parameters = ['run', '--root', `packages/${name}`, '--testTimeout', '300000', '--hookTimeout', '120000']
   if (name === 'integration') parameters.push('--project', 'source')
   parameters.push('faults', '/galera')

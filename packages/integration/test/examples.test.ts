@@ -143,6 +143,34 @@ describe('the examples', () => {
     '  assistant  Vienna. So far you have said: I collect capitals. What is the capital of Austria?',
   ])
 
+  itRuns('edit-a-message.ts', 'goes on from an earlier message, beside the old conversation or in its place', [
+    'In a branch, Oslo became Bergen:',
+    '  user       I go to Bergen.',
+    '  assistant  Noted: I travel in May. I go to Bergen.',
+    'journey/edited is a branch of journey, of the same user: ada.',
+    'In place, Oslo became Lisbon, and what had been said after it is gone:',
+    '  user       I go to Lisbon.',
+    '  assistant  Noted: I travel in May. I go to Lisbon.',
+  ])
+
+  itRuns('one-run-at-a-time.ts', 'lets the second of two runs wait, be refused, or take over', [
+    '  Emma: shelf 4. So far you asked for: Emma.',
+    '  Dracula: shelf 7. So far you asked for: Emma, Dracula.',
+    '  Ulysses: shelf 7. So far you asked for: Emma, Dracula, Ulysses.',
+    '  SESSION_IN_USE',
+    "'takeOver': the first is ended, and leaves nothing behind. The second is answered.",
+    '  user       Macbeth',
+    '  assistant  Macbeth: shelf 7. So far you asked for: Macbeth.',
+  ])
+
+  itRuns('watch-a-conversation.ts', 'shows what is added, and says that something was taken back', [
+    '  user       What is the capital of Australia?',
+    '  assistant  Canberra.',
+    'Something was taken back. There are 0 items now.',
+    '  user       What is the capital of Austria?',
+    '  assistant  Vienna.',
+  ])
+
   itRuns('share-between-agents.ts', 'lets one agent know what another was told', [
     'To the receptionist:',
     '  user       A table for two, please. And I am allergic to nuts.',
@@ -164,6 +192,23 @@ describe('the examples', () => {
     '  Kyoto: 20 °C, Lima: 16 °C',
     'keepWithin(300 tokens): 22 items are stored. The model sees 10 (291 tokens), and answers:',
     '  Kyoto: 20 °C, Lima: 16 °C',
+  ])
+
+  itRuns('summarize-old-turns.ts', 'puts a summary in the place of old turns, by hand and by itself', [
+    '4 items were summarized, 2 stay as they are:',
+    '  system     So far: I travel in May. I go to Oslo.',
+    '  user       I take the train.',
+    'Two turns later, summarized by itself:',
+    '  system     So far: I travel in May. I go to Oslo. I take the train. I bring a friend.',
+    '  user       We like museums.',
+    '  assistant  Noted: We like museums.',
+  ])
+
+  itRuns('count-tokens.ts', 'counts by agent, by model and by turn, a run that waited once', [
+    'The conversation has cost 1800 tokens in, 40 out, in 4 requests.',
+    '  Clerk        900 tokens in, 30 out, in 3 requests',
+    '  large-model  900 tokens in, 10 out, in 1 requests',
+    '  dinner       1600 tokens in, 30 out, in 3 requests',
   ])
 
   itRuns('encrypt-at-rest.ts', 'keeps a conversation through a change of keys, and from a wrong one', [
