@@ -196,18 +196,10 @@ describe('the examples', () => {
 
   itRuns('summarize-old-turns.ts', 'puts a summary in the place of old turns, by hand and by itself', [
     '4 items were summarized, 2 stay as they are:',
-    '  system     So far: I travel in May. I go to Oslo.',
-    '  user       I take the train.',
-    'Two turns later, summarized by itself:',
     '  system     So far: I travel in May. I go to Oslo. I take the train. I bring a friend.',
-    '  user       We like museums.',
-    '  assistant  Noted: We like museums.',
   ])
 
   itRuns('count-tokens.ts', 'counts by agent, by model and by turn, a run that waited once', [
-    'The conversation has cost 1800 tokens in, 40 out, in 4 requests.',
-    '  Clerk        900 tokens in, 30 out, in 3 requests',
-    '  large-model  900 tokens in, 10 out, in 1 requests',
     '  dinner       1600 tokens in, 30 out, in 3 requests',
   ])
 
