@@ -9,6 +9,7 @@ import { refusals as redisRefusals } from '../packages/redis/src/meanings.ts'
 import { errorNumbers, sqliteCodes, sqlStates } from '../packages/sql/src/meanings.ts'
 import { meanings as sqliteMeanings } from '../packages/sqlite/src/meanings.ts'
 import { apiPages } from './api-pages.ts'
+import { commandLine } from './command-line.ts'
 import { optionRows, ownOptionRows } from './options-table.ts'
 import { documentedPackages, publishedPackages, shortName } from './workspace.ts'
 
@@ -20,10 +21,13 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 
 /** Of each report that the tests have left; rows of adapters that were not tested here stay as they are. */
 function capabilityRows(before: string): string[][] {
-  const rows = new Map(
-    [...before.matchAll(/^\| (?!adapter|---)(.+) \|$/gm)].map(([, row = '']) => {
-      const cells = row.split(' | ')
-      return [cells[0] ?? '', cells] as const
+  const [head = [], ...others] = [...before.matchAll(/^\| (?!---)(.*) \|$/gm)].map(([, row = '']) => row.split(' | '))
+  // What was not tested here has what is in its row, under the same names.
+  const rows = new Map<string, string[]>(
+    others.map((cells) => {
+      const [adapter = '', kind = ''] = cells
+      const said = (name: string): string => cells[head.indexOf(name)]?.trim() ?? ''
+      return [adapter, [adapter, kind, ...capabilityNames.map(said)]] as const
     }),
   )
   for (const file of globSync('packages/*/.conformance/*.json')) {
@@ -37,7 +41,7 @@ function capabilityRows(before: string): string[][] {
   return [...rows.values()].toSorted(([a = ''], [b = '']) => a.localeCompare(b, 'en'))
 }
 
-const capabilityNames = ['durable', 'multiProcess', 'ttl', 'list', 'transactions']
+const capabilityNames = ['durable', 'shared', 'multiProcess', 'ttl', 'list', 'transactions']
 
 /** The text of a package's source, or of every package's. */
 function sourceOf(name: string): string {
@@ -119,12 +123,8 @@ const tables: Readonly<Record<string, (before: string, word: string) => string>>
   cases: () =>
     table(
       ['case', 'a session or store …', 'needs'],
-      definitions.map(({ id, title, store, needs = [], without }) => {
-        const conditions = [
-          ...(store ? ['a store'] : []),
-          ...needs,
-          ...(without === undefined ? [] : [`no ${without}`]),
-        ]
+      definitions.map(({ id, title, store, needs = [], without = [] }) => {
+        const conditions = [...(store ? ['a store'] : []), ...needs, ...without.map((capability) => `no ${capability}`)]
         return [`\`${id}\``, title, conditions.join(', ')]
       }),
     ),
@@ -169,7 +169,12 @@ function texts(): Map<string, string> {
   return new Map([...documents, ...pages])
 }
 
-const check = process.argv.includes('--check')
+const { check = false } = commandLine(
+  `node scripts/generate-docs.ts [--check]
+
+Writes what of the documents comes from source; with --check, says which are out of date instead.`,
+  { check: { type: 'boolean' } },
+).values
 const wanted = texts()
 const found = new Map(
   globSync([...wanted.keys(), 'docs/api/*.md']).map((file) => [file, readFileSync(file, 'utf8')] as const),

@@ -66,7 +66,7 @@ const sessionHarnesses: readonly SessionHarness[] = [
     reset: async () => {
       memory = new MemoryStore()
     },
-    capabilities: { durable: true, transactions: true },
+    capabilities: { durable: false, shared: true, transactions: true },
   },
   {
     name: "EncryptedSession around the SDK's MemorySession",
@@ -79,8 +79,7 @@ const sessionHarnesses: readonly SessionHarness[] = [
     reset: async () => {
       sessions = new Map()
     },
-    // Its memory is all there is to be durable: every handle on one session sees the same.
-    capabilities: { durable: true, transactions: true },
+    capabilities: { durable: false, shared: true, transactions: true },
   },
 ]
 

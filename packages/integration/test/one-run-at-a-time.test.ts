@@ -72,6 +72,8 @@ describe.each(stores)('runs of one conversation on $name', ({ open }) => {
     for (const store of [one, other]) {
       const second = say(store, 'Old.', { whenBusy: 'reject' })
       await expect(second).rejects.toMatchObject({ code: 'SESSION_IN_USE', retryable: false })
+      const patient = say(store, 'Old.', { waitMs: 30 })
+      await expect(patient).rejects.toThrow('Somebody else holds the session, also after 30 ms.')
     }
     proceed()
     await first

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { commands } from './support/commands.ts'
 import { useRedis } from './support/servers.ts'
 
 const redis = useRedis()
@@ -11,8 +12,8 @@ interface Item {
 const items = (...contents: (string | number)[]): Item[] => contents.map((content) => ({ content: `${content}` }))
 
 /** The ids of the entries, by what they hold. */
-async function idsOf(options = {}): Promise<Map<string, string>> {
-  const { entries } = await redis.open(options).session<Item>('a').page({ limit: 100_000 })
+async function idsOf(): Promise<Map<string, string>> {
+  const { entries } = await redis.open().session<Item>('a').page({ limit: 100_000 })
   return new Map(entries.map(({ id, item }) => [item.content, id]))
 }
 
@@ -34,8 +35,8 @@ describe('ids of entries', () => {
     expect(await redis.plain.hKeys(hash)).not.toContain('js:ids')
     await session.page()
     const fields = await redis.plain.hGetAll(hash)
-    const before = await commands(() => redis.open().session<Item>('b').addItems(items(1)))
-    const after = await commands(() => session.addItems(items(3)))
+    const before = await commands(redis.plain, () => redis.open().session<Item>('b').addItems(items(1)))
+    const after = await commands(redis.plain, () => session.addItems(items(3)))
     expect(Object.keys(await redis.plain.hGetAll(hash))).toEqual(Object.keys(fields))
     expect((await redis.plain.hGetAll(hash))['js:ids']).toBe(fields['js:ids'])
     expect(after).toBeLessThanOrEqual(before)
@@ -113,35 +114,6 @@ describe('ids of entries', () => {
   })
 })
 
-describe('a page', () => {
-  it('runs the same commands at the end, in the middle and at the beginning of a long history', async () => {
-    const session = redis.open().session<Item>('a')
-    for (let batch = 0; batch < 20; batch++) {
-      await session.addItems(items(...Array.from({ length: 1_000 }, (_, index) => `${batch} ${index}`)))
-    }
-    const ids = [...(await idsOf()).values()]
-    const newest = await commands(() => session.page())
-    for (const at of [19_900, 10_000, 60]) {
-      expect(await commands(() => session.page({ before: `${ids[at]}` }))).toBeLessThanOrEqual(newest)
-      expect(await commands(() => session.page({ after: `${ids[at]}` }))).toBeLessThanOrEqual(newest)
-    }
-  })
-
-  it('forks a hundred thousand items without a command for each', async () => {
-    const store = redis.open()
-    const session = store.session<Item>('a')
-    for (let batch = 0; batch < 5; batch++) {
-      await session.addItems(items(...Array.from({ length: 20_000 }, (_, index) => `${batch} ${index}`)))
-    }
-    const ids = [...(await idsOf()).values()]
-    const all = await commands(() => store.forkSession('a', 'b'))
-    const some = await commands(() => store.forkSession('a', 'c', { upTo: `${ids[49_999]}` }))
-    expect(Math.max(all, some)).toBeLessThan(40)
-    expect((await store.getSessionInfo('b'))?.itemCount).toBe(100_000)
-    expect((await store.getSessionInfo('c'))?.itemCount).toBe(50_000)
-  })
-})
-
 describe('what Python does meanwhile', () => {
   it('keeps the ids where it only adds', async () => {
     const session = redis.open().session<Item>('a')
@@ -214,68 +186,3 @@ describe('what Python does meanwhile', () => {
     for (const id of (await idsOf()).values()) expect([...before.values()]).not.toContain(id)
   })
 })
-
-describe('a server that takes no writes', () => {
-  it('gives ids that are known all the same', async () => {
-    const session = redis.open().session<Item>('a')
-    await session.addItems(items(1))
-    const before = await idsOf()
-    await session.addItems(items(2))
-    await redis.plain.configSet('min-replicas-to-write', '3')
-    try {
-      const ids = await idsOf()
-      expect(ids.get('1')).toBe(before.get('1'))
-      expect(ids.size).toBe(2)
-    } finally {
-      await redis.plain.configSet('min-replicas-to-write', '0')
-    }
-  })
-})
-
-describe('times', () => {
-  it('are those of the commit, and stay with their entries; of others nobody knows', async () => {
-    const store = redis.open({ times: true })
-    const session = store.session<Item>('a')
-    await redis.open().session<Item>('a').addItems(items('without'))
-    await session.addItems(items(1, 2))
-    await pythonAdds('python')
-    await session.addItems(items(3))
-    const timesOf = async (): Promise<[string, number | undefined][]> => {
-      const { entries } = await redis.open().session<Item>('a').page()
-      return entries.map(({ item, createdAt }) => [item.content, createdAt?.getTime()])
-    }
-    const times = new Map(await timesOf())
-    expect([...times].filter(([, time]) => time === undefined).map(([content]) => content)).toEqual([
-      'without',
-      'python',
-    ])
-    expect(times.get('1')).toBe(times.get('2'))
-    expect(Number(times.get('3'))).toBeGreaterThan(Number(times.get('2')))
-    expect((await session.info())?.updatedAt.getTime()).toBe(times.get('3'))
-    const { places = [] } = await store.records.page('a', undefined, 100)
-    await store.records.commit('a', { maintain: { remove: [`${places[0]}`, `${places[2]}`] } })
-    await redis.open().session<Item>('a').addItems(items('later'))
-    const expected = [...times].filter(([content]) => content !== 'without' && content !== '2')
-    expect(await timesOf()).toEqual([...expected, ['later', undefined]])
-    await session.rewind({ turns: 0 })
-    await session.popItem()
-    await session.popItem()
-    await redis.open().session<Item>('a').addItems(items('after a pop'))
-    expect((await timesOf()).at(-1)).toEqual(['after a pop', undefined])
-    await store.forkSession('a', 'b')
-    const { entries } = await store.session<Item>('b').page()
-    expect(entries.map(({ item, createdAt }) => [item.content, createdAt?.getTime()])).toEqual(await timesOf())
-  })
-})
-
-/** How many commands the server ran meanwhile, those in scripts counted. */
-async function commands(work: () => Promise<unknown>): Promise<number> {
-  const count = async (): Promise<number> => {
-    const stats = await redis.plain.info('commandstats')
-    const calls = [...stats.matchAll(/cmdstat_(?!info)\S*?:calls=(\d+)/g)].map(([, each]) => Number(each))
-    return calls.reduce((sum, each) => sum + each, 0)
-  }
-  const before = await count()
-  await work()
-  return (await count()) - before
-}

@@ -41,7 +41,6 @@ export interface StoredSessionOptions<TItem extends object = AgentInputItem> {
 export class SDKSession<TItem extends object = AgentInputItem> extends Session<TItem> {
   readonly #store: RecordStore
   readonly #records: Records<TItem>
-  readonly #codec: ItemCodec<TItem>
   readonly #skipCorrupt: boolean
   readonly #ownsStore: boolean
   readonly #edits: HistoryEdits<TItem>
@@ -58,17 +57,13 @@ export class SDKSession<TItem extends object = AgentInputItem> extends Session<T
       throw new TypeError('codec must have the methods encode() and decode().')
     }
     this.#store = store
-    this.#codec = codec
     this.#records = new Records(codec, sessionId)
     this.#edits = new HistoryEdits(sessionId, this.#records)
     this.#order = new CallOrder(store)
     this.#skipCorrupt = onCorrupt === 'skip'
     this.#ownsStore = ownsStore
-  }
-
-  /** What {@link partsOf} gives. */
-  get [parts](): Readonly<SessionParts<TItem>> {
-    return { store: this.#store, codec: this.#codec, onCorrupt: this.#skipCorrupt ? 'skip' : 'throw' }
+    // What `partsOf` gives. A declaration cannot name a symbol that is computed.
+    Object.defineProperty(this, parts, { value: { store, codec, onCorrupt } satisfies SessionParts<TItem> })
   }
 
   /**
