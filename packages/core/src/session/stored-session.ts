@@ -2,14 +2,7 @@ import type { AgentInputItem } from '../codec/agent-input-item.ts'
 import { takeItems } from '../codec/plain-data.ts'
 import { checkPageOptions, type EntryQuery, type PageOptions } from '../store/record-entry.ts'
 import { Entries, type Page } from './entries.ts'
-import {
-  checkExclusive,
-  type ExclusiveOptions,
-  type ExclusiveWork,
-  type Held,
-  hold,
-  whileHeld,
-} from './lease/exclusive.ts'
+import { type ExclusiveOptions, type ExclusiveWork, type Held, holdSession, whileHeld } from './lease/exclusive.ts'
 import { checkUpdate, type MetadataUpdate, updateMetadata } from './metadata-update.ts'
 import { checkExpectNewest, type ReplaceResult, replaceHistory } from './replacement.ts'
 import { SDKSession } from './sdk-session.ts'
@@ -76,13 +69,12 @@ export class StoredSession<TItem extends object = AgentInputItem> extends SDKSes
    * @throws SESSION_IN_USE where somebody else holds it; SESSION_UNSUPPORTED where the store keeps no leases
    */
   async exclusive<T>(work: ExclusiveWork<this, T>, options: ExclusiveOptions = {}): Promise<T> {
-    if (typeof work !== 'function') throw new TypeError('exclusive takes a function.')
-    return await whileHeld(await this.acquire(options), work)
+    return await whileHeld(() => this.acquire(options), work)
   }
 
   /** The same without a function, for a run that ends elsewhere: whoever acquires releases. */
   async acquire(options: ExclusiveOptions = {}): Promise<Held<this>> {
-    return await hold(this, this.access().records, checkExclusive(options), () => this.hold())
+    return await holdSession(this, this.access(), options, () => this.hold())
   }
 
   /**
