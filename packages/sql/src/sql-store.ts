@@ -5,21 +5,32 @@ import {
   checkOperationTtl,
   checkTimeout,
   type DeleteTarget,
+  type EntryQuery,
+  type ForkRequest,
+  type ForkResult,
   type HistoryChange,
   type Lease,
+  type LeaseResult,
+  type LeaseSwap,
   type LongCall,
   type ReadOptions,
+  type RecordEntryPage,
   type RecordPage,
   type SessionError,
   type SessionFilter,
   type SessionInfo,
   SessionStore,
 } from '@sessions/core'
+import { appendAtOnce } from './append-at-once.ts'
 import { Calls } from './calls.ts'
 import { applyChange, eraseSession } from './changes.ts'
+import type { Connection } from './connection.ts'
 import type { Database } from './database.ts'
 import { checkDialect, connectSequelize, connectURL, dialectOf, dialects, type SQLDialect } from './engine.ts'
-import { isUniqueViolation, mapError } from './errors.ts'
+import { readEntries, type Select } from './entries.ts'
+import { mapError } from './errors.ts'
+import { copySession } from './forks.ts'
+import { Leases } from './leases.ts'
 import { type Limits, limitsFrom, lockTimeoutMs } from './limits.ts'
 import { listSessions, toInfo } from './listing.ts'
 import { checkStoreOptions, nameTypes, type SQLStoreOptions } from './options.ts'
@@ -28,7 +39,6 @@ import { readPage, toRecord } from './pages.ts'
 import { type ErasableRow, eraseExpired, eraseSome, purgeOperations, type Transact } from './retention.ts'
 import { SessionRows } from './rows.ts'
 import { ensureSchema, schemaText } from './schema.ts'
-import { bind } from './statement.ts'
 import { prepareStatements, type Statements } from './statements.ts'
 import { checkNames, quoteTables, type TableNames, type Tables, withSchema } from './tables.ts'
 import { parseURL } from './url/parse-url.ts'
@@ -124,8 +134,27 @@ export class SQLStore extends SessionStore {
     return own !== undefined && result.status === 'duplicate' ? resultOf(change) : result
   }
 
-  protected override _supports(condition: keyof ChangeConditions): boolean {
-    return condition === 'maintain'
+  protected override _supports(_condition: keyof ChangeConditions): boolean {
+    return true
+  }
+
+  /** From the primary: what comes next may be a write that depends on an entry. */
+  protected override _entries(sessionId: string, query: EntryQuery): Promise<RecordEntryPage> {
+    const select: Select = (statement, values) => this.#calls.select(statement, values, { latest: true })
+    return readEntries(this.#statements, select, sessionId, query)
+  }
+
+  protected override _fork(request: ForkRequest): Promise<ForkResult> {
+    const rows = (connection: Connection, sessionId: string): SessionRows =>
+      new SessionRows(connection, this.#statements, sessionId)
+    return this.#calls.change(request.to, (connection) => {
+      const [source, target] = [rows(connection, request.from), rows(connection, request.to)]
+      return copySession({ source, target }, request, this.#ttlMs ?? null)
+    })
+  }
+
+  protected override _lease(sessionId: string, swap: LeaseSwap | undefined): Promise<LeaseResult> {
+    return this.#calls.try((limits) => new Leases(this.#database, this.#statements).step(limits, sessionId, swap))
   }
 
   protected async _info(sessionId: string): Promise<SessionInfo | undefined> {
@@ -137,9 +166,9 @@ export class SQLStore extends SessionStore {
     return listSessions(filter, this.#statements, (statement, values) => this.#calls.select(statement, values, options))
   }
 
-  protected async _delete(sessionId: string, unchangedSince?: Date): Promise<boolean> {
+  protected async _delete(sessionId: string, unchangedSince?: Date, lease?: string): Promise<boolean | 'lost'> {
     return this.#calls.change(sessionId, (connection) =>
-      eraseSession(new SessionRows(connection, this.#statements, sessionId), unchangedSince),
+      eraseSession(new SessionRows(connection, this.#statements, sessionId), unchangedSince, lease),
     )
   }
 
@@ -158,6 +187,7 @@ export class SQLStore extends SessionStore {
       transact,
     )
     await purgeOperations(call, erased, this.#statements, transact)
+    await this.#calls.try((limits) => new Leases(this.#database, this.#statements).purge(limits, call, erased))
     return erased
   }
 
@@ -180,37 +210,14 @@ export class SQLStore extends SessionStore {
   }
 
   async #commit(limits: Limits, sessionId: string, change: HistoryChange, operationMs: number): Promise<CommitResult> {
-    if (await this.#appendAtOnce(limits, sessionId, change, operationMs)) return { status: 'applied', dropped: [] }
+    const policy = { ttlMs: this.#ttlMs, operationMs }
+    if (await appendAtOnce(this.#database, limits, this.#statements, sessionId, change, policy)) {
+      return { status: 'applied', dropped: [] }
+    }
     return this.#database.transaction(limits, (connection) => {
       const rows = new SessionRows(connection, this.#statements, sessionId)
-      return applyChange(rows, change, { ttlMs: this.#ttlMs, operationMs })
+      return applyChange(rows, change, policy)
     })
-  }
-
-  /** In one statement, where the dialect can and the change is just that. `false` where a transaction has to decide. */
-  async #appendAtOnce(limits: Limits, sessionId: string, change: HistoryChange, operationMs: number): Promise<boolean> {
-    const { append: records = [], operation, expectTail = [], drop = 0, clear, metadata } = change
-    const removes = drop !== 0 || clear === true
-    if (records.length === 0 || expectTail.length > 0 || removes || metadata !== undefined) return false
-    const { appendAtOnce, appendOperationAtOnce } = this.#statements
-    const statement = operation === undefined ? appendAtOnce : appendOperationAtOnce
-    if (statement === undefined) return false
-    const values = bind(statement, {
-      id: sessionId,
-      records,
-      ttl: this.#ttlMs ?? null,
-      lockTimeout: String(lockTimeoutMs(limits)),
-      operation: operation?.id ?? null,
-      fingerprint: operation?.fingerprint ?? null,
-      operationMs,
-    })
-    try {
-      const { affected } = await this.#database.write(limits, (connection) => connection.run(statement, values))
-      return affected > 0
-    } catch (error) {
-      if (isUniqueViolation(error)) return false
-      throw error
-    }
   }
 
   /** A store that may not make the tables must not decide for one that may. */

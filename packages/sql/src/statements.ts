@@ -1,4 +1,6 @@
 import type { Dialect } from './dialects/dialect.ts'
+import { type EntryStatements, prepareEntries } from './entry-statements.ts'
+import { type LeaseStatements, prepareLeases } from './lease-statements.ts'
 import { type ListingStatements, prepareListing } from './listing-statements.ts'
 import { compile, type Statement } from './statement.ts'
 import type { Tables } from './tables.ts'
@@ -13,7 +15,7 @@ export const someSessions = 50
 export const someMessages = 50
 
 /** Every text sent to a database after its tables stand, one for each operation. */
-export interface Statements extends ListingStatements {
+export interface Statements extends ListingStatements, EntryStatements, LeaseStatements {
   readonly all: Statement
   readonly newest: Statement
   readonly firstPage: Statement
@@ -52,12 +54,10 @@ export interface Statements extends ListingStatements {
   /** Sessions whose ttl has ended, those first whose ended first, after the one of `:after` that ended `:at`. */
   readonly expired: Statement
   /** The whole of an append in one statement, for a dialect that can: all rows, or none where something stands in the way. */
-  readonly appendAtOnce?: Statement
-  /** The same with an operation id. */
-  readonly appendOperationAtOnce?: Statement
+  appendAtOnce?(parts: { operation: boolean; fenced: boolean }): Statement
 
-  /** One insert of so many rows, for a dialect that has no arrays: `:record0`, `:record1`, … */
-  append(rows: number): Statement
+  /** One insert of so many rows, for a dialect that has no arrays: `:record0`, `:record1`, … at `:at0`, `:at1`, … or all at `:at`. */
+  append(rows: number, timed: boolean): Statement
 }
 
 /** The texts of a dialect for these tables. */
@@ -82,6 +82,11 @@ export function prepareStatements(dialect: Dialect, tables: Tables): Statements 
   const ids = Array.from({ length: someSessions }, (_, index) => `:id${index}`)
   const some = `session_id IN (${ids.join(', ')})`
   const named = `session_id = :id AND id IN (${Array.from({ length: someMessages }, (_, index) => messageId(`:message${index}`)).join(', ')})`
+  const atOnce =
+    grammar.appendAtOnce &&
+    [false, true].flatMap((fenced) =>
+      [false, true].map((operation) => once(grammar.appendAtOnce?.({ operation, fenced }) ?? '')),
+    )
   // No alias is the name of a column: ORDER BY would sort by the alias.
   const page = `SELECT ${text('id')} AS message_id, ${exact('created_at')} AS exact_time, message_data`
   return {
@@ -90,6 +95,8 @@ export function prepareStatements(dialect: Dialect, tables: Tables): Statements 
     firstPage: once(`${page} ${unlessOver('', oldestFirst, ':limit')}`),
     nextPage: once(`${page} ${unlessOver(`AND ${grammar.onwards}`, oldestFirst, ':limit')}`),
     ...prepareListing(dialect, tables),
+    ...prepareEntries(dialect, tables, unlessOver),
+    ...prepareLeases(dialect, tables),
 
     create: [
       ...(grammar.beforeCreate ?? []),
@@ -129,13 +136,13 @@ export function prepareStatements(dialect: Dialect, tables: Tables): Statements 
     forgetMetadata: once(`DELETE FROM ${metadata} WHERE session_id = :id`),
     saveMetadata: once(grammar.saveMetadata),
     expired: once(grammar.expiredPage),
-    ...(grammar.appendAtOnce !== undefined && {
-      appendAtOnce: once(grammar.appendAtOnce(false)),
-      appendOperationAtOnce: once(grammar.appendAtOnce(true)),
+    ...(atOnce !== undefined && {
+      appendAtOnce: ({ operation, fenced }) => atOnce[Number(operation) + 2 * Number(fenced)] as Statement,
     }),
 
-    append: (rows) => {
-      const values = Array.from({ length: rows }, (_, row) => `(:id, :record${row}, ${grammar.messageTime})`)
+    append: (rows, timed) => {
+      const time = (row: number): string => grammar.messageTime(timed ? `:at${row}` : ':at')
+      const values = Array.from({ length: rows }, (_, row) => `(:id, :record${row}, ${time(row)})`)
       return once(`INSERT INTO ${messages} (session_id, message_data, created_at) VALUES ${values.join(', ')}`)
     },
   }

@@ -14,6 +14,8 @@ export interface Grammar {
   ms(timestamp: string): string
   /** A timestamp as a text that loses nothing and that `timestamp` takes again. */
   exact(timestamp: string): string
+  /** The timestamp, or a later one whose milliseconds are not before it. */
+  roundedUp(timestamp: string): string
   /** A timestamp from the text `YYYY-MM-DD HH:MM:SS.SSS`. */
   timestamp(text: string): string
   /** The same, to be compared with what others wrote. Default: `timestamp`. */
@@ -29,8 +31,12 @@ export interface Grammar {
   readonly newestFirst: string
   /** The message `:from`, written at `:at`, and those that follow it. */
   readonly onwards: string
-  /** What a message written in a session changed at `:at` gets as its time. */
-  readonly messageTime: string
+  /** Those that come after the message of this parameter in the session of that one, and itself; none where it is not there. */
+  startingAt(message: string, session: string): string
+  /** Those that come before it, and itself, likewise. */
+  endingAt(message: string, session: string): string
+  /** What a message written at the time of this parameter gets as its time. */
+  messageTime(at: string): string
 
   /** Whether the ttl of the session has ended; never NULL. */
   readonly expired: string
@@ -79,8 +85,19 @@ export interface Grammar {
   readonly pruneOperations: string
   /** Removes up to `:limit` operations that are no longer kept. */
   readonly purgeOperations: string
-  /** The whole of an append of `:records` in one statement: all rows, or none where the ttl has ended. */
-  appendAtOnce?(withOperation: boolean): string
+  /** The whole of an append of `:records` in one statement: all rows, or none where the ttl has ended or `:lease` is not held. */
+  appendAtOnce?(parts: { operation: boolean; fenced: boolean }): string
+
+  /**
+   * Locks or writes the lease of `:id` where `:lease` holds it and its time is not over, so that nobody takes it over before this
+   * transaction ends. A row selected or written says that it did.
+   */
+  readonly fence: string
+  /**
+   * One step on the lease of `:id` that gives the row after it, or none where `:expect` is not its version: for a dialect whose writes
+   * give rows. Default: the row is read before it is written.
+   */
+  readonly stepLease?: { readonly make: string; readonly change: string; readonly remove: string }
 }
 
 /** A kind of database: how its statements are written, how its tables are made, and how a driver's connection is used. */
