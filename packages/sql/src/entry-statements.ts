@@ -1,4 +1,4 @@
-import type { Dialect } from './dialects/dialect.ts'
+import type { Dialect, Grammar } from './dialects/dialect.ts'
 import { compile, type Statement } from './statement.ts'
 import type { Tables } from './tables.ts'
 
@@ -17,7 +17,7 @@ export interface EntryStatements {
   readonly oldestId: Statement
   /** The id of the message that is `:count` after `:start`. */
   readonly idAfter: Statement
-  /** Copies the message `:start` of `:from` and what follows it to `:id`, `:count` of them. */
+  /** Copies the message `:start` of `:source` and what follows it to `:id`, `:count` of them. */
   readonly copy: Statement
   /** The same up to and with the message `:last`. */
   readonly copyUpTo: Statement
@@ -29,31 +29,44 @@ export function prepareEntries(
   tables: Tables,
   unlessOver: (criteria: string, order: string, limit?: string) => string,
 ): EntryStatements {
-  const { ms, text, oldestFirst, newestFirst, startingAt, endingAt, roundedUp } = dialect.grammar(tables)
+  const grammar = dialect.grammar(tables)
+  const { ms, text, startingAt, endingAt, roundedUp } = grammar
   const { messages } = tables
   const once = (source: string): Statement => compile(source, dialect.placeholders)
   const entry = `${text('id')} AS message_id, ${text(ms('created_at'))} AS created_ms, message_data`
-  const [forward, backward] = [`ORDER BY ${oldestFirst}`, `ORDER BY ${newestFirst}`]
-  const [after, before] = [`AND ${startingAt(':entry', ':id')}`, `AND ${endingAt(':entry', ':id')}`]
-  const between = `SELECT 1 AS found FROM ${messages}
-    WHERE session_id = :id AND ${startingAt(':first', ':id')} ${before} LIMIT :most`
-  const counted = text(`(SELECT count(*) FROM (${between}) AS counted)`)
-  const ofSession = `FROM ${messages} WHERE session_id = :id`
-  const id = `SELECT ${text('id')} AS message_id ${ofSession}`
+  const [forward, backward] = [`ORDER BY ${grammar.oldestFirst}`, `ORDER BY ${grammar.newestFirst}`]
+  const ofId = 'session_id = :id'
+  const placed = placesOf(grammar)
+  const ofPlaced = placed.ofSession(':id')
+  const [after, before] = [`${ofPlaced} AND ${startingAt(':entry', ':id')}`, endingAt(':entry', ':id')]
+  const since = `SELECT 1 AS found FROM ${messages} WHERE ${ofPlaced} AND ${startingAt(':first', ':id')} AND ${before} LIMIT :most`
+  const counted = text(`(SELECT count(*) FROM (${since}) AS counted)`)
+  const onward = (criteria: string): string => unlessOver(criteria, placed.oldestFirst, ':limit')
+  const id = `SELECT ${text('id')} AS message_id FROM ${messages} WHERE`
   const copy = (until: string): Statement =>
     once(`INSERT INTO ${messages} (session_id, message_data, created_at)
       SELECT ${text(':id')}, message_data, created_at FROM ${messages}
-      WHERE session_id = :from AND ${startingAt(':start', ':from')} ${until} ${forward} LIMIT :count`)
+      WHERE ${placed.ofSession(':source')} AND ${startingAt(':start', ':source')} ${until} ${placed.oldestFirst} LIMIT :count`)
   return {
-    newestEntries: once(`SELECT ${entry} ${unlessOver('', backward, ':limit')}`),
-    oldestEntries: once(`SELECT ${entry} ${unlessOver('', forward, ':limit')}`),
-    entriesBefore: once(`SELECT ${entry} ${unlessOver(before, backward, ':limit')}`),
-    entriesAfter: once(`SELECT ${entry} ${unlessOver(after, forward, ':limit')}`),
-    entriesSince: once(`SELECT ${entry}, ${counted} AS counted ${unlessOver(after, forward, ':limit')}`),
-    newestTime: once(`SELECT ${text(ms(roundedUp('created_at')))} AS created_ms ${ofSession} ${backward} LIMIT 1`),
-    oldestId: once(`${id} ${forward} LIMIT 1`),
-    idAfter: once(`${id} AND ${startingAt(':start', ':id')} ${forward} LIMIT 1 OFFSET :count`),
+    newestEntries: once(`SELECT ${entry} ${unlessOver(ofId, backward, ':limit')}`),
+    oldestEntries: once(`SELECT ${entry} ${unlessOver(ofId, forward, ':limit')}`),
+    entriesBefore: once(`SELECT ${entry} ${unlessOver(`${ofPlaced} AND ${before}`, placed.newestFirst, ':limit')}`),
+    entriesAfter: once(`SELECT ${entry} ${onward(after)}`),
+    entriesSince: once(`SELECT ${entry}, ${counted} AS counted ${onward(after)}`),
+    newestTime: once(`SELECT ${text(ms(roundedUp('created_at')))} AS created_ms FROM ${messages} WHERE ${ofId} ${backward} LIMIT 1`),
+    oldestId: once(`${id} ${ofId} ${forward} LIMIT 1`),
+    idAfter: once(`${id} ${ofPlaced} AND ${startingAt(':start', ':id')} ${placed.oldestFirst} LIMIT 1 OFFSET :count`),
     copy: copy(''),
-    copyUpTo: copy(`AND ${endingAt(':last', ':from')}`),
+    copyUpTo: copy(`AND ${endingAt(':last', ':source')}`),
+  }
+}
+
+/** How messages are found by their place, with the words that order them. */
+export function placesOf({ placed, oldestFirst, newestFirst }: Grammar): NonNullable<Grammar['placed']> {
+  const orders = placed ?? { oldestFirst, newestFirst }
+  return {
+    ofSession: (session) => placed?.ofSession(session) ?? `session_id = ${session}`,
+    oldestFirst: `ORDER BY ${orders.oldestFirst}`,
+    newestFirst: `ORDER BY ${orders.newestFirst}`,
   }
 }

@@ -149,10 +149,10 @@ export class SessionRows {
   }
 
   /** Appends what another session holds, with its times: the message `start` and what follows it, up to `last`. How many they were. */
-  async copy(from: string, range: { start: string; last: string | undefined; count: number }): Promise<number> {
+  async copy(source: string, range: { start: string; last: string | undefined; count: number }): Promise<number> {
     const { start, last = null, count } = range
     const statement = last === null ? this.#statements.copy : this.#statements.copyUpTo
-    return (await this.#run(statement, { from, start, last, count })).affected
+    return (await this.#run(statement, { source, start, last, count })).affected
   }
 
   /** Whether that holds the session's lease; nobody takes it over then before this transaction ends. */

@@ -1,5 +1,5 @@
 import type { Dialect } from './dialects/dialect.ts'
-import { type EntryStatements, prepareEntries } from './entry-statements.ts'
+import { type EntryStatements, placesOf, prepareEntries } from './entry-statements.ts'
 import { type LeaseStatements, prepareLeases } from './lease-statements.ts'
 import { type ListingStatements, prepareListing } from './listing-statements.ts'
 import { compile, type Statement } from './statement.ts'
@@ -69,12 +69,14 @@ export function prepareStatements(dialect: Dialect, tables: Tables): Statements 
 
   const ofSession = `FROM ${messages} WHERE session_id = :id`
   const isOver = `EXISTS (SELECT 1 FROM ${sessions} WHERE session_id = :id AND ${expired})`
+  const placed = placesOf(grammar)
   /** The messages of `:id`, or none where its ttl has ended. */
   const unlessOver = (criteria: string, order: string, limit?: string): string => {
-    if (grammar.limitUnless !== undefined)
-      return `${ofSession} ${criteria} ${order} ${grammar.limitUnless(isOver, limit)}`
-    return `${ofSession} ${criteria} AND NOT ${isOver} ${order} ${limit === undefined ? '' : `LIMIT ${limit}`}`
+    const from = `FROM ${messages} WHERE ${criteria} `
+    if (grammar.limitUnless !== undefined) return `${from} ${order} ${grammar.limitUnless(isOver, limit)}`
+    return `${from} AND NOT ${isOver} ${order} ${limit === undefined ? '' : `LIMIT ${limit}`}`
   }
+  const ofId = 'session_id = :id'
   const settings = grammar.wrongSettings === undefined ? '' : `, ${grammar.wrongSettings} AS wrong_settings`
   const oldestFirst = `ORDER BY ${grammar.oldestFirst}`
   const newestFirst = `ORDER BY ${grammar.newestFirst}`
@@ -90,10 +92,10 @@ export function prepareStatements(dialect: Dialect, tables: Tables): Statements 
   // No alias is the name of a column: ORDER BY would sort by the alias.
   const page = `SELECT ${text('id')} AS message_id, ${exact('created_at')} AS exact_time, message_data`
   return {
-    all: once(`SELECT message_data ${unlessOver('', oldestFirst)}`),
-    newest: once(`SELECT message_data ${unlessOver('', newestFirst, ':limit')}`),
-    firstPage: once(`${page} ${unlessOver('', oldestFirst, ':limit')}`),
-    nextPage: once(`${page} ${unlessOver(`AND ${grammar.onwards}`, oldestFirst, ':limit')}`),
+    all: once(`SELECT message_data ${unlessOver(ofId, oldestFirst)}`),
+    newest: once(`SELECT message_data ${unlessOver(ofId, newestFirst, ':limit')}`),
+    firstPage: once(`${page} ${unlessOver(ofId, oldestFirst, ':limit')}`),
+    nextPage: once(`${page} ${unlessOver(`${placed.ofSession(':id')} AND ${grammar.onwards}`, placed.oldestFirst, ':limit')}`),
     ...prepareListing(dialect, tables),
     ...prepareEntries(dialect, tables, unlessOver),
     ...prepareLeases(dialect, tables),

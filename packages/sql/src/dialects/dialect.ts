@@ -29,6 +29,8 @@ export interface Grammar {
   /** The order of the messages of a session. */
   readonly oldestFirst: string
   readonly newestFirst: string
+  /** The messages of a session that are found by their place in it, and their order. Default: as the others. */
+  readonly placed?: { ofSession(session: string): string; readonly oldestFirst: string; readonly newestFirst: string }
   /** The message `:from`, written at `:at`, and those that follow it. */
   readonly onwards: string
   /** Those that come after the message of this parameter in the session of that one, and itself; none where it is not there. */

@@ -92,6 +92,12 @@ function grammar({ sessions, messages, operations, metadata, leases, indexes }: 
     messageId: (parameter) => `CAST(${parameter} AS SIGNED)`,
     oldestFirst: 'created_at, id',
     newestFirst: 'created_at DESC, id DESC',
+    // With an equality, MariaDB looks up the session and then passes through all of it up to the place, instead of beginning there.
+    placed: {
+      ofSession: (session) => `session_id >= ${session} AND session_id <= ${session}`,
+      oldestFirst: 'session_id, created_at, id',
+      newestFirst: 'session_id DESC, created_at DESC, id DESC',
+    },
     // Two ranges of the index, which a comparison of rows would not be.
     onwards: `(created_at > ${cast(':at')} OR (created_at = ${cast(':at')} AND id >= CAST(:from AS SIGNED)))`,
     startingAt: (message, session) => reaching('>', message, session),
