@@ -53,12 +53,15 @@ export class Leases {
     return rows[0] && toState(rows[0])
   }
 
-  /** The clock is read before: the lease ends no later than its holder believes. */
+  /**
+   * The clock is read before: the lease ends no later than its holder believes. Where nobody holds, the row says when it was written, so
+   * that it is not purged while others wait.
+   */
   async #lookAndSwap(limits: Limits, sessionId: string, { expect, row }: LeaseSwap): Promise<LeaseState | undefined> {
     const { now, ...found } = await this.#look(limits, sessionId)
     if (found.version !== expect) return undefined
     const { version = null, token = null, leaseMs = 0, waiting = '' } = row ?? {}
-    const until = row === null ? 0 : (row.until ?? now + leaseMs)
+    const until = row === null ? 0 : token === null ? now : (row.until ?? now + leaseMs)
     const values = { id: sessionId, expect, version, token, until, waiting }
     try {
       const { affected } = await this.#write(limits, this.#statementOf({ expect, row }), values)

@@ -21,9 +21,9 @@ import {
   type SessionInfo,
   SessionStore,
 } from '@sessions/core'
-import { appendAtOnce } from './append-at-once.ts'
 import { Calls } from './calls.ts'
-import { applyChange, eraseSession } from './changes.ts'
+import { eraseSession } from './changes.ts'
+import { commitChange } from './commits.ts'
 import type { Connection } from './connection.ts'
 import type { Database } from './database.ts'
 import { checkDialect, connectSequelize, connectURL, dialectOf, dialects, type SQLDialect } from './engine.ts'
@@ -32,7 +32,9 @@ import { mapError } from './errors.ts'
 import { copySession } from './forks.ts'
 import { Leases } from './leases.ts'
 import { type Limits, limitsFrom, lockTimeoutMs } from './limits.ts'
+import { Listener } from './listener.ts'
 import { listSessions, toInfo } from './listing.ts'
+import { Notices } from './notices.ts'
 import { checkStoreOptions, nameTypes, type SQLStoreOptions } from './options.ts'
 import { maxOwnOperationMs, resultOf, withOwnOperation } from './own-operation.ts'
 import { readPage, toRecord } from './pages.ts'
@@ -45,6 +47,12 @@ import { parseURL } from './url/parse-url.ts'
 import type { Target } from './url/target.ts'
 
 export type { SQLDialect }
+
+interface Opened {
+  lease: Lease<Database>
+  calls: Calls
+  listener: Listener | undefined
+}
 
 /** A ttl that no timestamp could hold is as good as none; in milliseconds, 6,000 years. */
 const longestTTLMs = 6_000 * 365 * 86_400_000
@@ -61,7 +69,9 @@ export class SQLStore extends SessionStore {
   readonly #operationMs: number
   readonly #tables: Tables
   readonly #statements: Statements
-  #opened: { lease: Lease<Database>; calls: Calls } | undefined
+  /** Where others are told of changes. */
+  readonly #notices: Notices | undefined
+  #opened: Opened | undefined
 
   /** Does no I/O. @throws TypeError or RangeError that names the option */
   constructor(options: SQLStoreOptions) {
@@ -79,6 +89,8 @@ export class SQLStore extends SessionStore {
     this.#operationMs = checkOperationTtl(options.operationTtl)
     this.#tables = quoteTables(names, dialect.quote)
     this.#statements = prepareStatements(dialect, this.#tables)
+    if (options.notify === true && dialect.notices === undefined) throw new TypeError('notify is for postgres alone.')
+    if (options.notify === true) this.#notices = new Notices(this.#tables)
   }
 
   /** The statements that make the tables of a new database, for those who migrate by hand. @throws TypeError */
@@ -104,10 +116,13 @@ export class SQLStore extends SessionStore {
       await lease.release()
       throw error
     }
-    this.#opened = { lease, calls }
+    const limits = (): Limits => limitsFrom(busyTimeoutMs, timeoutMs)
+    const listener = this.#notices && new Listener(lease.resource, this.#notices, limits)
+    this.#opened = { lease, calls, listener }
   }
 
   protected override async _close(): Promise<void> {
+    this.#opened?.listener?.close()
     await this.#opened?.lease.release()
   }
 
@@ -128,8 +143,9 @@ export class SQLStore extends SessionStore {
     const own = (this.#options.retries ?? 0) > 0 ? withOwnOperation(change) : undefined
     const operationMs = own === undefined ? this.#operationMs : Math.min(this.#operationMs, maxOwnOperationMs)
     const repeatable = change.operation !== undefined || own !== undefined
+    const place = { database: this.#database, statements: this.#statements, notices: this.#notices }
     const result = await this.#calls.write(sessionId, repeatable, (limits) =>
-      this.#commit(limits, sessionId, own ?? change, operationMs),
+      commitChange(place, limits, sessionId, own ?? change, { ttlMs: this.#ttlMs, operationMs }),
     )
     return own !== undefined && result.status === 'duplicate' ? resultOf(change) : result
   }
@@ -155,6 +171,10 @@ export class SQLStore extends SessionStore {
 
   protected override _lease(sessionId: string, swap: LeaseSwap | undefined): Promise<LeaseResult> {
     return this.#calls.try((limits) => new Leases(this.#database, this.#statements).step(limits, sessionId, swap))
+  }
+
+  protected override async _watch(sessionId: string, onChange: () => void): Promise<() => void> {
+    return (await this.#ready.listener?.listen(sessionId, onChange)) ?? super._watch(sessionId, onChange)
   }
 
   protected async _info(sessionId: string): Promise<SessionInfo | undefined> {
@@ -209,17 +229,6 @@ export class SQLStore extends SessionStore {
     )
   }
 
-  async #commit(limits: Limits, sessionId: string, change: HistoryChange, operationMs: number): Promise<CommitResult> {
-    const policy = { ttlMs: this.#ttlMs, operationMs }
-    if (await appendAtOnce(this.#database, limits, this.#statements, sessionId, change, policy)) {
-      return { status: 'applied', dropped: [] }
-    }
-    return this.#database.transaction(limits, (connection) => {
-      const rows = new SessionRows(connection, this.#statements, sessionId)
-      return applyChange(rows, change, policy)
-    })
-  }
-
   /** A store that may not make the tables must not decide for one that may. */
   get #schemaKey(): string {
     return `${this.#options.createTables === true} ${this.#tables.key}`
@@ -233,7 +242,7 @@ export class SQLStore extends SessionStore {
     return this.#ready.lease.resource
   }
 
-  get #ready(): { lease: Lease<Database>; calls: Calls } {
+  get #ready(): Opened {
     if (this.#opened === undefined) throw new Error('A hook was called before _open.')
     return this.#opened
   }

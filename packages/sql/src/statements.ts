@@ -1,4 +1,4 @@
-import type { Dialect } from './dialects/dialect.ts'
+import type { AppendParts, Dialect } from './dialects/dialect.ts'
 import { type EntryStatements, placesOf, prepareEntries } from './entry-statements.ts'
 import { type LeaseStatements, prepareLeases } from './lease-statements.ts'
 import { type ListingStatements, prepareListing } from './listing-statements.ts'
@@ -54,7 +54,7 @@ export interface Statements extends ListingStatements, EntryStatements, LeaseSta
   /** Sessions whose ttl has ended, those first whose ended first, after the one of `:after` that ended `:at`. */
   readonly expired: Statement
   /** The whole of an append in one statement, for a dialect that can: all rows, or none where something stands in the way. */
-  appendAtOnce?(parts: { operation: boolean; fenced: boolean }): Statement
+  appendAtOnce?(parts: AppendParts): Statement
 
   /** One insert of so many rows, for a dialect that has no arrays: `:record0`, `:record1`, … at `:at0`, `:at1`, … or all at `:at`. */
   append(rows: number, timed: boolean): Statement
@@ -84,11 +84,7 @@ export function prepareStatements(dialect: Dialect, tables: Tables): Statements 
   const ids = Array.from({ length: someSessions }, (_, index) => `:id${index}`)
   const some = `session_id IN (${ids.join(', ')})`
   const named = `session_id = :id AND id IN (${Array.from({ length: someMessages }, (_, index) => messageId(`:message${index}`)).join(', ')})`
-  const atOnce =
-    grammar.appendAtOnce &&
-    [false, true].flatMap((fenced) =>
-      [false, true].map((operation) => once(grammar.appendAtOnce?.({ operation, fenced }) ?? '')),
-    )
+  const appends = new Map<string, Statement>()
   // No alias is the name of a column: ORDER BY would sort by the alias.
   const page = `SELECT ${text('id')} AS message_id, ${exact('created_at')} AS exact_time, message_data`
   return {
@@ -138,8 +134,13 @@ export function prepareStatements(dialect: Dialect, tables: Tables): Statements 
     forgetMetadata: once(`DELETE FROM ${metadata} WHERE session_id = :id`),
     saveMetadata: once(grammar.saveMetadata),
     expired: once(grammar.expiredPage),
-    ...(atOnce !== undefined && {
-      appendAtOnce: ({ operation, fenced }) => atOnce[Number(operation) + 2 * Number(fenced)] as Statement,
+    ...(grammar.appendAtOnce !== undefined && {
+      appendAtOnce: (parts) => {
+        const key = JSON.stringify(parts)
+        const statement = appends.get(key) ?? once(grammar.appendAtOnce?.(parts) ?? '')
+        appends.set(key, statement)
+        return statement
+      },
     }),
 
     append: (rows, timed) => {

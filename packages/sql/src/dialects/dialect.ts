@@ -1,4 +1,5 @@
 import type { Connection } from '../connection.ts'
+import type { Notice } from '../drivers/pg.ts'
 import type { Placeholders } from '../statement.ts'
 import type { Tables } from '../tables.ts'
 import type { Step } from './step.ts'
@@ -88,7 +89,7 @@ export interface Grammar {
   /** Removes up to `:limit` operations that are no longer kept. */
   readonly purgeOperations: string
   /** The whole of an append of `:records` in one statement: all rows, or none where the ttl has ended or `:lease` is not held. */
-  appendAtOnce?(parts: { operation: boolean; fenced: boolean }): string
+  appendAtOnce?(parts: AppendParts): string
 
   /**
    * Locks or writes the lease of `:id` where `:lease` holds it and its time is not over, so that nobody takes it over before this
@@ -100,6 +101,16 @@ export interface Grammar {
    * give rows. Default: the row is read before it is written.
    */
   readonly stepLease?: { readonly make: string; readonly change: string; readonly remove: string }
+}
+
+/** What an append in one statement does beside appending. */
+export interface AppendParts {
+  /** Keeps `:operation`, and appends nothing where it is kept already. */
+  readonly operation: boolean
+  /** Appends nothing where `:lease` is not held. */
+  readonly fenced: boolean
+  /** Tells `:channel` of `:note`. */
+  readonly notified: boolean
 }
 
 /** A kind of database: how its statements are written, how its tables are made, and how a driver's connection is used. */
@@ -128,6 +139,11 @@ export interface Dialect {
   /** What a connection of our own is told, so that nothing it asks for waits for a lock for longer than so many milliseconds. */
   patience?(lockTimeoutMs: number): string
   connect(connection: object, prepares: () => boolean): Connection
+  /** Where a connection can be told of something by the server. */
+  readonly notices?: {
+    onNotice(connection: object, onNotice: (notice: Notice) => void): void
+    onEnd(connection: object, onEnd: () => void): void
+  }
 }
 
 /** Statements without parameters, besides COMMIT and ROLLBACK. */

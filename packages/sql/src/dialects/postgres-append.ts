@@ -1,4 +1,5 @@
 import type { Tables } from '../tables.ts'
+import type { AppendParts } from './dialect.ts'
 import { fence, now, settingLockTimeout } from './postgres-leases.ts'
 
 /**
@@ -8,7 +9,7 @@ import { fence, now, settingLockTimeout } from './postgres-leases.ts'
  */
 export function appendAtOnce(
   { sessions, messages, operations, leases }: Tables,
-  { operation, fenced }: { operation: boolean; fenced: boolean },
+  { operation, fenced, notified }: AppendParts,
 ): string {
   const unlessDone = `AND NOT EXISTS (
     SELECT 1 FROM ${operations} WHERE session_id = :id::varchar AND operation_id = :operation::varchar)`
@@ -18,11 +19,12 @@ export function appendAtOnce(
       INSERT INTO ${operations} (session_id, operation_id, fingerprint, forget_at)
       SELECT session_id, :operation::varchar, :fingerprint::varchar, updated_at + :operationMs::bigint * interval '1 millisecond' FROM session
     )`
+  const told = notified ? ', pg_notify(:channel, :note) IS NULL AS is_silent' : ''
   return `WITH ${fenced ? `fence AS (${fence(leases, true)}), ` : ''}session AS (
       INSERT INTO ${sessions} AS kept (session_id, created_at, updated_at, ttl_ms)
       SELECT :id::varchar, setting.now, setting.now, :ttl::bigint
-      FROM (SELECT ${now} AS now, ${settingLockTimeout} AS lock_timeout) AS setting ${fenced ? 'CROSS JOIN fence' : ''}
-      WHERE setting.lock_timeout IS NOT NULL ${operation ? unlessDone : ''}
+      FROM (SELECT ${now} AS now, ${settingLockTimeout} AS lock_timeout${told}) AS setting ${fenced ? 'CROSS JOIN fence' : ''}
+      WHERE setting.lock_timeout IS NOT NULL ${notified ? 'AND setting.is_silent IS NOT NULL' : ''} ${operation ? unlessDone : ''}
       ON CONFLICT (session_id) DO UPDATE
       SET updated_at = greatest(${now}, date_trunc('milliseconds', kept.updated_at) + interval '1 millisecond'),
         ttl_ms = coalesce(excluded.ttl_ms, kept.ttl_ms)

@@ -26,7 +26,8 @@ export function fence(leases: string, alone = false): string {
 export function stepLease(leases: string): NonNullable<Grammar['stepLease']> {
   const setting = `(SELECT ${settingLockTimeout} AS lock_timeout) AS setting`
   const isExpected = 'setting.lock_timeout IS NOT NULL AND session_id = :id::varchar AND version = :expect::varchar'
-  const until = `coalesce(:until::bigint, ${ms(now)} + :leaseMs::bigint)`
+  // Where nobody holds, when the row was written, so that it is not purged while others wait.
+  const until = `CASE WHEN :token::varchar IS NULL THEN ${ms(now)} ELSE coalesce(:until::bigint, ${ms(now)} + :leaseMs::bigint) END`
   const after = `RETURNING version, token, until_ms::text AS until_ms, waiting, (${ms(now)})::text AS now_ms`
   return {
     make: `INSERT INTO ${leases} (session_id, version, token, until_ms, waiting)

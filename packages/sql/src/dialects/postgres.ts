@@ -1,4 +1,4 @@
-import { connectPg } from '../drivers/pg.ts'
+import { connectPg, onPgEnd, onPgNotice } from '../drivers/pg.ts'
 import { bind, compile } from '../statement.ts'
 import type { Tables } from '../tables.ts'
 import type { Dialect, Grammar } from './dialect.ts'
@@ -39,6 +39,7 @@ export const postgres: Dialect = {
     return undefined
   },
   connect: connectPg,
+  notices: { onNotice: onPgNotice, onEnd: onPgEnd },
 }
 
 function grammar(tables: Tables): Grammar {

@@ -90,7 +90,7 @@ function grammar({ sessions, messages, operations, metadata, ttls, leases }: Tab
 }
 
 /** The first three statements are Python's (`SQLiteSession` 0.22.0). */
-function migrations({ sessions, messages, operations, metadata, ttls, indexes }: Tables): string[][] {
+function migrations({ sessions, messages, operations, metadata, ttls, leases, indexes }: Tables): string[][] {
   return [
     [
       `CREATE TABLE IF NOT EXISTS ${sessions} (
@@ -131,6 +131,15 @@ function migrations({ sessions, messages, operations, metadata, ttls, indexes }:
       // Until then, ids of transactions were kept as long as their session.
       `UPDATE ${operations} SET forget_at = strftime('%Y-%m-%d %H:%M:%f', 'now', '+1 day') WHERE forget_at IS NULL`,
       `CREATE INDEX IF NOT EXISTS ${indexes.forgetAt} ON ${operations} (forget_at)`,
+    ],
+    [
+      `CREATE TABLE IF NOT EXISTS ${leases} (
+  session_id TEXT PRIMARY KEY,
+  version TEXT NOT NULL,
+  token TEXT,
+  until_ms INTEGER NOT NULL,
+  waiting TEXT NOT NULL
+) WITHOUT ROWID`,
     ],
   ]
 }

@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto'
+import type { Connection } from './connection.ts'
+import { bind, compile } from './statement.ts'
+import type { Tables } from './tables.ts'
+
+const sending = compile('SELECT pg_notify(:channel, :note)::text AS sent', 'numbered')
+
+/** What others are told of changes to the sessions of some tables: nothing but a digest of the id. */
+export class Notices {
+  readonly channel: string
+
+  constructor({ key }: Tables) {
+    this.channel = `sessions_${digestOf(key)}`
+  }
+
+  /** The values of a statement that tells of a session. */
+  of(sessionId: string): { channel: string; note: string } {
+    return { channel: this.channel, note: digestOf(sessionId) }
+  }
+
+  /** Told when the transaction commits. */
+  async send(connection: Connection, sessionId: string): Promise<void> {
+    await this.note(connection, digestOf(sessionId))
+  }
+
+  async note(connection: Connection, note: string): Promise<void> {
+    await connection.run(sending, bind(sending, { channel: this.channel, note }))
+  }
+}
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 32)
+}
