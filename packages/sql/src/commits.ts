@@ -33,9 +33,6 @@ export async function commitChange(
   })
 }
 
-/** What one statement can do. */
-const parts: readonly string[] = ['append', 'operation', 'lease', 'returnDropped']
-
 /** An append to a session in one statement, where the dialect can and the change is just that. `false` where a transaction has to decide. */
 async function appendAtOnce(
   { database, statements: { appendAtOnce }, notices }: CommitPlace,
@@ -44,8 +41,8 @@ async function appendAtOnce(
   change: HistoryChange,
   policy: WritePolicy,
 ): Promise<boolean> {
-  const { append: records = [], operation, lease } = change
-  const isMore = Object.keys(change).some((part) => !parts.includes(part))
+  const { append: records = [], operation, lease, returnDropped: _, expectTail = [], drop = 0, ...others } = change
+  const isMore = expectTail.length > 0 || drop !== 0 || Object.keys(others).length > 0
   if (appendAtOnce === undefined || records.length === 0 || isMore) return false
   const statement = appendAtOnce({
     operation: operation !== undefined,

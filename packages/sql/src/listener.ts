@@ -38,7 +38,7 @@ export class Listener {
     }
     this.#ends.add(end)
     try {
-      await (this.#listening ??= this.#start())
+      await (this.#listening ?? this.#begin())
     } catch (error) {
       this.#listening = undefined
       end()
@@ -52,7 +52,18 @@ export class Listener {
     for (const end of [...this.#ends]) end()
   }
 
-  async #start(): Promise<Kept> {
+  #begin(): Promise<Kept> {
+    const listening = this.#start(() => {
+      // Not the one that was given up.
+      if (this.#listening !== listening) return
+      this.#stop()
+      this.#again()
+    })
+    this.#listening = listening
+    return listening
+  }
+
+  async #start(onEnd: () => void): Promise<Kept> {
     const { channel } = this.#notices
     const { notices } = this.#database.dialect
     const kept = await this.#database.keep(this.#limits())
@@ -64,7 +75,7 @@ export class Listener {
       })
       await kept.connection.execute(`LISTEN ${channel}`)
       await this.#probe()
-      notices?.onEnd(kept.pooled, () => this.#again(kept))
+      notices?.onEnd(kept.pooled, onEnd)
       return kept
     } catch (error) {
       kept.destroy()
@@ -85,16 +96,16 @@ export class Listener {
   }
 
   /** What came meanwhile was not heard. */
-  #again(lost: Kept): void {
-    lost.destroy()
-    this.#listening = undefined
-    if (this.#ends.size === 0) return
+  #again(): void {
     const timer = setTimeout(() => {
       if (this.#ends.size === 0 || this.#listening !== undefined) return
-      this.#listening = this.#start()
-      this.#listening.then(
+      const listening = this.#begin()
+      listening.then(
         () => this.#heard.emit(everything),
-        () => this.#again(lost),
+        () => {
+          if (this.#listening === listening) this.#listening = undefined
+          this.#again()
+        },
       )
     }, againMs)
     timer.unref()
