@@ -3,9 +3,16 @@
  * that a user of MIT software can be expected to accept. With `--check`, says that the document is out of date instead of writing it.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
+import { commandLine } from './command-line.ts'
 import { fullName, licenceOf, sbomOf } from './sbom.ts'
 import { publishedPackages } from './workspace.ts'
 
+const { values } = commandLine(
+  `node scripts/check-dependencies.ts [--check]
+
+Writes docs/dependencies.md; with --check, says where it is out of date instead.`,
+  { check: { type: 'boolean' } },
+)
 const allowed = ['MIT', 'ISC', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', '0BSD', 'BlueOak-1.0.0']
 const file = 'docs/dependencies.md'
 
@@ -33,9 +40,9 @@ are the user's choice; \`mysql2\` is here because Sequelize works with it where 
 ${sorted.map(([name, { licence, of }]) => `| ${name} | ${licence} | ${of.map((owner) => `\`${owner}\``).join(', ')} |`).join('\n')}
 `
 const stale = read(file) !== text
-if (stale && process.argv.includes('--check')) console.error(`${file} is out of date: run pnpm run docs`)
+if (stale && values.check) console.error(`${file} is out of date: run pnpm run docs`)
 else if (stale) writeFileSync(file, text)
-process.exit(refused.length > 0 || (stale && process.argv.includes('--check')) ? 1 : 0)
+process.exit(refused.length > 0 || (stale && values.check) ? 1 : 0)
 
 function read(path: string): string | undefined {
   try {

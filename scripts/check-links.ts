@@ -4,6 +4,14 @@
  */
 import { existsSync, globSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
+import { commandLine } from './command-line.ts'
+
+commandLine(
+  `node scripts/check-links.ts
+
+Looks up every link and path of every document.`,
+  {},
+)
 
 const files = globSync('**/*.md', { exclude: ['**/node_modules', '**/dist', '.changeset'] })
 const findings = files.flatMap((file) => [...linksOf(file).flatMap((link) => check(file, link)), ...pathsOf(file)])

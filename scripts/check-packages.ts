@@ -2,11 +2,19 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { commandLine } from './command-line.ts'
 import { contentFindings } from './packages/contents.ts'
 import { sideEffectFindings, sizeFindings, sizeOf } from './packages/sizes.ts'
 import { packAndUnpack } from './packages/tarball.ts'
 import { exitCode } from './run.ts'
 import { publishedPackages } from './workspace.ts'
+
+commandLine(
+  `node scripts/check-packages.ts
+
+Packs every published package and checks the tarballs.`,
+  {},
+)
 
 const folder = mkdtempSync(join(tmpdir(), 'sessions-pack-'))
 const sizes = []

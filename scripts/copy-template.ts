@@ -9,7 +9,7 @@ const template = fileURLToPath(new URL('../templates/adapter', import.meta.url))
  * classes `MyDbStore` and `MyDbSession`. @throws TypeError for a name that no package may have
  */
 export function copyTemplate(name: string, destination: string): void {
-  if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name)) {
+  if (!isPackageName(name)) {
     throw new TypeError(`${JSON.stringify(name)} is no name for a package: use lower case, digits and hyphens.`)
   }
   const className = name.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase())
@@ -25,4 +25,9 @@ export function copyTemplate(name: string, destination: string): void {
   const { private: _, ...published } = JSON.parse(readFileSync(manifest, 'utf8'))
   published.description = `Agent sessions in ${className}`
   writeFileSync(manifest, `${JSON.stringify(published, null, 2)}\n`)
+}
+
+/** Whether a package of an adapter may be called so. */
+export function isPackageName(name: string): boolean {
+  return /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name)
 }

@@ -1,8 +1,18 @@
 /** Watches one package: `pnpm dev sqlite` runs its tests again whenever a file changes. */
-import { existsSync } from 'node:fs'
+import { globSync } from 'node:fs'
+import { commandLine } from './command-line.ts'
 import { run } from './run.ts'
 
-const [name, ...parameters] = process.argv.slice(2)
-const folder = `packages/${name}`
-if (name === undefined || !existsSync(folder)) throw new TypeError('Name a package: pnpm dev sqlite')
-await run('vitest', ['watch', '--root', folder, ...parameters])
+const names = globSync('packages/*/package.json').map((file) => file.split('/')[1] ?? '')
+const { positionals, refuse } = commandLine(
+  `pnpm dev <package> [<file> …]
+
+Runs the tests of a package again whenever a file changes, all or those of files whose paths contain a word.
+There are: ${names.toSorted().join(', ')}.`,
+  {},
+  Infinity,
+)
+const [name, ...files] = positionals
+if (name === undefined) refuse('Name a package.')
+if (!names.includes(String(name))) refuse(`There is no package ${JSON.stringify(name)}.`)
+await run('vitest', ['watch', '--root', `packages/${name}`, ...files])

@@ -1,9 +1,18 @@
 /** Runs the fault tests of every adapter as often as their figures are reported for: `pnpm faults`. */
+
+import { commandLine } from './command-line.ts'
 import { exitCode } from './run.ts'
+
+commandLine(
+  `pnpm faults
+
+Runs the fault tests of every adapter as often as their figures are reported for.`,
+  {},
+)
 
 process.env.SESSIONS_TEST_FAULTS = 'all'
 let failed = 0
-for (const name of ['sql', 'redis']) {
+for (const name of ['sqlite', 'sql', 'redis']) {
   const parameters = ['run', '--root', `packages/${name}`, '--testTimeout', '300000', '--hookTimeout', '120000']
   parameters.push('faults', '/galera')
   failed += await exitCode('vitest', parameters)

@@ -3,10 +3,13 @@ import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { definitions } from '../packages/core/src/conformance/cases/index.ts'
 import type { ConformanceReport } from '../packages/core/src/conformance/index.ts'
-import { sessionErrorCodes } from '../packages/core/src/index.ts'
+import { type SessionErrorCode, sessionErrorCodes } from '../packages/core/src/index.ts'
 import { mutants } from '../packages/core/test/mutants/index.ts'
+import { refusals as redisRefusals } from '../packages/redis/src/meanings.ts'
 import { errorNumbers, sqliteCodes, sqlStates } from '../packages/sql/src/meanings.ts'
+import { meanings as sqliteMeanings } from '../packages/sqlite/src/meanings.ts'
 import { apiPages } from './api-pages.ts'
+import { commandLine } from './command-line.ts'
 import { optionRows, ownOptionRows } from './options-table.ts'
 import { documentedPackages, publishedPackages, shortName } from './workspace.ts'
 
@@ -18,10 +21,13 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 
 /** Of each report that the tests have left; rows of adapters that were not tested here stay as they are. */
 function capabilityRows(before: string): string[][] {
-  const rows = new Map(
-    [...before.matchAll(/^\| (?!adapter|---)(.+) \|$/gm)].map(([, row = '']) => {
-      const cells = row.split(' | ')
-      return [cells[0] ?? '', cells] as const
+  const [head = [], ...others] = [...before.matchAll(/^\| (?!---)(.*) \|$/gm)].map(([, row = '']) => row.split(' | '))
+  // What was not tested here has what is in its row, under the same names.
+  const rows = new Map<string, string[]>(
+    others.map((cells) => {
+      const [adapter = '', kind = ''] = cells
+      const said = (name: string): string => cells[head.indexOf(name)]?.trim() ?? ''
+      return [adapter, [adapter, kind, ...capabilityNames.map(said)]] as const
     }),
   )
   for (const file of globSync('packages/*/.conformance/*.json')) {
@@ -35,7 +41,7 @@ function capabilityRows(before: string): string[][] {
   return [...rows.values()].toSorted(([a = ''], [b = '']) => a.localeCompare(b, 'en'))
 }
 
-const capabilityNames = ['durable', 'multiProcess', 'ttl', 'list', 'transactions']
+const capabilityNames = ['durable', 'shared', 'multiProcess', 'ttl', 'list', 'transactions']
 
 /** The text of a package's source, or of every package's. */
 function sourceOf(name: string): string {
@@ -47,17 +53,39 @@ function sourceOf(name: string): string {
 }
 
 /** What errors of servers mean, those of one meaning in one row. */
-function refusalRows(): string[][] {
+function refusalRows(adapter: string): string[][] {
   const rows = new Map<string, string[]>()
-  for (const meanings of [sqlStates, errorNumbers, sqliteCodes]) {
-    for (const [error, [code, message, options]] of Object.entries(meanings)) {
-      const retryable = (options?.retryable ?? sessionErrorCodes[code].retryable) ? 'yes' : 'no'
-      const row = rows.get(`${code} ${retryable} ${message}`) ?? ['', `\`${code}\``, retryable, message]
-      row[0] += `${row[0] === '' ? '' : ', '}\`${error}\``
-      rows.set(`${code} ${retryable} ${message}`, row)
-    }
+  for (const { error, code, message, retryable: given } of refusalsOf(adapter)) {
+    const retryable = (given ?? sessionErrorCodes[code].retryable) ? 'yes' : 'no'
+    const row = rows.get(`${code} ${retryable} ${message}`) ?? ['', `\`${code}\``, retryable, message]
+    row[0] += `${row[0] === '' ? '' : ', '}\`${error}\``
+    rows.set(`${code} ${retryable} ${message}`, row)
   }
   return [...rows.values()]
+}
+
+interface Refusal {
+  error: string
+  code: SessionErrorCode
+  message: string
+  retryable?: boolean | undefined
+}
+
+function refusalsOf(adapter: string): Refusal[] {
+  if (adapter === 'redis') {
+    // By the first words of what the server says: a vertical line would end the cell.
+    const words = (pattern: RegExp): string =>
+      pattern.source
+        .replaceAll(/\(\?:|[)^]/g, '')
+        .replaceAll('.*', '… ')
+        .replaceAll(/ ?\| ?/g, ' or ')
+        .trim()
+    return redisRefusals.map(({ pattern, ...rest }) => ({ error: words(pattern), ...rest }))
+  }
+  const sources = adapter === 'sqlite' ? [sqliteMeanings] : [sqlStates, errorNumbers, sqliteCodes]
+  return sources.flatMap((meanings) =>
+    Object.entries(meanings).map(([error, [code, message, options]]) => ({ error, code, message, ...options })),
+  )
 }
 
 const optionHead = ['option', 'type', 'what it does', 'default']
@@ -81,7 +109,7 @@ const tables: Readonly<Record<string, (before: string, word: string) => string>>
           return [`\`${code}\``, retryable ? 'yes' : 'no', meaning, remedy]
         }),
     ),
-  refusals: () => table(['error', 'code', 'retryable', 'what happened'], refusalRows()),
+  refusals: (_, adapter) => table(['error', 'code', 'retryable', 'what happened'], refusalRows(adapter)),
   decisions: () =>
     table(
       ['decision'],
@@ -95,12 +123,8 @@ const tables: Readonly<Record<string, (before: string, word: string) => string>>
   cases: () =>
     table(
       ['case', 'a session or store …', 'needs'],
-      definitions.map(({ id, title, store, needs = [], without }) => {
-        const conditions = [
-          ...(store ? ['a store'] : []),
-          ...needs,
-          ...(without === undefined ? [] : [`no ${without}`]),
-        ]
+      definitions.map(({ id, title, store, needs = [], without = [] }) => {
+        const conditions = [...(store ? ['a store'] : []), ...needs, ...without.map((capability) => `no ${capability}`)]
         return [`\`${id}\``, title, conditions.join(', ')]
       }),
     ),
@@ -145,7 +169,12 @@ function texts(): Map<string, string> {
   return new Map([...documents, ...pages])
 }
 
-const check = process.argv.includes('--check')
+const { check = false } = commandLine(
+  `node scripts/generate-docs.ts [--check]
+
+Writes what of the documents comes from source; with --check, says which are out of date instead.`,
+  { check: { type: 'boolean' } },
+).values
 const wanted = texts()
 const found = new Map(
   globSync([...wanted.keys(), 'docs/api/*.md']).map((file) => [file, readFileSync(file, 'utf8')] as const),

@@ -5,11 +5,17 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
+import { commandLine } from './command-line.ts'
 import { repositoryUrl } from './repository.ts'
 import { run } from './run.ts'
 import { publishedPackages } from './workspace.ts'
 
-const check = process.argv.includes('--check')
+const { check = false } = commandLine(
+  `node scripts/generate-manifests.ts [--check]
+
+Writes into package.json of each package where its repository is; with --check, says which are out of date instead.`,
+  { check: { type: 'boolean' } },
+).values
 const url = repositoryUrl()
 const stale = publishedPackages().flatMap(({ folder }) => {
   const file = join(folder, 'package.json')

@@ -1,14 +1,24 @@
 /** Makes a package from the template of an adapter, green from the start: `pnpm new:adapter acme`. */
-import { readFileSync, writeFileSync } from 'node:fs'
-import { copyTemplate } from './copy-template.ts'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { commandLine } from './command-line.ts'
+import { copyTemplate, isPackageName } from './copy-template.ts'
 import { run } from './run.ts'
 
 /** Kilobytes that its tarball and its bundle may have at first. */
 const budget = { packed: 10, bundled: 4 }
 
-const [name, ...others] = process.argv.slice(2)
-if (name === undefined || others.length > 0) throw new TypeError('Name the adapter: pnpm new:adapter acme')
+const { positionals, refuse } = commandLine(
+  `pnpm new:adapter <name>
+
+Makes packages/<name>, an adapter that passes the conformance kit from the start. A name has lower case, digits and hyphens.`,
+  {},
+  1,
+)
+const [name = ''] = positionals
 const folder = `packages/${name}`
+if (name === '') refuse('Name the adapter.')
+if (!isPackageName(name)) refuse(`${JSON.stringify(name)} is no name for a package.`)
+if (existsSync(folder)) refuse(`${folder} exists.`)
 copyTemplate(name, folder)
 const budgets = 'scripts/packages/budgets.json'
 const all = { ...JSON.parse(readFileSync(budgets, 'utf8')), [`@sessions/${name}`]: budget }

@@ -1,6 +1,15 @@
 /** Ends the release workflow at its first step where a release could not be traced to its source. */
+
+import { commandLine } from './command-line.ts'
 import { repositoryUrl } from './repository.ts'
 import { run } from './run.ts'
+
+commandLine(
+  `node scripts/release-guard.ts
+
+Fails where a release could not be traced to its source.`,
+  {},
+)
 
 const url = repositoryUrl()
 const { GITHUB_SERVER_URL, GITHUB_REPOSITORY } = process.env

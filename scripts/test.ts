@@ -3,7 +3,9 @@ import { globSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { missingServers, withoutVariable } from '../packages/test-servers/src/optional.ts'
+import { commandLine } from './command-line.ts'
 import { exitCode } from './run.ts'
+import { everyPackage } from './workspace.ts'
 
 interface Report {
   adapter: string
@@ -13,6 +15,18 @@ interface Report {
   skipped: number
   cases: { id: string; title: string; status: string; error?: string }[]
 }
+
+const names = everyPackage().map(({ manifest }) => manifest.name)
+const { values, refuse } = commandLine(
+  `pnpm test [--filter <package> …] [--force]
+
+Runs the tests of every package, or of some: ${names.join(', ')}.
+--force runs also those that passed with the same files before.`,
+  { filter: { type: 'string', multiple: true }, force: { type: 'boolean' } },
+)
+const { filter = [], force = false } = values
+const unknown = filter.find((name) => !names.includes(name))
+if (unknown !== undefined) refuse(`There is no package ${JSON.stringify(unknown)}.`)
 
 const missing = await missingServers()
 process.env[withoutVariable] = missing.map(({ name }) => name).join()
@@ -31,7 +45,8 @@ const code = await exitCode('turbo', [
   // Tests install packages and reach servers as the user who runs them does.
   '--env-mode=loose',
   '--output-logs=new-only',
-  ...process.argv.slice(2),
+  ...filter.map((name) => `--filter=${name}`),
+  ...(force ? ['--force'] : []),
 ])
 
 const reports = globSync('{packages,templates}/*/.conformance/*.json')

@@ -18,6 +18,11 @@ export function publishedPackages(root = '.'): Package[] {
   return packagesAt('packages/*/package.json', root).filter(({ manifest }) => manifest.private !== true)
 }
 
+/** Every package that has tests. */
+export function everyPackage(): Package[] {
+  return ['packages/*', 'templates/*', 'examples'].flatMap((folder) => packagesAt(`${folder}/package.json`))
+}
+
 /** Those, and what a new adapter begins with. */
 export function documentedPackages(): Package[] {
   return [...publishedPackages(), ...packagesAt('templates/*/package.json')]

@@ -3,6 +3,7 @@
 //   curl localhost:3000/chat/ada -H 'content-type: application/json' -d '{"message": "My name is Ada."}'
 //   curl -N localhost:3000/chat/ada/stream -H 'content-type: application/json' -d '{"message": "Who am I?"}'
 // Who may speak in which conversation is for your login to say: multi-tenant.ts does.
+import type { ExclusiveWork, StoredSession } from '@sessions/core'
 import { SQLiteStore } from '@sessions/sqlite'
 import express from 'express'
 import { z } from 'zod'
@@ -16,21 +17,29 @@ const Body = z.object({ message: z.string().min(1).max(10_000) })
 const app = express()
 app.use(express.json())
 
+// A conversation has one run at a time. A message sent twice, or while an answer is under way, is refused: 409.
+const whenBusy = 'reject'
+
 app.post('/chat/:id', async (request, response) => {
   const { message } = Body.parse(request.body)
-  const { finalOutput } = await runner.run(agent, message, { session: store.session(request.params.id) })
-  response.json({ answer: finalOutput })
+  const conversation = store.session(request.params.id)
+  const run = conversation.exclusive(({ session, signal }) => runner.run(agent, message, { session, signal }), {
+    whenBusy,
+  })
+  response.json({ answer: (await run).finalOutput })
 })
 
 app.post('/chat/:id/stream', async (request, response) => {
   const { message } = Body.parse(request.body)
   const gone = new AbortController()
   response.once('close', () => gone.abort())
-  const options = { session: store.session(request.params.id), stream: true, signal: gone.signal } as const
-  const stream = await runner.run(agent, message, options)
-  response.type('text/plain')
-  for await (const text of stream.toTextStream()) response.write(text)
-  await stream.completed // now the turn is stored
+  const answer: ExclusiveWork<StoredSession, void> = async ({ session, signal }) => {
+    const stream = await runner.run(agent, message, { session, stream: true, signal })
+    response.type('text/plain')
+    for await (const text of stream.toTextStream()) response.write(text)
+    await stream.completed // now the turn is stored, and the session may go to the next
+  }
+  await store.session(request.params.id).exclusive(answer, { whenBusy, signal: gone.signal })
   response.end()
 })
 

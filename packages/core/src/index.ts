@@ -63,4 +63,4 @@ export {
   RecordStore,
 } from './store/record-store.ts'
 export { matchesFilter, type SessionFilter, type SessionInfo } from './store/session-filter.ts'
-export { type DeleteTarget, type ReadOptions, type RecordPage, StoreHooks } from './store/store-hooks.ts'
+export { type Decide, type DeleteTarget, type ReadOptions, type RecordPage, StoreHooks } from './store/store-hooks.ts'

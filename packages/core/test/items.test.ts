@@ -203,4 +203,31 @@ describe('MemorySession', () => {
     )
     expect(() => new MemorySession({ initialItems: 'x' as never })).toThrow(/initialItems/)
   })
+
+  it('rejects the first call where the codec cannot encode them, loses nothing, and nothing is left unheard', async () => {
+    const unheard: unknown[] = []
+    const hear = (reason: unknown): void => void unheard.push(reason)
+    process.on('unhandledRejection', hear)
+    let isReady = false
+    const encode = (item: object): string => {
+      if (!isReady) throw new Error('no key yet')
+      return JSON.stringify(item)
+    }
+    const decode = (record: string): object => JSON.parse(record)
+    for (const codec of [
+      { encode, decode },
+      { encode: async (item: object) => encode(item), decode },
+    ]) {
+      isReady = false
+      const session = new MemorySession({ codec, initialItems: [{ n: 1 }, { n: 2 }] })
+      await new Promise(setImmediate)
+      await expect(session.addItems([{ n: 3 }])).rejects.toMatchObject({ code: 'SESSION_ITEM_INVALID' })
+      await expect(session.getItems()).rejects.toMatchObject({ code: 'SESSION_ITEM_INVALID' })
+      isReady = true
+      await session.addItems([{ n: 3 }])
+      expect(await session.getItems()).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }])
+    }
+    process.off('unhandledRejection', hear)
+    expect(unheard).toEqual([])
+  })
 })

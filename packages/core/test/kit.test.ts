@@ -2,6 +2,8 @@ import { type CommitResult, type HistoryChange, MemoryStore } from '@sessions/co
 import { conformanceCases, formatReport, runConformance, type StoreHarness } from '@sessions/core/conformance'
 import { describe, expect, it } from 'vitest'
 
+const absent = { durable: false, multiProcess: false, ttl: false, list: true, transactions: true }
+
 function harness(create: () => MemoryStore): StoreHarness {
   return {
     name: 'under test',
@@ -83,7 +85,7 @@ describe('the kit', () => {
       harness(() => new HangingStore()),
       { only: 'limit/', timeoutMs: 50 },
     )
-    expect(report.cases.map(({ status }) => status)).toEqual(['fail', 'fail', 'fail', 'pass', 'pass'])
+    expect(report.cases.map(({ status }) => status)).toEqual(['fail', 'fail', 'fail', 'pass', 'pass', 'fail'])
     expect(formatReport(report)).toContain('The case had not ended after 50 ms.')
   })
 
@@ -110,6 +112,8 @@ describe('the kit', () => {
     [{ capabilities: { durable: true, multiProcess: true, ttl: false, list: true, transactions: true } }, 'worker'],
     [{ capabilities: { durable: true, multiProcess: false, ttl: true, list: true, transactions: true } }, 'advance'],
     [{ reset: undefined }, 'reset'],
+    [{ capabilities: { ...absent, shared: 'yes' } }, 'capabilities.shared'],
+    [{ capabilities: { ...absent, durable: true, shared: false, multiProcess: true }, worker: {} }, 'shared false'],
   ])('refuses a harness that leaves something open: %j', async (mistake, name) => {
     const wrong = { ...harness(() => new MemoryStore()), ...mistake } as StoreHarness
     await expect(runConformance(wrong)).rejects.toThrow(TypeError)

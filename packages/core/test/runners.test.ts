@@ -25,7 +25,7 @@ describe('sessions-conformance', () => {
     expect(status).toBe(1)
     expect(stdout).toMatch(/^Right & <good> 1\.2\.3, kit \S+, node \S+, \S+ \S+ \S+, seed 7, 300 steps\n/)
     expect(stdout).toMatch(/^ {2}append +\d+ +\d+ +[\d.]+ s$/m)
-    expect(stdout).toContain('Right & <good>: 9 passed, 0 failed, 2 skipped')
+    expect(stdout).toContain('Right & <good>: 10 passed, 0 failed, 1 skipped')
     expect(stdout).toContain('  fail append/order: gives items back in the order they were added')
     expect(stdout).toContain('expected 120 elements, got 2')
     const again = /again: sessions-conformance (.*append\/order-within-batch.*)/.exec(stdout)?.[1] ?? ''
@@ -49,10 +49,10 @@ describe('sessions-conformance', () => {
       { adapter: 'forgetful', ok: false, capabilities: { durable: false, list: true } },
     ])
     const xml = readFileSync(junit, 'utf8')
-    expect(xml).toContain('<testsuite name="Right &amp; &lt;good&gt;" tests="11" failures="0" skipped="2"')
+    expect(xml).toContain('<testsuite name="Right &amp; &lt;good&gt;" tests="11" failures="0" skipped="1"')
     expect(xml).toMatch(/<testcase classname="append" name="append\/order: [^"]+" time="[\d.]+"><failure message="/)
-    expect(xml).toContain('<skipped message="durable is declared false"/>')
-    expect(readFileSync(badge, 'utf8')).toMatch(/^<svg .*9 passed/s)
+    expect(xml).toContain('<skipped message="shared is declared false"/>')
+    expect(readFileSync(badge, 'utf8')).toMatch(/^<svg .*10 passed/s)
   })
 
   it.each([
@@ -68,6 +68,16 @@ describe('sessions-conformance', () => {
     expect(stderr).toMatch(why)
   })
 
+  it('reports what fails in the background, as a failure of the case that set it off, and goes on', () => {
+    const { status, stdout, stderr } = certify('./programs/background.ts', '-t', 'limit/')
+    expect({ status, stderr }).toEqual({ status: 1, stderr: '' })
+    expect(stdout).toContain('fails to close: 1 passed, 5 failed, 0 skipped')
+    expect(stdout).toContain('Caused by: Error: The socket is gone.')
+    // The first case sets a timer that outlives it.
+    expect(stdout).toContain('fails later: 5 passed, 1 failed, 0 skipped')
+    expect(stdout).toMatch(/fails later.*fail limit\/newest: .*Caused by: Error: Nobody waits for this\./s)
+  })
+
   it('prints how it is used', () => {
     expect(certify('--help')).toMatchObject({ status: 0, stdout: expect.stringContaining('--junit <file>') })
   })
@@ -78,9 +88,17 @@ describe('the binding to node:test', () => {
     const { status, stdout } = run(['--test', path('./programs/node-test.ts')], { ONLY: 'append/' })
     expect(status).toBe(1)
     expect(stdout).toMatch(/append\/order: gives items back/)
-    expect(stdout).toContain('Right & <good>: 9 passed, 0 failed, 2 skipped')
-    expect(stdout).toMatch(/^\S+ skipped 4$/m)
+    expect(stdout).toContain('Right & <good>: 10 passed, 0 failed, 1 skipped')
+    expect(stdout).toMatch(/^\S+ skipped 2$/m)
     expect(stdout).toContain("again: node --test --test-name-pattern='append/order:'")
+  })
+
+  it('fails the case, or the suite where the case has ended, for what fails in the background', () => {
+    const { status, stdout } = run(['--test', path('./programs/background-node-test.ts')])
+    expect(status).toBe(1)
+    expect(stdout).toContain('fails to close: 1 passed, 5 failed, 0 skipped')
+    expect(stdout).toContain('fails later: 5 passed, 1 failed, 0 skipped')
+    expect(stdout).toContain('limit/newest passed, and then failed.')
   })
 })
 
@@ -100,7 +118,7 @@ describe('the binding to vitest', () => {
     const vitest = (...parameters: string[]) => run([vitestBin, 'run', '--root', folder, ...parameters])
     const all = vitest()
     expect(all.status).toBe(1)
-    expect(all.stdout).toContain("what's (right): 9 passed, 0 failed, 2 skipped")
+    expect(all.stdout).toContain("what's (right): 10 passed, 0 failed, 1 skipped")
     const [, pattern = ''] = /again: vitest run -t '([^']+append\/order:)'/.exec(all.stdout) ?? []
     expect(vitest('-t', pattern).stdout).toMatch(/Tests +1 failed \| \d+ skipped/)
   })

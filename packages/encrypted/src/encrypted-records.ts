@@ -1,18 +1,20 @@
 import {
   type CommitResult,
   type HistoryChange,
+  type Maintenance,
   type ReadOptions,
+  type RecordPage,
   type RecordStore,
   SessionError,
   yieldIfLong,
 } from '@sessions/core'
 import { type Arranged, arrange } from './arrangement.ts'
 import { type Entry, EntryReader, live, type OnUnreadable, recordOf, textOf } from './entries.ts'
+import type { Opened } from './envelope-format.ts'
+import { type Maintained, Maintainer, type Plan } from './maintainer.ts'
 import type { Encryption } from './options.ts'
 import { SessionCipher } from './session-cipher.ts'
 
-/** How often a write that depends on what was read is tried while others keep changing the session. */
-const maxAttempts = 1_000
 /** How many sessions are remembered as ones whose newest record this process could open. */
 const maxProven = 10_000
 
@@ -64,64 +66,87 @@ export class EncryptedRecords {
    * One atomic write of what a reader sees. What is to be dropped is opened first, so that nothing is lost that could not be read.
    */
   async commit(sessionId: string, change: HistoryChange, onUnreadable: OnUnreadable): Promise<CommitResult> {
-    // What names no records is passed on as it is.
-    const { expectTail = [], drop = 0, clear = false, append = [], returnDropped = false, ...rest } = change
+    if (change.maintain !== undefined) return this.#maintain(sessionId, change.maintain)
+    const { append = [], expectTail = [], drop = 0, ...rest } = change
     const cipher = this.cipher(sessionId)
-    if (expectTail.length === 0 && drop === 0 && !(clear && returnDropped)) {
+    const tellsAll = rest.clear === true && rest.returnDropped === true
+    if (expectTail.length === 0 && drop === 0 && !tellsAll) {
       const sealed = await cipher.seal(append)
-      if (sealed.length > 0 && onUnreadable === 'throw') await this.#proveKey(sessionId, cipher)
-      return this.#commit(sessionId, cipher, { ...rest, ...(clear && { clear }), append: sealed })
+      if (sealed.length > 0 && rest.clear !== true && onUnreadable === 'throw') await this.#proveKey(sessionId, cipher)
+      return this.#commit(sessionId, cipher, { ...rest, append: sealed })
     }
-    const all = clear || drop === 'all'
     const sealed: (string | undefined)[] = []
     const fill = async (part: Arranged): Promise<string> => {
       if ('record' in part) return part.record
       sealed[part.text] ??= (await cipher.seal([append[part.text] as string]))[0]
       return sealed[part.text] as string
     }
-    return retry(async () => {
-      const cut = await this.#cut(sessionId, cipher, expectTail, all ? 'all' : drop)
+    // What one attempt has opened and sealed, the next does not open and seal again.
+    const reader: NewReader = newReader(cipher, new Map())
+    const whole = drop === 'all' || rest.clear === true
+    return this.#retry(sessionId, async () => {
+      const cut = await this.#cut(sessionId, reader, expectTail, whole ? 'all' : drop)
       if (cut === undefined) return this.#refuse(sessionId, cipher, rest)
       const { tail, removed } = cut
       const result = await this.#commit(sessionId, cipher, {
-        ...rest,
+        ...withoutAnswer(rest),
         expectTail: tail.map(recordOf),
-        ...(clear ? { clear } : { drop: all ? ('all' as const) : removed.length }),
+        ...(rest.clear !== true && { drop: whole ? 'all' : removed.length }),
         // Compaction makes a history anew: nothing of the old one stays.
-        append: await inOrder(arrange(all ? [] : removed, append), fill),
+        append: await inOrder(arrange(whole ? [] : removed, append), fill),
       })
-      // Another condition than the tail: only the caller can decide anew.
-      const isOthers = rest.expectNewest !== undefined || rest.expectMetadata !== undefined
-      if (result.status === 'conflict') return isOthers ? result : undefined
-      return result.status === 'applied' && returnDropped ? { ...result, dropped: live(removed).map(textOf) } : result
+      // What the caller expects beside the tail is for the caller to look at again.
+      const expectsMore = rest.expectNewest !== undefined || rest.expectMetadata !== undefined
+      if (result.status === 'conflict' && !expectsMore) return undefined
+      if (result.status !== 'applied') return result
+      // What was dropped is told where it was asked for, or where the store beneath tells it anyway.
+      const tells = rest.returnDropped === true || result.dropped.length > 0
+      return { ...result, dropped: tells ? live(removed).map(textOf) : [] }
     })
   }
 
-  /** Opens all records, and writes again, in one atomic step, from the first that `decide` gives something else for. */
-  async rewrite(sessionId: string, decide: (entry: Entry) => string[] | Promise<string[]>): Promise<number> {
-    return retry(async () => {
-      const records = await this.#store.records.read(sessionId, undefined, { latest: true })
-      const entries = await new EntryReader(this.cipher(sessionId), 'throw').open(records)
-      const written = await inOrder(entries, decide)
-      const isChanged = (after: readonly string[], index: number): boolean => {
-        return after.length !== 1 || after[0] !== records[index]
-      }
-      const first = written.findIndex(isChanged)
-      if (first < 0) return 0
-      const [expectTail, append] = [records.slice(first), written.slice(first).flat()]
-      const result = await this.#store.records.commit(sessionId, { expectTail, drop: expectTail.length, append })
-      return result.status === 'conflict' ? undefined : written.filter(isChanged).length
+  /**
+   * One page with the places of the store beneath, which say here also when each was written: what replaces a record has its time.
+   */
+  async page(sessionId: string, cursor: string | undefined, size: number): Promise<RecordPage> {
+    const { records, places, next } = await this.#store.records.page(sessionId, cursor, size)
+    const opened = await new EntryReader(this.cipher(sessionId), 'throw').open(records)
+    const placed = opened.map((entry, index) => ({
+      entry,
+      place: `${entry.opened.written ?? ''} ${places?.[index] ?? ''}`,
+    }))
+    const found = placed.filter(({ entry }) => !entry.expired)
+    return {
+      records: found.map(({ entry }) => textOf(entry)),
+      ...(places !== undefined && { places: found.map(({ place }) => place) }),
+      ...(next !== undefined && { next }),
+    }
+  }
+
+  async #maintain(sessionId: string, { replace = [], remove = [] }: Maintenance): Promise<CommitResult> {
+    const cipher = this.cipher(sessionId)
+    const beneath = (place: string): string => place.slice(place.indexOf(' ') + 1)
+    const sealed = await inOrder(replace, async ({ place, record }) => {
+      const written = Number.parseInt(place, 10)
+      const [envelope = ''] = await cipher.seal([record], Number.isNaN(written) ? undefined : written)
+      return { place: beneath(place), record: envelope }
     })
+    return this.#store.records.commit(sessionId, { maintain: { replace: sealed, remove: remove.map(beneath) } })
+  }
+
+  /** Replaces and removes records where they stand. */
+  maintain(sessionId: string, plan: Plan): Promise<Maintained> {
+    return new Maintainer(this.#store, sessionId, plan).run()
   }
 
   /** `undefined` where the newest records that are not expired are not the expected ones. */
   async #cut(
     sessionId: string,
-    cipher: SessionCipher,
+    reader: NewReader,
     expectTail: readonly string[],
     drop: number | 'all',
   ): Promise<Cut | undefined> {
-    const tail = await this.#tail(sessionId, cipher, drop === 'all' ? undefined : Math.max(expectTail.length, drop))
+    const tail = await this.#tail(sessionId, reader, drop === 'all' ? undefined : Math.max(expectTail.length, drop))
     const texts = live(tail).map(textOf)
     const start = texts.length - expectTail.length
     if (start < 0 || expectTail.some((text, index) => text !== texts[start + index])) return undefined
@@ -131,19 +156,20 @@ export class EncryptedRecords {
   }
 
   /** The newest entries, among them `wanted` that are not expired, or all there are. */
-  async #tail(sessionId: string, cipher: SessionCipher, wanted: number | undefined): Promise<Entry[]> {
+  async #tail(sessionId: string, reader: NewReader, wanted: number | undefined): Promise<Entry[]> {
     for (let limit = wanted; ; limit = (limit ?? 0) * 2) {
       const records = await this.#store.records.read(sessionId, limit, { latest: true })
-      const entries = await new EntryReader(cipher, 'throw').open(records)
+      const entries = await reader().open(records)
       const complete = wanted === undefined || limit === undefined || records.length < limit
       if (complete || live(entries).length >= wanted) return entries
     }
   }
 
-  /** A tail that nothing ends with, so that only the rest decides: whether the operation was done before, say. */
-  async #refuse(sessionId: string, cipher: SessionCipher, rest: HistoryChange): Promise<CommitResult> {
-    if (Object.keys(rest).length === 0) return { status: 'conflict' }
-    return this.#commit(sessionId, cipher, { ...rest, expectTail: [crypto.randomUUID()] })
+  /** A tail that nothing ends with, so that only the operation decides: done before, or not. */
+  async #refuse(sessionId: string, cipher: SessionCipher, { operation, lease }: HistoryChange): Promise<CommitResult> {
+    if (operation === undefined && lease === undefined) return { status: 'conflict' }
+    const decisive = { ...(operation && { operation }), ...(lease !== undefined && { lease }) }
+    return this.#commit(sessionId, cipher, { ...decisive, expectTail: [crypto.randomUUID()] })
   }
 
   /** With a keyed digest in the place of the operation's fingerprint; one under an older key is the same operation. */
@@ -151,7 +177,7 @@ export class EncryptedRecords {
     const { operation } = change
     if (operation === undefined) return this.#store.records.commit(sessionId, change)
     let result: CommitResult = { status: 'reused' }
-    for await (const fingerprint of cipher.fingerprints(operation.fingerprint)) {
+    for await (const fingerprint of cipher.fingerprints(operation)) {
       result = await this.#store.records.commit(sessionId, { ...change, operation: { id: operation.id, fingerprint } })
       if (result.status !== 'reused') break
     }
@@ -173,20 +199,32 @@ export class EncryptedRecords {
     this.#prove(sessionId)
   }
 
+  /** Tries until there is a result, in turn with others who do so. @throws SESSION_BUSY where others are always faster */
+  async #retry(sessionId: string, attempt: () => Promise<CommitResult | undefined>): Promise<CommitResult> {
+    let settled: CommitResult | undefined
+    await this.#store.records.modify(sessionId, async () => {
+      settled = await attempt()
+      return settled === undefined ? { status: 'conflict' } : { status: 'applied', dropped: [] }
+    })
+    return settled ?? { status: 'conflict' }
+  }
+
   #prove(sessionId: string): void {
     this.#proven.add(sessionId)
     if (this.#proven.size > maxProven) this.#proven.delete(this.#proven.keys().next().value as string)
   }
 }
 
-/** Tries until there is a result. @throws SESSION_BUSY where others are always faster */
-async function retry<T>(attempt: () => Promise<T | undefined>): Promise<T> {
-  for (let attempts = 0; attempts < maxAttempts; attempts++) {
-    const result = await attempt()
-    if (result !== undefined) return result
-  }
-  const reason = `Others changed the session ${maxAttempts} times meanwhile. Nothing was changed.`
-  throw new SessionError('SESSION_BUSY', reason)
+/** Nothing of what was dropped is to be fetched: it was read before. */
+function withoutAnswer({ returnDropped: _, ...change }: HistoryChange): HistoryChange {
+  return change
+}
+
+/** Readers of one history, one for each time that it is read, which share what was opened. */
+type NewReader = () => EntryReader
+
+function newReader(cipher: SessionCipher, known: Map<string, Opened>): NewReader {
+  return () => new EntryReader(cipher, 'throw', known)
 }
 
 async function inOrder<T, R>(values: readonly T[], work: (value: T) => R | Promise<R>): Promise<R[]> {

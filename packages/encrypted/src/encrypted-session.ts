@@ -3,19 +3,32 @@ import {
   assertOptions,
   type OptionTypes,
   Session,
+  SessionError,
+  type SessionInfo,
   type StoredSession,
   type StoredSessionOptions,
 } from '@sessions/core'
-import { EncryptedStore } from './encrypted-store.ts'
+import {
+  EncryptedStore,
+  type EncryptedStoreOptions,
+  giveUpKeys,
+  type RemoveUnreadableOptions,
+} from './encrypted-store.ts'
 import { ForeignStore } from './foreign-store.ts'
-import { type EncryptionOptions, encryptionTypes } from './options.ts'
+import type { UnreadableRecord } from './maintainer.ts'
+import { boundTo, type EncryptionOptions, encryptionTypes } from './options.ts'
+import type { SweepOptions } from './sweep.ts'
+import type { EncryptExistingOptions } from './takeover.ts'
 import { checkUnderlying, type ForeignSession, partsBeneath, type UnderlyingSession } from './underlying-session.ts'
 
 /** The session to encrypt, and how. */
 export interface EncryptedSessionOptions extends EncryptionOptions {
   /** Where the envelopes are kept: a session of ours, the SDK's or anybody's. It stays open when this one is closed. */
   underlyingSession: UnderlyingSession
-  /** What the envelopes are bound to. Default: the `sessionId` of the underlying session. */
+  /**
+   * What the envelopes are bound to. Default: the `sessionId` of the underlying session. Around one of ours it is that, but with
+   * `format: 'python'`, where Python's wrapper may have had a `session_id` of its own.
+   */
   sessionId?: string
   /** What a read does with an item that cannot be decrypted or decoded. Default: that of the underlying session, else `throw`. */
   onCorrupt?: 'throw' | 'skip'
@@ -42,30 +55,33 @@ type OptionalName =
 
 type Optional<TItem extends object> = Partial<Pick<StoredSession<TItem>, OptionalName>>
 
+type ArgsOf<TItem extends object, M extends OptionalName> = Parameters<StoredSession<TItem>[M]>
+
 /** What a foreign session must have for an optional method to be offered. It sees no function calls in envelopes. */
-const needs: Partial<Record<OptionalName, readonly (keyof ForeignSession)[]>> = {
+const needs: Readonly<Record<OptionalName, readonly (keyof ForeignSession)[] | 'ours'>> = {
   applyHistoryTransaction: ['applyHistoryTransaction'],
   applyHistoryMutations: ['applyHistoryMutations', 'applyHistoryTransaction'],
   replaceHistoryWithCompaction: ['replaceHistoryWithCompaction'],
+  info: 'ours',
+  setMetadata: 'ours',
+  items: 'ours',
+  delete: 'ours',
 }
+
+/** Of a sweep over one session. */
+type OneSession<O extends SweepOptions> = Omit<O, 'sessionId' | 'filter'>
 
 /**
  * A session whose items are encrypted: `new EncryptedSession({ underlyingSession, encryptionKey, ttl: 600 })`.
  *
  * Around a session of ours it encrypts the records of its store and offers all that it offers. Around anybody's it keeps envelopes
- * as items and offers what that session does. The SDK finds optional methods by their presence, so they are there or not.
+ * as items and offers what that session does: the other methods are `undefined` there, as the SDK finds optional methods by asking
+ * whether they are functions.
  *
  * Calls reject with `SESSION_DECRYPT_FAILED`, `SESSION_KEY_UNKNOWN`, `SESSION_PLAINTEXT_REFUSED` or `SESSION_REPLAYED` where a
- * record is not what this session wrote, and remove nothing then.
+ * record is not what this session wrote, and remove nothing then; with `SESSION_CLOCK_SKEW` where there is a ttl.
  */
 export class EncryptedSession<TItem extends object = AgentInputItem> extends Session<TItem> implements Optional<TItem> {
-  declare readonly applyHistoryTransaction?: StoredSession<TItem>['applyHistoryTransaction']
-  declare readonly applyHistoryMutations?: StoredSession<TItem>['applyHistoryMutations']
-  declare readonly replaceHistoryWithCompaction?: StoredSession<TItem>['replaceHistoryWithCompaction']
-  declare readonly info?: StoredSession<TItem>['info']
-  declare readonly setMetadata?: StoredSession<TItem>['setMetadata']
-  declare readonly items?: StoredSession<TItem>['items']
-  declare readonly delete?: StoredSession<TItem>['delete']
   readonly #store: EncryptedStore
   readonly #session: StoredSession<TItem>
   readonly #owned: UnderlyingSession | undefined
@@ -76,29 +92,75 @@ export class EncryptedSession<TItem extends object = AgentInputItem> extends Ses
     const { underlyingSession, sessionId, onCorrupt, ownsSession = false, ...encryption } = options
     checkUnderlying(underlyingSession)
     const parts = partsBeneath<TItem>(underlyingSession)
-    super(checkSessionId(underlyingSession, sessionId, parts !== undefined))
+    const ids = checkSessionId(underlyingSession, sessionId, parts !== undefined && encryption.format !== 'python')
+    super(ids.bound)
     this.#owned = ownsSession ? underlyingSession : undefined
     const store = parts?.store ?? new ForeignStore(underlyingSession)
-    this.#store = new EncryptedStore({ store, ...encryption })
+    const given: EncryptedStoreOptions = { store, ...encryption }
+    this.#store = new EncryptedStore(Object.assign(given, { [boundTo]: ids.bound }))
     const session: StoredSessionOptions<TItem> = { onCorrupt: onCorrupt ?? parts?.onCorrupt ?? 'throw' }
     if (parts !== undefined) session.codec = parts.codec
-    this.#session = this.#store.session(this.sessionId, session)
-    this.#offer(parts === undefined ? underlyingSession : undefined)
+    this.#session = this.#store.session(parts === undefined ? ids.bound : (ids.stored ?? ids.bound), session)
+    if (parts === undefined) this.#hideWhatIsMissing(underlyingSession)
   }
 
-  /** Encrypts again, under the first key, what is under others, in one atomic write. Resolves to the number of items. */
-  async rotateKeys(): Promise<number> {
-    return (await this.#store.rotateKeys({ sessionId: this.sessionId })).items
+  /** As `StoredSession.applyHistoryTransaction`. */
+  applyHistoryTransaction?(...args: ArgsOf<TItem, 'applyHistoryTransaction'>): Promise<void> {
+    return this.#call('applyHistoryTransaction', () => this.#session.applyHistoryTransaction(...args))
   }
 
-  /** Encrypts what is not encrypted yet, likewise. @throws TypeError without `allowPlaintext: true` */
-  async encryptExisting(): Promise<number> {
-    return (await this.#store.encryptExisting({ sessionId: this.sessionId })).items
+  /** As `StoredSession.applyHistoryMutations`. */
+  applyHistoryMutations?(...args: ArgsOf<TItem, 'applyHistoryMutations'>): Promise<void> {
+    return this.#call('applyHistoryMutations', () => this.#session.applyHistoryMutations(...args))
+  }
+
+  /** As `StoredSession.replaceHistoryWithCompaction`, once all that goes could be opened. */
+  replaceHistoryWithCompaction?(...args: ArgsOf<TItem, 'replaceHistoryWithCompaction'>): Promise<void> {
+    return this.#call('replaceHistoryWithCompaction', () => this.#session.replaceHistoryWithCompaction(...args))
+  }
+
+  /** As `StoredSession.info`. */
+  info?(): Promise<SessionInfo | undefined> {
+    return this.#call('info', () => this.#session.info())
+  }
+
+  /** As `StoredSession.setMetadata`: metadata are not encrypted. */
+  setMetadata?(...args: ArgsOf<TItem, 'setMetadata'>): Promise<void> {
+    return this.#call('setMetadata', () => this.#session.setMetadata(...args))
+  }
+
+  /** As `StoredSession.items`. */
+  items?(...args: ArgsOf<TItem, 'items'>): AsyncIterable<TItem> {
+    return this.runIteration(
+      'items',
+      () => this.#session.items(...args),
+      (items) => items,
+    )
+  }
+
+  /** As `StoredSession.delete`. */
+  delete?(): Promise<boolean> {
+    return this.#call('delete', () => this.#session.delete())
+  }
+
+  /** As `EncryptedStore.rotateKeys`. Resolves to the number of items. */
+  async rotateKeys(options: OneSession<SweepOptions> = {}): Promise<number> {
+    return (await this.#call('rotateKeys', () => this.#store.rotateKeys(this.#one(options)))).items
+  }
+
+  /** As `EncryptedStore.encryptExisting`. @throws TypeError without `allowPlaintext: true` or `from` */
+  async encryptExisting(options: OneSession<EncryptExistingOptions> = {}): Promise<number> {
+    return (await this.#call('encryptExisting', () => this.#store.encryptExisting(this.#one(options)))).items
   }
 
   /** Removes the items that the ttl has ended, likewise. They are gone from every read already. */
-  async purgeExpired(): Promise<number> {
-    return (await this.#store.purgeItems({ sessionId: this.sessionId })).items
+  async purgeExpired(options: OneSession<SweepOptions> = {}): Promise<number> {
+    return (await this.#call('purgeExpired', () => this.#store.purgeItems(this.#one(options)))).items
+  }
+
+  /** As `EncryptedStore.removeUnreadable`. */
+  async removeUnreadable(options: OneSession<RemoveUnreadableOptions> = {}): Promise<UnreadableRecord[]> {
+    return await this.#call('removeUnreadable', () => this.#store.removeUnreadable(this.#one(options)))
   }
 
   protected _getItems(limit: number | undefined): Promise<TItem[]> {
@@ -121,6 +183,10 @@ export class EncryptedSession<TItem extends object = AgentInputItem> extends Ses
     this.#store.records.assertOpen()
   }
 
+  protected override _closing(): void {
+    giveUpKeys(this.#store)
+  }
+
   /** Wipes the keys. */
   protected override async _close(): Promise<void> {
     await this.#session.close()
@@ -129,33 +195,58 @@ export class EncryptedSession<TItem extends object = AgentInputItem> extends Ses
     await close?.call(this.#owned)
   }
 
-  /** Adds the optional methods: those of a foreign session that can be kept, all where the store is ours. */
-  #offer(foreign: ForeignSession | undefined): void {
-    const session = this.#session
-    const methods: Required<Optional<TItem>> = {
-      applyHistoryTransaction: (args) => session.applyHistoryTransaction(args),
-      applyHistoryMutations: (args) => session.applyHistoryMutations(args),
-      replaceHistoryWithCompaction: (items) => session.replaceHistoryWithCompaction(items),
-      info: () => session.info(),
-      setMetadata: (patch) => session.setMetadata(patch),
-      items: (options) => session.items(options),
-      delete: () => session.delete(),
+  /** While open, and until done. Mistakes of the caller's reach the caller as they are. */
+  async #call<T>(operation: string, work: () => Promise<T>): Promise<T> {
+    let mistake: unknown
+    try {
+      return await this.run(operation, async () => {
+        try {
+          return await work()
+        } catch (error) {
+          if (!(error instanceof SessionError)) mistake = error
+          throw error
+        }
+      })
+    } catch (error) {
+      throw mistake ?? error
     }
-    for (const [name, value] of Object.entries(methods)) {
-      const needed = needs[name as OptionalName]
-      const kept = foreign === undefined || needed?.every((method) => typeof foreign[method] === 'function')
-      if (kept) Object.defineProperty(this, name, { value })
+  }
+
+  #one<O extends SweepOptions>(options: O): O & { sessionId: string } {
+    assertOptions('EncryptedSession', options, {
+      onProgress: 'object',
+      signal: 'object',
+      dryRun: 'boolean',
+      from: 'object',
+    })
+    return { ...options, sessionId: this.#session.sessionId }
+  }
+
+  /** A subclass that brings its own method keeps it. */
+  #hideWhatIsMissing(foreign: ForeignSession): void {
+    for (const [name, needed] of Object.entries(needs) as [OptionalName, (typeof needs)[OptionalName]][]) {
+      const has = needed !== 'ours' && needed.every((method) => typeof foreign[method] === 'function')
+      if (has || this[name] !== EncryptedSession.prototype[name]) continue
+      Object.defineProperty(this, name, { value: undefined, writable: true, configurable: true })
     }
   }
 }
 
-/** @throws TypeError where there is none, or where it is not the one under which the records of ours are stored */
-function checkSessionId(underlying: object, given: string | undefined, isOurs: boolean): string {
+/**
+ * What the envelopes are bound to, and under which id they are stored.
+ * @throws TypeError where there is none, or where it is not the one under which the records are stored, and must be
+ */
+function checkSessionId(
+  underlying: object,
+  given: string | undefined,
+  mustAgree: boolean,
+): { bound: string; stored: string | undefined } {
   const { sessionId: own } = underlying as { sessionId?: unknown }
-  if (given === undefined && typeof own !== 'string')
-    throw new TypeError('EncryptedSession needs the option sessionId.')
-  if (isOurs && given !== undefined && given !== own) {
+  const stored = typeof own === 'string' ? own : undefined
+  const bound = given ?? stored
+  if (bound === undefined) throw new TypeError('EncryptedSession needs the option sessionId.')
+  if (mustAgree && bound !== stored) {
     throw new TypeError('sessionId is not that of the underlying session; leave it out.')
   }
-  return given ?? (own as string)
+  return { bound, stored }
 }

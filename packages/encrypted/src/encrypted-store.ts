@@ -6,6 +6,7 @@ import {
   type HistoryChange,
   type LongCall,
   type ReadOptions,
+  type RecordPage,
   type RecordStore,
   type SessionFilter,
   type SessionInfo,
@@ -14,10 +15,12 @@ import {
   type StoredSessionOptions,
 } from '@sessions/core'
 import { EncryptedRecords } from './encrypted-records.ts'
-import { checkEncryption, type Encryption, type EncryptionOptions, encryptionTypes } from './options.ts'
-import { encryptPlaintext, reencrypt, removeExpired } from './rewriting.ts'
+import type { Maintained, UnreadableRecord } from './maintainer.ts'
+import { boundTo, checkEncryption, type Encryption, type EncryptionOptions, encryptionTypes } from './options.ts'
+import { reencrypt, removeExpired, removeUnreadable } from './rewriting.ts'
 import { SkippingStore } from './skipping-store.ts'
 import { checkSweep, type SweepOptions, type SweepResult, sweep } from './sweep.ts'
+import { type EncryptExistingOptions, encryptExisting } from './takeover.ts'
 
 /** The store to encrypt, and how. */
 export interface EncryptedStoreOptions extends EncryptionOptions {
@@ -27,13 +30,28 @@ export interface EncryptedStoreOptions extends EncryptionOptions {
   ownsStore?: boolean
 }
 
+/** Which sessions, and whether only to look. */
+export interface RemoveUnreadableOptions extends SweepOptions {
+  /** Whether everything stays, and the call only says what would go. Default: false. */
+  dryRun?: boolean
+}
+
+/** The keys of each store, for whoever closes it from outside. */
+const encryptions = new WeakMap<EncryptedStore, Encryption>()
+
+/** Nobody waits much longer for a provider of keys of this store, which is about to be closed. */
+export function giveUpKeys(store: EncryptedStore): void {
+  encryptions.get(store)?.ring.giveUp()
+}
+
 /**
  * Every session of a store, encrypted. What goes in and comes out of its records is plain; what reaches the other store is
  * envelopes only, so whatever works with a store works with this one. Session ids, metadata, operation ids, times, counts and sizes
  * are not encrypted.
  *
  * Beside the errors of that store, calls reject with `SESSION_DECRYPT_FAILED`, `SESSION_KEY_UNKNOWN`,
- * `SESSION_PLAINTEXT_REFUSED` or `SESSION_REPLAYED`, and with `SESSION_UNAVAILABLE` where a key provider fails.
+ * `SESSION_PLAINTEXT_REFUSED` or `SESSION_REPLAYED`, with `SESSION_CLOCK_SKEW` where there is a ttl, and with
+ * `SESSION_UNAVAILABLE` where a key provider fails.
  */
 export class EncryptedStore extends SessionStore {
   readonly #store: RecordStore
@@ -52,43 +70,71 @@ export class EncryptedStore extends SessionStore {
     super()
     this.#store = store
     this.#ownsStore = ownsStore
-    this.#encryption = checkEncryption('EncryptedStore', encryption)
+    this.#encryption = checkEncryption('EncryptedStore', encryption, (options as { [boundTo]?: string })[boundTo])
     this.#records = new EncryptedRecords(store, this.#encryption)
-    this.#skipping = new SkippingStore(this.#records, store)
+    this.#skipping = new SkippingStore(this.#records, store, this)
+    encryptions.set(this, this.#encryption)
   }
 
-  /** A handle of one session. With `onCorrupt: 'skip'` its reads leave out also what cannot be decrypted. */
+  /**
+   * A handle of one session. With `onCorrupt: 'skip'` its reads leave out also what cannot be decrypted, and it appends whatever it finds.
+   * @throws TypeError also for an id of more than 64 bytes with `format: 'python'`
+   */
   override session<TItem extends object = AgentInputItem>(
     sessionId: string,
     options: Omit<StoredSessionOptions<TItem>, 'ownsStore'> = {},
   ): StoredSession<TItem> {
+    if (typeof sessionId === 'string') this.#encryption.checkId(sessionId)
     if (options?.onCorrupt === 'skip') return this.#skipping.session(sessionId, options)
     return super.session(sessionId, options)
   }
 
   /**
-   * Encrypts again, under the first key, what is under others: one atomic write for each session, safe while others write. Items
-   * keep the time that their ttl counts from. Run again after a failure, it goes on with what is left. Ends with
-   * `purgeExpired()` of the store beneath, unless it was for one session: expired sessions are under old keys still.
-   * @throws what failed first, after all other sessions were done
+   * Encrypts again, under the first key, what is under others or in an older version of the envelope: each record where it stands, some
+   * at a time, while others write. It is no use of the session: `updatedAt`, ttl and expiry stay, and items keep the time that their
+   * own ttl counts from. Run again after a failure, it goes on with what is left. Ends with `purgeExpired()` of the store beneath, unless it
+   * was for one session: expired sessions are under old keys still.
+   * @throws SESSION_UNSUPPORTED where the store beneath cannot `maintain`; what failed first, after all else was done
    */
   async rotateKeys(options: SweepOptions = {}): Promise<SweepResult> {
-    return await this.#sweep('rotateKeys', options, (id) => reencrypt(this.#records, this.#encryption, id))
+    return await this.#sweep('rotateKeys', checkSweep('rotateKeys', options), (id, call) =>
+      reencrypt(this.#records, this.#encryption, id, call),
+    )
   }
 
   /**
-   * Encrypts what is not encrypted yet, likewise. Readers can do without `allowPlaintext` then.
-   * @throws TypeError without `allowPlaintext: true`; what failed first, after all other sessions were done
+   * Encrypts what is not encrypted yet, likewise; with `from`, also what is in Python's envelopes. Readers can do without
+   * `allowPlaintext` then.
+   * @throws TypeError without `allowPlaintext: true` or `from`; what failed first, after all else was done
    */
-  async encryptExisting(options: SweepOptions = {}): Promise<SweepResult> {
-    if (!this.#encryption.allowPlaintext)
-      throw new TypeError('encryptExisting() needs the option allowPlaintext: true.')
-    return await this.#sweep('encryptExisting', options, (id) => encryptPlaintext(this.#records, id))
+  async encryptExisting(options: EncryptExistingOptions = {}): Promise<SweepResult> {
+    return await encryptExisting(this.#records, this.#encryption, options, (sweepOptions, work) =>
+      this.#sweep('encryptExisting', sweepOptions, work),
+    )
   }
 
   /** Removes the items that the ttl has ended, likewise; `purgeExpired()` does it too, after whole sessions. */
   async purgeItems(options: SweepOptions = {}): Promise<SweepResult> {
-    return await this.#sweep('purgeItems', options, (id) => removeExpired(this.#records, id))
+    return await this.#sweep('purgeItems', checkSweep('purgeItems', options), (id, call) =>
+      removeExpired(this.#records, id, call),
+    )
+  }
+
+  /**
+   * Removes what cannot be opened (altered, planted, copied, under another key) and resolves to exactly what it removed, as it was
+   * stored, to be kept elsewhere. What is under a key id that is not among the keys stays; so does a session of which nothing opens,
+   * as under a wrong key: that is an error. Likewise in place, and no use of the session.
+   */
+  async removeUnreadable({ dryRun = false, ...options }: RemoveUnreadableOptions = {}): Promise<UnreadableRecord[]> {
+    if (typeof dryRun !== 'boolean') throw new TypeError('removeUnreadable: dryRun must be a boolean.')
+    const removed: UnreadableRecord[] = []
+    const remove = async (id: string, call: { signal: AbortSignal | undefined }): Promise<Maintained> => {
+      const result = await removeUnreadable(this.#records, id, { ...call, dryRun })
+      removed.push(...result.removed)
+      return result
+    }
+    await this.#sweep('removeUnreadable', checkSweep('removeUnreadable', options), remove, false)
+    return removed
   }
 
   protected _read(sessionId: string, limit: number | undefined, options: ReadOptions): Promise<string[]> {
@@ -99,13 +145,16 @@ export class EncryptedStore extends SessionStore {
     return this.#records.pages(sessionId, size, 'throw')
   }
 
-  /** All that names no records. */
-  protected override _supports(condition: keyof ChangeConditions): boolean {
-    return condition !== 'maintain' && this.#store.records.supports(condition)
+  protected override _page(sessionId: string, cursor: string | undefined, size: number): Promise<RecordPage> {
+    return this.#records.page(sessionId, cursor, size)
   }
 
   protected _commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
     return this.#records.commit(sessionId, change, 'throw')
+  }
+
+  protected override _supports(condition: keyof ChangeConditions): boolean {
+    return this.#store.records.supports(condition)
   }
 
   /** `itemCount` counts expired items until they are purged. */
@@ -126,7 +175,11 @@ export class EncryptedStore extends SessionStore {
   }
 
   protected override async _purgeExpiredItems(): Promise<void> {
-    if (this.#encryption.ttl !== undefined) await sweep(this.#store, {}, (id) => removeExpired(this.#records, id))
+    if (this.#encryption.ttl !== undefined) await sweep(this.#store, {}, (id) => removeExpired(this.#records, id, {}))
+  }
+
+  protected override _closing(): void {
+    this.#encryption.ring.giveUp()
   }
 
   protected override async _close(): Promise<void> {
@@ -142,14 +195,21 @@ export class EncryptedStore extends SessionStore {
   async #sweep(
     operation: string,
     options: SweepOptions,
-    work: (sessionId: string) => Promise<number>,
+    work: (sessionId: string, call: { signal: AbortSignal | undefined }) => Promise<Maintained>,
+    purges = true,
   ): Promise<SweepResult> {
-    const checked = checkSweep(operation, options)
-    return await this.run(operation, checked.sessionId, async () => {
-      const result = await sweep(this.#store, checked, work)
-      // What was there before is neither in expired sessions nor in what the store keeps of the past.
-      if (checked.sessionId === undefined) await this.#store.purgeExpired()
-      return result
-    })
+    const { sessionId, signal } = options
+    try {
+      return await this.run(operation, sessionId, async () => {
+        const result = await sweep(this.#store, options, (id) => work(id, { signal }))
+        // What was there before is neither in expired sessions nor in what the store keeps of the past.
+        if (sessionId === undefined && purges) await this.#store.purgeExpired()
+        return result
+      })
+    } catch (error) {
+      // An abort is the caller's own doing, and rejects with what the caller gave as its reason.
+      if (signal?.aborted === true && (error as { cause?: unknown }).cause === signal.reason) throw signal.reason
+      throw error
+    }
   }
 }

@@ -21,12 +21,15 @@ export type OnUnreadable = 'throw' | 'skip'
 export class EntryReader {
   readonly #cipher: SessionCipher
   readonly #onUnreadable: OnUnreadable
+  readonly #known: Map<string, Opened> | undefined
   readonly #nonces = new Set<string>()
   #before = 0
 
-  constructor(cipher: SessionCipher, onUnreadable: OnUnreadable) {
+  /** @param known - what was opened before, by record: not opened again, and added to */
+  constructor(cipher: SessionCipher, onUnreadable: OnUnreadable, known?: Map<string, Opened>) {
     this.#cipher = cipher
     this.#onUnreadable = onUnreadable
+    this.#known = known
   }
 
   /**
@@ -40,8 +43,9 @@ export class EntryReader {
       const pause = yieldIfLong()
       if (pause !== undefined) await pause
       try {
-        const opening = this.#cipher.open(record)
+        const opening = this.#known?.get(record) ?? this.#cipher.open(record)
         const opened = opening instanceof Promise ? await opening : opening
+        this.#known?.set(record, opened)
         this.#checkReplay(opened)
         entries.push({ record, opened, expired: this.#cipher.isExpired(opened) })
       } catch (error) {

@@ -2,38 +2,45 @@ import { decryptFailed } from './errors.ts'
 
 /** Marks an envelope, ours and Python's; its value is the version. */
 const marker = '__enc__'
+/** The version of Python's envelope; ours are later ones. */
+export const pythonVersion = 1
 
 /**
- * The fields of an envelope beside its version, when they are those of its format: all of `required`, perhaps some of `optional`,
+ * The version and the fields of an envelope, when they are those of its format: all of `required`, perhaps some of `optional`,
  * no others, each of the type that is given. `undefined` for what is no envelope.
  * @throws SESSION_DECRYPT_FAILED for what is marked as one and is not
  */
 export function parseFields(
   record: string,
-  version: number,
+  versions: readonly number[],
   required: Readonly<Record<string, 'string' | 'number'>>,
   optional: Readonly<Record<string, 'string'>> = {},
 ): Record<string, unknown> | undefined {
   if (!record.includes(`"${marker}"`)) return undefined
   const { [marker]: found, ...fields } = parseObject(record)
   if (found === undefined) return undefined
-  if (found !== version) throw decryptFailed(versionProblem(found, version))
+  if (!versions.includes(found as number)) throw decryptFailed(versionProblem(found, versions))
   const types = { ...required, ...optional }
   const complete = Object.keys(required).every((name) => Object.hasOwn(fields, name))
   const fitting = Object.entries(fields).every(([name, value]) => {
     return Object.hasOwn(types, name) && typeof value === types[name]
   })
   if (!complete || !fitting) throw decryptFailed('its envelope is malformed')
-  return fields
+  return { ...fields, version: found }
 }
 
-/** The text of an authentic record. @throws SESSION_DECRYPT_FAILED for what is no UTF-8, which only a holder of the key can write */
-export function decodeText(bytes: Uint8Array): string {
+/** Whether a record is marked as an envelope of Python's. */
+export function isPythonEnvelope(record: string): boolean {
+  return record.includes(`"${marker}"`) && parseObject(record)[marker] === pythonVersion
+}
+
+/** The text of an authentic record; `undefined` for what is no UTF-8, which nobody tells from what is not authentic. */
+export function decodeText(bytes: Uint8Array): string | undefined {
   try {
     return decoder.decode(bytes)
   } catch (error) {
     if (!(error instanceof TypeError)) throw error
-    throw decryptFailed('it is authentic, but no UTF-8 text')
+    return undefined
   }
 }
 
@@ -52,8 +59,11 @@ function parseObject(record: string): Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {}
 }
 
-function versionProblem(found: unknown, version: number): string {
-  if (found === 1) return "it is an envelope of the Agents SDK for Python, which format: 'python' reads"
-  if (found === 2) return "it is an envelope of the format 'sessions', not Python's"
-  return `its envelope is not of version ${version}`
+function versionProblem(found: unknown, versions: readonly number[]): string {
+  const [newest] = versions
+  if (found === pythonVersion) return "it is an envelope of the Agents SDK for Python, which format: 'python' reads"
+  if (newest === pythonVersion && (found === 2 || found === 3)) {
+    return "it is an envelope of the format 'sessions', not Python's"
+  }
+  return `its envelope is not of a version that is known, up to ${newest}`
 }

@@ -12,13 +12,17 @@ export interface Opened {
   readonly written?: number
   /** How much later than `written` it may have been written: formats differ in precision. */
   readonly precision?: number
+  /** Whether it is of an older version of its format, which rotating keys ends. */
+  readonly outdated?: boolean
 }
 
 /** A record that looks like an envelope and is not opened yet. */
 export interface SealedEnvelope {
   /** Under which key; absent where the format does not say, so that every key must be tried. */
   readonly keyId?: string
-  /** `undefined` where it is not authentic under these keys. @throws SESSION_DECRYPT_FAILED for what no key could open */
+  /** What it means where it does not open under its key. */
+  readonly problem: string
+  /** `undefined` where it is not authentic under these keys. @throws SESSION_DECRYPT_FAILED that says why, where that can be told */
   open(keys: SessionKeys): Opened | undefined | Promise<Opened | undefined>
 }
 
@@ -27,6 +31,8 @@ export interface EnvelopeFormat {
   seal(text: string, written: number, keys: SessionKeys): string | Promise<string>
   /** `undefined` for what is no envelope. @throws SESSION_DECRYPT_FAILED for one that is malformed */
   parse(record: string): SealedEnvelope | undefined
+  /** Why envelopes cannot be bound to this session id. */
+  idProblem?(sessionId: string): string | undefined
 }
 
 /** Random bytes, as `crypto.getRandomValues` gives them. */

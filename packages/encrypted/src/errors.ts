@@ -10,6 +10,12 @@ export function keyUnknown(reason: string, options: { retryable?: boolean } = {}
   return new SessionError('SESSION_KEY_UNKNOWN', reason, options)
 }
 
+/** @param ahead - milliseconds */
+export function clockSkew(ahead: number): SessionError {
+  const reason = `it was written ${Math.ceil(ahead / 1000)} s after the time of this machine, by another clock`
+  return new SessionError('SESSION_CLOCK_SKEW', reason)
+}
+
 export function plaintextRefused(): SessionError {
   const reason = 'it is not encrypted; allowPlaintext: true reads it, and encryptExisting() encrypts it'
   return new SessionError('SESSION_PLAINTEXT_REFUSED', reason)
@@ -23,5 +29,6 @@ export function replayed(): SessionError {
 export function located(error: unknown, where: string): unknown {
   if (!(error instanceof SessionError)) return error
   const { code, message, retryable } = error
-  return new SessionError(code, `${where} cannot be decrypted: ${message}. It was left where it is.`, { retryable })
+  const done = code === 'SESSION_CLOSED' ? '' : ' It was left where it is.'
+  return new SessionError(code, `${where} cannot be decrypted: ${message}.${done}`, { retryable })
 }

@@ -2,6 +2,7 @@ import { cbc } from '@noble/ciphers/aes.js'
 import { hmac } from '@noble/hashes/hmac.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { fromBase64, toBase64url } from './base64.ts'
+import { equalBytes } from './constant-time.ts'
 
 /*
  * Fernet (https://github.com/fernet/spec): base64url with padding of
@@ -45,19 +46,23 @@ export function fernetParse(text: string): Uint8Array | undefined {
 export function fernetOpen(key: Uint8Array, token: Uint8Array): { seconds: number; plaintext: Uint8Array } | undefined {
   const signed = token.subarray(0, -macLength)
   const mac = hmac(sha256, key.subarray(0, 16), signed)
-  if (!equal(mac, token.subarray(-macLength))) return undefined
+  if (!equalBytes(mac, token.subarray(-macLength))) return undefined
   const seconds = Number(new DataView(token.buffer, token.byteOffset).getBigUint64(1))
   const iv = signed.subarray(9, headerLength)
-  return { seconds, plaintext: cbc(key.subarray(16, 32), iv).decrypt(signed.subarray(headerLength)) }
+  const plaintext = decrypt(key.subarray(16, 32), iv, signed.subarray(headerLength))
+  return plaintext && { seconds, plaintext }
+}
+
+/** `undefined` for padding that only a holder of the key could have got wrong. */
+function decrypt(key: Uint8Array, iv: Uint8Array, ciphertext: Uint8Array): Uint8Array | undefined {
+  try {
+    return cbc(key, iv).decrypt(ciphertext)
+  } catch (error) {
+    if (error instanceof Error && error.message === 'aes: bad decrypt') return undefined
+    throw error
+  }
 }
 
 function pad(text: string): string {
   return text + '='.repeat((4 - (text.length % 4)) % 4)
-}
-
-/** Takes as long wherever the difference is. */
-function equal(one: Uint8Array, other: Uint8Array): boolean {
-  let difference = one.length ^ other.length
-  for (let index = 0; index < one.length; index++) difference |= (one[index] as number) ^ (other[index] ?? 0)
-  return difference === 0
 }

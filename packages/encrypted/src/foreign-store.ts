@@ -1,7 +1,12 @@
 import {
+  type ChangeConditions,
   type CommitResult,
   type HistoryChange,
   jsonCodec,
+  type Maintenance,
+  placeOf,
+  positionOf,
+  type RecordPage,
   SessionError,
   type SessionInfo,
   SessionStore,
@@ -51,6 +56,16 @@ export class ForeignStore extends SessionStore {
     })
   }
 
+  /** Where it stands is all that an item of another session has for a name. */
+  protected override async _page(sessionId: string): Promise<RecordPage> {
+    const records = await this._read(sessionId, undefined)
+    return { records, places: records.map((record, index) => placeOf(index, record)) }
+  }
+
+  protected override _supports(condition: keyof ChangeConditions): boolean {
+    return condition === 'maintain' && this.#session.applyHistoryTransaction !== undefined
+  }
+
   protected async _info(): Promise<SessionInfo | undefined> {
     throw unsupported('say anything about itself')
   }
@@ -60,9 +75,10 @@ export class ForeignStore extends SessionStore {
   }
 
   async #apply(change: HistoryChange): Promise<CommitResult> {
-    const { operation, expectTail = [], drop = 0, clear, append = [], metadata } = change
+    if (change.maintain !== undefined) return this.#maintain(change.maintain)
+    const { operation, expectTail = [], drop = 0, append = [], metadata } = change
+    if (change.clear === true) return this.#clear(change)
     if (metadata !== undefined) throw unsupported('hold metadata')
-    if (clear === true) return this.#clear(change)
     if (operation !== undefined) {
       return this.#shared.operations.apply(
         operation,
@@ -90,6 +106,24 @@ export class ForeignStore extends SessionStore {
     if (!alone) throw unsupported('clear its history and do something else in one step')
     await this.#session.clearSession()
     this.#shared.operations.forget()
+    return { status: 'applied', dropped: [] }
+  }
+
+  /** The SDK's words for it: all from the first record that changes is replaced, by itself where it stays. */
+  async #maintain({ replace = [], remove = [] }: Maintenance): Promise<CommitResult> {
+    const items = await this.#session.getItems()
+    const records = items.map(toRecord)
+    const places = [...replace.map(({ place }) => place), ...remove]
+    const holds = (place: string): boolean => {
+      const record = records[Number(positionOf(place))]
+      return record !== undefined && placeOf(positionOf(place), record) === place
+    }
+    if (!places.every(holds)) return { status: 'conflict' }
+    const first = Math.min(...places.map((place) => Number(positionOf(place))))
+    const after = new Map(replace.map(({ place, record }) => [Number(positionOf(place)), [toItem(record)]]))
+    for (const place of remove) after.set(Number(positionOf(place)), [])
+    const replacement = items.flatMap((item, index) => (index < first ? [] : (after.get(index) ?? [item])))
+    await this.#send(crypto.randomUUID(), { type: 'replace_suffix', expectedSuffix: items.slice(first), replacement })
     return { status: 'applied', dropped: [] }
   }
 

@@ -1,7 +1,7 @@
-import { SessionError } from '@sessions/core'
+import { type Clock, SessionError } from '@sessions/core'
 import { keyUnknown } from './errors.ts'
 import { type Key, type KeyMaterial, parseKey, parsePythonKey } from './key-material.ts'
-import { deriveKey, passphraseMethod } from './passphrase.ts'
+import { deriveKey, passphraseMethod, saltedMethod } from './passphrase.ts'
 import { SessionKeys } from './session-keys.ts'
 
 /** Gives a key by its id, such as out of a KMS. */
@@ -18,7 +18,18 @@ export interface KeyEntry {
 interface MasterKey {
   bytes: Uint8Array
   method: string | undefined
+  /** When it is to be had anew, in milliseconds; `Infinity` for one that no provider gave. */
+  endsAt: number
 }
+
+/** How long what a provider gave is used. */
+export interface KeyLifetime {
+  ms: number
+  clock: Clock
+}
+
+/** Milliseconds that a provider has for its answer once the store is being closed. */
+const closingGraceMs = 1_000
 
 /** How many sessions' keys are kept; those that were derived first go first. */
 const maxSessions = 1_000
@@ -32,10 +43,25 @@ export class KeyRing {
   readonly #masters = new Map<string, Promise<MasterKey>>()
   readonly #ready = new Map<string, MasterKey>()
   readonly #sessions = new Map<string, Map<string, SessionKeys>>()
+  readonly #lifetime: KeyLifetime | undefined
+  /** Rejects, with this error, when no answer is waited for any more. */
+  readonly #givenUp: Promise<never>
+  readonly #tooLate = new SessionError(
+    'SESSION_CLOSED',
+    'The store was closed while the provider of its key had not answered. Nothing was done',
+  )
+  #giveUpNow: () => void = () => {}
+  #timer: ReturnType<typeof setTimeout> | undefined
   #closed = false
 
   /** @throws TypeError that names the entry, and never holds any of the key */
-  constructor(entries: readonly KeyEntry[], format: 'sessions' | 'python') {
+  constructor(entries: readonly KeyEntry[], format: 'sessions' | 'python', lifetime?: KeyLifetime) {
+    this.#lifetime = lifetime
+    this.#givenUp = new Promise((_, reject) => {
+      this.#giveUpNow = () => reject(this.#tooLate)
+    })
+    // Whoever waits for an answer hears of it; where nobody does, nothing is amiss.
+    this.#givenUp.catch(() => {})
     this.#parse = format === 'python' ? parsePythonKey : parseKey
     this.keyIds = entries.map(({ id }) => id)
     this.#sources = new Map(
@@ -55,17 +81,28 @@ export class KeyRing {
    * @throws SESSION_KEY_UNKNOWN where there is none
    */
   forSession(keyId: string, sessionId: string): SessionKeys | Promise<SessionKeys> {
+    const master = this.#ready.get(keyId)
+    if (master !== undefined && this.#isOver(master)) {
+      this.#forget(keyId, master)
+      return this.forSession(keyId, sessionId)
+    }
     const known = this.#sessions.get(sessionId)?.get(keyId)
     if (known !== undefined) return known
-    const master = this.#ready.get(keyId)
     if (master !== undefined) return this.#derive(keyId, sessionId, master)
     return this.#master(keyId).then((key) => this.#derive(keyId, sessionId, key))
+  }
+
+  /** No answer of a provider is waited for any longer than a second from now on. */
+  giveUp(): void {
+    this.#timer ??= setTimeout(this.#giveUpNow, closingGraceMs)
   }
 
   /** Overwrites the keys in the buffers that are ours. Texts and buffers of the caller's stay as they are. */
   async close(): Promise<void> {
     this.#closed = true
+    this.giveUp()
     await Promise.allSettled(this.#masters.values())
+    clearTimeout(this.#timer)
     for (const { bytes } of this.#ready.values()) bytes.fill(0)
     for (const source of this.#sources.values()) if ('bytes' in source) source.bytes.fill(0)
     for (const keys of this.#sessions.values()) for (const key of keys.values()) key.wipe()
@@ -84,6 +121,18 @@ export class KeyRing {
     // Calls under way may still hold what is dropped here, so it is left to the collector, not wiped.
     if (this.#sessions.size > maxSessions) this.#sessions.delete(this.#sessions.keys().next().value as string)
     return keys
+  }
+
+  #isOver({ endsAt }: MasterKey): boolean {
+    return this.#lifetime !== undefined && this.#lifetime.clock.now() >= endsAt
+  }
+
+  /** Overwrites the key, of which every use has a copy; keys derived from it are left to the calls that hold them. */
+  #forget(keyId: string, { bytes }: MasterKey): void {
+    bytes.fill(0)
+    this.#ready.delete(keyId)
+    this.#masters.delete(keyId)
+    for (const keys of this.#sessions.values()) keys.delete(keyId)
   }
 
   /** One request at a time for each key id; after a failure the next one asks again. */
@@ -107,17 +156,23 @@ export class KeyRing {
   async #read(keyId: string): Promise<MasterKey> {
     const source = this.#sources.get(keyId)
     if (source === undefined) throw keyUnknown(`there is no key ${JSON.stringify(keyId)} among the keys`)
-    const material = typeof source === 'function' ? await this.#ask(source, keyId) : source
-    if ('bytes' in material) return { bytes: material.bytes, method: undefined }
-    return { bytes: await deriveKey(material.passphrase, keyId), method: passphraseMethod }
+    const asked = typeof source === 'function'
+    const material = asked ? await this.#ask(source, keyId) : source
+    const lifetime = asked ? this.#lifetime : undefined
+    const endsAt = lifetime === undefined ? Infinity : lifetime.clock.now() + lifetime.ms
+    if ('bytes' in material) return { bytes: material.bytes, method: undefined, endsAt }
+    const { passphrase, salt } = material
+    const method = salt === undefined ? passphraseMethod : saltedMethod
+    return { bytes: await deriveKey(passphrase, keyId, salt), method, endsAt }
   }
 
   /** An error of a provider may quote the key, so only its name is passed on. */
   async #ask(provider: KeyProvider, keyId: string): Promise<KeyMaterial> {
     let key: Key
     try {
-      key = await provider(keyId)
+      key = await Promise.race([provider(keyId), this.#givenUp])
     } catch (error) {
+      if (error === this.#tooLate) throw error
       const name = error instanceof Error ? error.name : 'an error'
       const reason = `The provider of the key ${JSON.stringify(keyId)} failed (${name}). Nothing was done`
       throw new SessionError('SESSION_UNAVAILABLE', reason)

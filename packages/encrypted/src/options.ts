@@ -8,12 +8,14 @@ import { createPythonFormat } from './python-envelope.ts'
 /** How a session or a store is encrypted. */
 export interface EncryptionOptions {
   /**
-   * The only key, which envelopes know as `default`: 32 bytes as a `Uint8Array`, base64, base64url or hex; any other string is a
-   * passphrase of at least 15 characters; a function is asked for the key once.
+   * The only key, which envelopes know as `default`: 32 bytes as a `Uint8Array`, `{ base64 }`, 44 characters of base64 or 64 of hex;
+   * any other string is a passphrase of at least 15 characters, as is `{ passphrase, salt? }`; a function is asked for the key.
    */
   encryptionKey?: Key | KeyProvider
   /** Several keys instead: the first one encrypts, all decrypt. */
   keys?: readonly KeyEntry[]
+  /** Seconds after which what a function gave as a key is wiped, and asked for again. Default: it is kept until `close()`. */
+  keyLifetime?: number
   /** Seconds after which an item is not read any more. Default: never. Each reader decides by its own. */
   ttl?: number
   /** `python`: the envelopes of the Agents SDK for Python, with its rules for keys; weaker. Default: `sessions`. */
@@ -24,6 +26,9 @@ export interface EncryptionOptions {
   clock?: Clock
 }
 
+/** Where an `EncryptedSession` says to its store what the envelopes are bound to, if that is not the id of the session beneath. */
+export const boundTo: unique symbol = Symbol('boundTo')
+
 /** The options, checked and made into what does the work. */
 export interface Encryption {
   readonly ring: KeyRing
@@ -32,30 +37,51 @@ export interface Encryption {
   readonly ttl: number | undefined
   readonly allowPlaintext: boolean
   readonly clock: Clock
+  /** What the envelopes of the one session are bound to, where it is not its id. */
+  readonly boundTo?: string | undefined
+  /** @throws TypeError for a session id to which no envelope can be bound */
+  checkId(sessionId: string): void
 }
 
 /** What {@link EncryptionOptions} has, for a class with options of its own beside them. */
 export const encryptionTypes: OptionTypes = {
   encryptionKey: 'any',
   keys: 'any',
+  keyLifetime: 'number',
   ttl: 'number',
   format: 'string',
   allowPlaintext: 'boolean',
   clock: 'object',
 }
 
-/** @throws TypeError or RangeError that names the option, and never holds any of a key */
-export function checkEncryption(owner: string, options: EncryptionOptions): Encryption {
-  const { ttl, format = 'sessions', allowPlaintext = false, clock } = options
+/**
+ * @param bound - what the envelopes of the one session are bound to, where it is not its id
+ * @throws TypeError or RangeError that names the option, and never holds any of a key
+ */
+export function checkEncryption(owner: string, options: EncryptionOptions, bound?: string): Encryption {
+  const { ttl, format = 'sessions', allowPlaintext = false, keyLifetime } = options
   if (format !== 'sessions' && format !== 'python') throw new TypeError("format must be 'sessions' or 'python'.")
   const seconds = checkTTL(ttl)
+  const clock = checkClock(options.clock ?? systemClock)
+  const lifetime = keyLifetime === undefined ? undefined : { ms: checkLifetime(keyLifetime) * 1000, clock }
+  const envelopes = format === 'python' ? createPythonFormat(randomBytes) : createEnvelopeFormat(randomBytes)
   return {
-    clock: checkClock(clock ?? systemClock),
+    clock,
     ttl: seconds === undefined ? undefined : seconds * 1000,
     allowPlaintext,
-    format: format === 'python' ? createPythonFormat(randomBytes) : createEnvelopeFormat(randomBytes),
-    ring: new KeyRing(checkKeys(owner, options), format),
+    format: envelopes,
+    boundTo: bound,
+    checkId: (sessionId) => {
+      const problem = envelopes.idProblem?.(bound ?? sessionId)
+      if (problem !== undefined) throw new TypeError(problem)
+    },
+    ring: new KeyRing(checkKeys(owner, options), format, lifetime),
   }
+}
+
+function checkLifetime(seconds: number): number {
+  if (seconds > 0 && Number.isFinite(seconds)) return seconds
+  throw new RangeError(`keyLifetime must be a positive number of seconds, not ${seconds}.`)
 }
 
 function checkKeys(owner: string, { encryptionKey, keys }: EncryptionOptions): readonly KeyEntry[] {

@@ -1,4 +1,4 @@
-import { decodeText, parseFields } from './envelope-fields.ts'
+import { decodeText, parseFields, pythonVersion } from './envelope-fields.ts'
 import type { EnvelopeFormat, RandomBytes } from './envelope-format.ts'
 import { decryptFailed } from './errors.ts'
 import { fernetOpen, fernetParse, fernetSeal, ivLength } from './fernet.ts'
@@ -16,13 +16,15 @@ const encoder = new TextEncoder()
  */
 export function createPythonFormat(random: RandomBytes): EnvelopeFormat {
   return {
+    idProblem: pythonIdProblem,
+
     seal(text, written, keys) {
       const payload = fernetSeal(fernetKey(keys), Math.floor(written / 1000), random(ivLength), encoder.encode(text))
       return JSON.stringify({ __enc__: 1, v: 1, kid: keyName, payload })
     },
 
     parse(record) {
-      const fields = parseFields(record, 1, { v: 'number', kid: 'string', payload: 'string' })
+      const fields = parseFields(record, [pythonVersion], { v: 'number', kid: 'string', payload: 'string' })
       if (fields === undefined) return undefined
       if (fields.v !== 1 || fields.kid !== keyName)
         throw decryptFailed('its envelope is not of the version that is known')
@@ -30,11 +32,13 @@ export function createPythonFormat(random: RandomBytes): EnvelopeFormat {
       const token = fernetParse(payload)
       if (token === undefined) throw decryptFailed('its payload is cut off or malformed')
       return {
+        problem: 'the key is another one, or the record was altered or belongs to another session',
         open(keys) {
           const opened = fernetOpen(fernetKey(keys), token)
           if (opened === undefined) return undefined
           const { seconds, plaintext } = opened
           const text = decodeText(plaintext)
+          if (text === undefined) return undefined
           // The HMAC at the end covers the IV and the text, and differs where either does.
           const nonce = payload.slice(-44)
           return { text, keyId: keys.keyId, nonce, written: seconds * 1000, precision: 1000 }
@@ -46,4 +50,12 @@ export function createPythonFormat(random: RandomBytes): EnvelopeFormat {
 
 function fernetKey(keys: SessionKeys): Uint8Array {
   return keys.derive(info)
+}
+
+/** Bytes: HMAC (RFC 2104, section 2) hashes a longer key first, and that hash is an id of its own, with the same keys. */
+const maxIdLength = 64
+
+function pythonIdProblem(sessionId: string): string | undefined {
+  if (encoder.encode(sessionId).length <= maxIdLength) return undefined
+  return `A session id has at most ${maxIdLength} bytes with format: 'python': the keys of a longer one could be another session's.`
 }

@@ -1,6 +1,6 @@
-import { SessionError } from '@sessions/core'
+import { SessionError, yieldIfLong } from '@sessions/core'
 import type { Opened, SealedEnvelope } from './envelope-format.ts'
-import { decryptFailed, plaintextRefused } from './errors.ts'
+import { clockSkew, decryptFailed, plaintextRefused } from './errors.ts'
 import type { Encryption } from './options.ts'
 import type { SessionKeys } from './session-keys.ts'
 
@@ -10,11 +10,14 @@ const maxClockSkewMs = 60_000
 /** Encrypts and decrypts the records of one session. */
 export class SessionCipher {
   readonly #encryption: Encryption
-  readonly #sessionId: string
+  readonly #boundTo: string
 
+  /** @throws SESSION_UNSUPPORTED for an id whose keys could be another one's */
   constructor(encryption: Encryption, sessionId: string) {
     this.#encryption = encryption
-    this.#sessionId = sessionId
+    this.#boundTo = encryption.boundTo ?? sessionId
+    const problem = encryption.format.idProblem?.(this.#boundTo)
+    if (problem !== undefined) throw new SessionError('SESSION_UNSUPPORTED', `${problem} Nothing was done.`)
   }
 
   /** Records under the current key, in their order. @throws SESSION_ITEM_INVALID for a text that UTF-8 cannot say */
@@ -26,9 +29,11 @@ export class SessionCipher {
       throw new SessionError('SESSION_ITEM_INVALID', reason)
     }
     if (texts.length === 0) return []
-    const keys = await ring.forSession(ring.currentId, this.#sessionId)
+    const keys = await ring.forSession(ring.currentId, this.#boundTo)
     const records: string[] = []
     for (const text of texts) {
+      const pause = yieldIfLong()
+      if (pause !== undefined) await pause
       const record = format.seal(text, written, keys)
       records.push(typeof record === 'string' ? record : await record)
     }
@@ -46,7 +51,7 @@ export class SessionCipher {
       return { text: record }
     }
     if (envelope.keyId === undefined) return this.#tryAll(envelope)
-    const keys = this.#encryption.ring.forSession(envelope.keyId, this.#sessionId)
+    const keys = this.#encryption.ring.forSession(envelope.keyId, this.#boundTo)
     return keys instanceof Promise ? keys.then((ready) => this.#open(envelope, ready)) : this.#open(envelope, keys)
   }
 
@@ -56,36 +61,38 @@ export class SessionCipher {
     return ttl !== undefined && written !== undefined && this.#now() >= written + precision + ttl
   }
 
-  /** What a store keeps of an operation, under each key: the current one first. */
-  async *fingerprints(fingerprint: string): AsyncIterable<string> {
+  /** What a store keeps of an operation, under each key: first what is written now, then what may have been written before. */
+  async *fingerprints({ id, fingerprint }: { id: string; fingerprint: string }): AsyncIterable<string> {
+    const before: string[] = []
     for (const keyId of this.#encryption.ring.keyIds) {
-      const keys = await this.#encryption.ring.forSession(keyId, this.#sessionId)
-      yield keys.fingerprint(fingerprint)
+      const keys = await this.#encryption.ring.forSession(keyId, this.#boundTo)
+      const [current = '', older = ''] = keys.fingerprints(id, fingerprint)
+      yield current
+      before.push(older)
     }
+    yield* before
   }
 
   #open(envelope: SealedEnvelope, keys: SessionKeys): Opened | Promise<Opened> {
     const opened = envelope.open(keys)
-    return opened instanceof Promise ? opened.then((value) => this.#check(value)) : this.#check(opened)
+    return opened instanceof Promise
+      ? opened.then((value) => this.#check(value, envelope))
+      : this.#check(opened, envelope)
   }
 
   async #tryAll(envelope: SealedEnvelope): Promise<Opened> {
     const { ring } = this.#encryption
     for (const keyId of ring.keyIds) {
-      const opened = await envelope.open(await ring.forSession(keyId, this.#sessionId))
-      if (opened !== undefined) return this.#check(opened)
+      const opened = await envelope.open(await ring.forSession(keyId, this.#boundTo))
+      if (opened !== undefined) return this.#check(opened, envelope)
     }
-    return this.#check(undefined)
+    return this.#check(undefined, envelope)
   }
 
-  #check(opened: Opened | undefined): Opened {
-    if (opened === undefined) {
-      throw decryptFailed('the key is another one, or the record was altered or belongs to another session')
-    }
+  #check(opened: Opened | undefined, { problem }: SealedEnvelope): Opened {
+    if (opened === undefined) throw decryptFailed(problem)
     const ahead = (opened.written ?? 0) - this.#now()
-    if (this.#encryption.ttl !== undefined && ahead > maxClockSkewMs) {
-      throw decryptFailed(`it was written ${Math.ceil(ahead / 1000)} s after the time of this machine`)
-    }
+    if (this.#encryption.ttl !== undefined && ahead > maxClockSkewMs) throw clockSkew(ahead)
     return opened
   }
 

@@ -1,6 +1,7 @@
 import { expand, extract } from '@noble/hashes/hkdf.js'
 import { hmac } from '@noble/hashes/hmac.js'
 import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex, concatBytes } from '@noble/hashes/utils.js'
 
 const encoder = new TextEncoder()
 
@@ -10,6 +11,8 @@ export class SessionKeys {
   /** How the key was made of a passphrase; absent for a key of 32 bytes. */
   readonly method: string | undefined
   readonly sessionId: string
+  /** What tells this key from every other one, whatever the session: 32 bytes that nobody can make without it. */
+  readonly commitment: Uint8Array
   readonly #pseudorandomKey: Uint8Array
   readonly #derived = new Map<string, Uint8Array>()
   #wiped = false
@@ -20,6 +23,7 @@ export class SessionKeys {
     this.sessionId = sessionId
     // RFC 5869, section 2.2: extract, with the session id as salt.
     this.#pseudorandomKey = extract(sha256, key, encoder.encode(sessionId))
+    this.commitment = expand(sha256, extract(sha256, key), encoder.encode('sessions/encrypted/v3/commitment'), 32)
   }
 
   /** 32 bytes for what `info` names. */
@@ -34,14 +38,25 @@ export class SessionKeys {
     return key
   }
 
-  /** A keyed digest: what a store may keep of a text without telling anybody what it was. */
-  fingerprint(text: string): string {
-    const digest = hmac(sha256, this.derive('sessions/encrypted/v2/fingerprint'), encoder.encode(text))
-    return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  /**
+   * Keyed digests: what a store may keep of an operation without telling anybody what it was, or which other one is equal. First the
+   * one that is written, then the one of version 2, which had no operation id in it.
+   */
+  fingerprints(operationId: string, text: string): string[] {
+    const id = encoder.encode(operationId)
+    const length = Uint8Array.of(id.length >> 8, id.length & 0xff)
+    return [
+      this.#digest('sessions/encrypted/v3/fingerprint', concatBytes(length, id, encoder.encode(text))),
+      this.#digest('sessions/encrypted/v2/fingerprint', encoder.encode(text)),
+    ]
   }
 
   wipe(): void {
     this.#wiped = true
     for (const key of [this.#pseudorandomKey, ...this.#derived.values()]) key.fill(0)
+  }
+
+  #digest(info: string, bytes: Uint8Array): string {
+    return bytesToHex(hmac(sha256, this.derive(info), bytes))
   }
 }

@@ -1,4 +1,5 @@
 import {
+  type AgentInputItem,
   type ChangeConditions,
   type CommitResult,
   type HistoryChange,
@@ -7,8 +8,29 @@ import {
   type SessionFilter,
   type SessionInfo,
   SessionStore,
+  StoredSession,
+  type StoredSessionOptions,
 } from '@sessions/core'
 import type { EncryptedRecords } from './encrypted-records.ts'
+
+/** Reads around what cannot be opened, and pops nothing that lies beneath it. */
+class SkippingSession<TItem extends object> extends StoredSession<TItem> {
+  readonly #strict: StoredSession<TItem>
+
+  constructor(
+    store: RecordStore,
+    sessionId: string,
+    options: StoredSessionOptions<TItem>,
+    strict: StoredSession<TItem>,
+  ) {
+    super(store, sessionId, options)
+    this.#strict = strict
+  }
+
+  protected override _popItem(): Promise<TItem | undefined> {
+    return this.#strict.popItem()
+  }
+}
 
 /**
  * An encrypted store as sessions with `onCorrupt: 'skip'` see it: reads leave out what cannot be opened, writes are as strict as
@@ -17,12 +39,25 @@ import type { EncryptedRecords } from './encrypted-records.ts'
 export class SkippingStore extends SessionStore {
   readonly #records: EncryptedRecords
   readonly #store: RecordStore
+  readonly #strict: SessionStore
 
-  /** @param store - where the envelopes of `records` are kept */
-  constructor(records: EncryptedRecords, store: RecordStore) {
+  /**
+   * @param store - where the envelopes of `records` are kept
+   * @param strict - the store whose sessions skip nothing
+   */
+  constructor(records: EncryptedRecords, store: RecordStore, strict: SessionStore) {
     super()
     this.#records = records
     this.#store = store
+    this.#strict = strict
+  }
+
+  override session<TItem extends object = AgentInputItem>(
+    sessionId: string,
+    options: Omit<StoredSessionOptions<TItem>, 'ownsStore'> = {},
+  ): StoredSession<TItem> {
+    const strict = this.#strict.session<TItem>(sessionId, { ...options, onCorrupt: 'throw' })
+    return new SkippingSession<TItem>(this, sessionId, options, strict)
   }
 
   protected async _read(sessionId: string, limit: number | undefined, options: ReadOptions): Promise<string[]> {

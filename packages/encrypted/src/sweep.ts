@@ -1,4 +1,4 @@
-import { assertOptions, type RecordStore, SessionError, type SessionFilter } from '@sessions/core'
+import { assertOptions, type OptionTypes, type RecordStore, SessionError, type SessionFilter } from '@sessions/core'
 
 /** One session is done, or failed. */
 export interface SweepProgress {
@@ -7,7 +7,7 @@ export interface SweepProgress {
   items: number
   /** How many sessions are done so far, this one included. */
   sessions: number
-  /** Why this session was left as it is; the others go on. */
+  /** Why some or all of this session was left as it is; what could be done was, and the others go on. */
   error?: SessionError
 }
 
@@ -19,6 +19,8 @@ export interface SweepOptions {
   filter?: SessionFilter
   /** Called after each session. */
   onProgress?: (progress: SweepProgress) => void
+  /** Ends it after the write under way: what is done stays done. The call rejects with the signal's reason. */
+  signal?: AbortSignal
 }
 
 /** What was changed. */
@@ -28,44 +30,57 @@ export interface SweepResult {
   items: number
 }
 
+const sweepTypes: OptionTypes = {
+  sessionId: 'string',
+  filter: 'object',
+  onProgress: 'object',
+  signal: 'object',
+}
+
 /** @throws TypeError that names the option */
 export function checkSweep(owner: string, options: SweepOptions): SweepOptions {
-  assertOptions(owner, options, { sessionId: 'string', filter: 'object', onProgress: 'object' })
-  const { sessionId, filter } = options
+  assertOptions(owner, options, sweepTypes)
+  const { sessionId, filter, signal } = options
+  if (signal !== undefined && !(signal instanceof AbortSignal))
+    throw new TypeError(`${owner}: signal must be an AbortSignal.`)
   if (sessionId !== undefined && filter !== undefined)
     throw new TypeError(`${owner} takes sessionId or filter, not both.`)
   return { ...options }
 }
 
 /**
- * Works on one session after the other. One that fails is left as it is and holds up no other.
+ * Works on one session after the other. One that fails holds up no other.
  * @throws the first failure at the end, which says how many there were
  */
 export async function sweep(
   store: RecordStore,
-  { sessionId, filter = {}, onProgress }: SweepOptions,
-  work: (sessionId: string) => Promise<number>,
+  { sessionId, filter = {}, onProgress, signal }: SweepOptions,
+  work: (sessionId: string) => Promise<{ items: number; error?: SessionError }>,
 ): Promise<SweepResult> {
   const result: SweepResult = { sessions: 0, items: 0 }
   const failures: SessionError[] = []
   let sessions = 0
   for await (const id of sessionId === undefined ? everySession(store, filter) : [sessionId]) {
+    signal?.throwIfAborted()
     sessions++
     const progress: SweepProgress = { sessionId: id, items: 0, sessions }
     try {
-      progress.items = await work(id)
+      const { items, error } = await work(id)
+      progress.items = items
+      if (error !== undefined) progress.error = error
     } catch (error) {
       if (!(error instanceof SessionError) || sessionId !== undefined) throw error
       progress.error = error
-      failures.push(error)
     }
+    if (progress.error !== undefined) failures.push(progress.error)
     result.items += progress.items
     if (progress.items > 0) result.sessions++
     onProgress?.(progress)
   }
   const [first] = failures
   if (first === undefined) return result
-  const reason = `${failures.length} of ${sessions} sessions were left as they are, the others are done. The first: ${first.message}`
+  if (sessionId !== undefined) throw first
+  const reason = `${failures.length} of ${sessions} sessions are not all done, the others are. The first: ${first.message}`
   throw new SessionError(first.code, reason, { retryable: first.retryable, cause: first })
 }
 

@@ -43,10 +43,14 @@ const variants: Readonly<Record<string, Omit<EncryptionOptions, 'clock'>>> = {
   " in Python's format": { encryptionKey: testKey(), format: 'python' },
 }
 
+/** Python's format binds to ids of up to 64 bytes. */
+const longIds = ['identity/byte-for-byte', 'identity/no-reach', 'identity/session-id']
+
 for (const backend of backends) {
   for (const [variant, options] of Object.entries(variants)) {
     // The workers open the store in their own way, so they go with the first variant only.
-    if (variant === '' || backend.worker === undefined) certify(backend, { variant, options: { ...options, clock } })
+    if (variant !== '' && backend.worker !== undefined) continue
+    certify(backend, { variant, options: { ...options, clock }, except: options.format === 'python' ? longIds : [] })
   }
 }
 
@@ -62,7 +66,7 @@ const sessionHarnesses: readonly SessionHarness[] = [
     reset: async () => {
       memory = new MemoryStore()
     },
-    capabilities: { durable: true, transactions: true },
+    capabilities: { durable: false, shared: true, transactions: true },
   },
   {
     name: "EncryptedSession around the SDK's MemorySession",
@@ -75,8 +79,7 @@ const sessionHarnesses: readonly SessionHarness[] = [
     reset: async () => {
       sessions = new Map()
     },
-    // Its memory is all there is to be durable: every handle on one session sees the same.
-    capabilities: { durable: true, transactions: true },
+    capabilities: { durable: false, shared: true, transactions: true },
   },
 ]
 

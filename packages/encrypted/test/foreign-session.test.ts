@@ -20,7 +20,7 @@ describe('around a session of another', () => {
     const underlying = new PlainSession('a')
     const session = wrap(underlying)
     await session.addItems([item('1'), { role: 'user', content: [{ type: 'input_image', image: 'data:' }] }])
-    expect(underlying.items).toMatchObject(Array(2).fill({ type: 'unknown', __enc__: 2, alg: 'XC20P', kid: 'default' }))
+    expect(underlying.items).toMatchObject(Array(2).fill({ type: 'unknown', __enc__: 3, alg: 'XC20P', kid: 'default' }))
     expect(JSON.stringify(underlying.items)).not.toContain(secret)
     expect(await session.getItems(1)).toHaveLength(1)
     expect(await session.popItem()).toMatchObject({ content: [{ type: 'input_image' }] })

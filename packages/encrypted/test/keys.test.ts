@@ -22,8 +22,9 @@ describe('a key', () => {
     ['a Buffer', Buffer.from(bytes)],
     ['a Uint8Array of another realm', runInNewContext('Uint8Array.from(bytes)', { bytes: [...bytes] })],
     ['base64', base64],
-    ['base64 without padding', base64.replace('=', '')],
-    ['base64url', Buffer.from(bytes).toString('base64url')],
+    ['base64 without padding', { base64: base64.replace('=', '') }],
+    ['base64 that says so', { base64 }],
+    ['base64url', { base64: Buffer.from(bytes).toString('base64url') }],
     ['base64url with padding', `${Buffer.from(bytes).toString('base64url')}=`],
     ['hex', Buffer.from(bytes).toString('hex')],
     ['hex in capitals', Buffer.from(bytes).toString('hex').toUpperCase()],
@@ -34,7 +35,9 @@ describe('a key', () => {
     expect(await open(memory, key).session('a').getItems()).toEqual([item()])
   })
 
-  it('is a passphrase otherwise, also one of as many words as bytes of base64 have characters', async () => {
+  it('is a passphrase otherwise, also one of as many words as bytes of base64 have characters', {
+    timeout: 30_000,
+  }, async () => {
     for (const passphrase of [
       'fifteen letters',
       'battery-staple-correct-horse-and-one-word-x',
@@ -71,7 +74,7 @@ describe('a key', () => {
     expect(error).toBeInstanceOf(TypeError)
     expect(error.message).toMatch(reason)
     expect(error.message).toMatch(
-      /32 bytes as a Uint8Array, base64, base64url or hex; any other string is a passphrase/,
+      /32 bytes as a Uint8Array, \{ base64 \}, 44 characters of base64 or 64 of hex; any other string is a passphrase/,
     )
     if (typeof key === 'string' && key !== '') expect(inspect(error)).not.toContain(key.slice(0, 5))
   })
@@ -100,6 +103,7 @@ describe('a key', () => {
     [{ encryptionKey: bytes, encryptionkey: bytes }, /no option "encryptionkey"/],
     [{ encryptionKey: bytes, format: 'fernet' }, /format must be/],
     [{ encryptionKey: bytes, ttl: 0 }, /ttl must be/],
+    [{ encryptionKey: bytes, keyLifetime: 0 }, /keyLifetime must be/],
     [{ encryptionKey: bytes, allowPlaintext: 'yes' }, /allowPlaintext must be a boolean/],
     [{ encryptionKey: bytes, store: { read: 1 } }, /store must be a SessionStore/],
   ])('belongs to options that are checked: %j', (options, reason) => {
@@ -153,7 +157,9 @@ it('is wiped on close, also in a store that was never used, and never used again
   expect((await failure(() => underlying.records.read('a'))).code, 'what it owns is closed').toBe('SESSION_CLOSED')
 })
 
-it('is nowhere to be seen: not in inspect, JSON, own properties, events or what is stored', async () => {
+it('is nowhere to be seen: not in inspect, JSON, own properties, events or what is stored', {
+  timeout: 30_000,
+}, async () => {
   const events: unknown[] = []
   const onEvent = (event: unknown): void => void events.push(event)
   subscribe('tracing:sessions:call:asyncEnd', onEvent)

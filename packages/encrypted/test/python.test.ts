@@ -1,10 +1,13 @@
+import { createHash, hkdfSync } from 'node:crypto'
 import { MemoryStore } from '@sessions/core'
+import { ManualClock } from '@sessions/core/testing'
 import { EncryptedSession, EncryptedStore } from '@sessions/encrypted'
 import { SQLiteStore } from '@sessions/sqlite'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { failure, item, secret } from './support/failure.ts'
 import { temporaryFile } from './support/folder.ts'
+import { testKey } from './support/keys.ts'
 import { PlainSession } from './support/plain-session.ts'
 
 const encryptionKey = 'secret'
@@ -98,5 +101,79 @@ describe("in Python's format", () => {
       .session('a')
       .addItems([item('1')])
     expect(await python(memory, 'x').session('a').getItems()).toEqual([item('1')])
+  })
+
+  it('is taken over by encryptExisting(), with the times of its items, whose keys are no keys of ours', async () => {
+    const memory = new MemoryStore()
+    const clock = new ManualClock(Date.UTC(2026, 0, 1))
+    const old = new EncryptedStore({ store: memory, encryptionKey: 'short', format: 'python', clock })
+    await old.session('a').addItems([item('1'), item('2')])
+    await old.session('b').addItems([item('3')])
+    await memory.session('a').addItems([item('plain')])
+    clock.advance(50_000)
+    const keys = [{ id: '2026', key: testKey() }]
+    const store = new EncryptedStore({ store: memory, keys, clock, ttl: 60 })
+    const from = { format: 'python', encryptionKey: 'short' } as const
+    await expect(store.encryptExisting()).rejects.toThrow(TypeError)
+    expect((await failure(() => store.encryptExisting({ from }))).code, 'plaintext is not of Python').toBe(
+      'SESSION_PLAINTEXT_REFUSED',
+    )
+    expect(await store.session('b').getItems()).toEqual([item('3')])
+    const moving = new EncryptedStore({ store: memory, keys, clock, ttl: 60, allowPlaintext: true })
+    expect(await moving.encryptExisting({ from })).toEqual({ sessions: 1, items: 1 })
+    expect(await store.session('a').getItems()).toEqual([item('1'), item('2'), item('plain')])
+    clock.advance(11_000)
+    expect(await store.session('a').getItems(), 'no younger than they were').toEqual([item('plain')])
+    const wrong = { ...from, encryptionKey: 'other' }
+    await old.session('c').addItems([item('4')])
+    expect((await failure(() => store.encryptExisting({ sessionId: 'c', from: wrong }))).code).toBe(
+      'SESSION_DECRYPT_FAILED',
+    )
+    for (const bad of [{}, { format: 'sessions' }, { ...from, ttl: 1 }, { ...from, sessionId: 'x' }, 'python']) {
+      await expect(store.encryptExisting({ from: bad as never })).rejects.toThrow(TypeError)
+    }
+  })
+
+  it('reads what a wrapper wrote whose session_id was not that of the session beneath, and takes it over', async () => {
+    const memory = new MemoryStore()
+    const theirs = new MemoryStore()
+    await python(theirs)
+      .session('wrapper')
+      .addItems([item('1')])
+    await memory.records.commit('beneath', { append: await theirs.records.read('wrapper') })
+    const options = { underlyingSession: memory.session('beneath'), encryptionKey, format: 'python' } as const
+    expect((await failure(() => new EncryptedSession(options).getItems())).code).toBe('SESSION_DECRYPT_FAILED')
+    const session = new EncryptedSession({ ...options, sessionId: 'wrapper' })
+    expect(await session.getItems()).toEqual([item('1')])
+    await session.addItems([item('2')])
+    expect(await memory.records.read('beneath')).toHaveLength(2)
+    expect(await memory.getSessionInfo('wrapper')).toBeUndefined()
+    await session.close()
+    const ours = new EncryptedStore({ store: memory, encryptionKey: testKey() })
+    const from = { format: 'python', encryptionKey, sessionId: 'wrapper' } as const
+    expect(await ours.encryptExisting({ sessionId: 'beneath', from })).toEqual({ sessions: 1, items: 2 })
+    expect(await ours.session('beneath').getItems()).toEqual([item('1'), item('2')])
+  })
+
+  it('refuses ids of more than 64 bytes, whose keys are those of another id', async () => {
+    // HMAC takes the SHA-256 of a longer key in its place (RFC 2104, section 2): two salts, one key.
+    const long = 'x'.repeat(65)
+    const hashed = createHash('sha256').update(long).digest()
+    const derive = (salt: string | Buffer) =>
+      Buffer.from(hkdfSync('sha256', 'secret', salt, 'info', 32)).toString('hex')
+    expect(derive(long)).toBe(derive(hashed))
+    const memory = new MemoryStore()
+    expect(() => python(memory).session(long)).toThrow(/at most 64 bytes/)
+    expect(() => python(memory).session(`${'é'.repeat(32)}x`)).toThrow(TypeError)
+    expect(
+      () => new EncryptedSession({ underlyingSession: memory.session(long), encryptionKey, format: 'python' }),
+    ).toThrow(TypeError)
+    expect((await failure(() => python(memory).records.commit(long, { append: ['a'] }))).code).toBe(
+      'SESSION_UNSUPPORTED',
+    )
+    await python(memory)
+      .session('é'.repeat(32))
+      .addItems([item('1')])
+    expect(await python(memory).session('é'.repeat(32)).getItems()).toEqual([item('1')])
   })
 })

@@ -1,3 +1,4 @@
+import { createHmac, hkdfSync } from 'node:crypto'
 import { type CommitResult, type HistoryChange, MemoryStore } from '@sessions/core'
 import { FaultyStore } from '@sessions/core/testing'
 import { EncryptedStore } from '@sessions/encrypted'
@@ -30,6 +31,25 @@ it('keeps fingerprints of operations from which nobody can tell a text that was 
   }
   // Plain ones are the same everywhere, ours nowhere.
   expect(new Set(fingerprints).size).toBe(4 + 1)
+})
+
+it('keeps other fingerprints of equal transactions under other operation ids, and knows those of before', async () => {
+  const store = new Recording()
+  const session = new EncryptedStore({ store, encryptionKey }).session('a')
+  const transaction = { type: 'append_items', items: [item('1')] } as const
+  for (const operationId of ['one', 'two', 'one']) await session.applyHistoryTransaction({ operationId, transaction })
+  const [one, two] = store.changes.map(({ operation }) => operation?.fingerprint)
+  expect(one).not.toBe(two)
+  expect(await session.getItems(), 'a repetition is one').toHaveLength(2)
+
+  // Version 2 had no operation id in it: HMAC under its own key of the session.
+  const before = new Recording()
+  await before.session('a').applyHistoryTransaction({ operationId: 'old', transaction })
+  const key = hkdfSync('sha256', encryptionKey, 'a', 'sessions/encrypted/v2/fingerprint', 32)
+  const digest = createHmac('sha256', Buffer.from(key)).update(before.changes[0]?.operation?.fingerprint ?? '')
+  await store.records.commit('a', { operation: { id: 'old', fingerprint: digest.digest('hex') } })
+  await session.applyHistoryTransaction({ operationId: 'old', transaction })
+  expect(await session.getItems(), 'applied once before').toHaveLength(2)
 })
 
 it('compacts what it has read, and reads again where somebody appended meanwhile', async () => {
@@ -111,4 +131,37 @@ it('does not see deletion, another order or an older state within one session, a
     await memory.records.commit('a', { drop: 'all', append: records })
     expect(await session.getItems()).toEqual(texts.map(item))
   }
+})
+
+it('does not see a copy in a read of fewer items than both, as SECURITY.md says', async () => {
+  const memory = new MemoryStore()
+  const session = new EncryptedStore({ store: memory, encryptionKey }).session('a')
+  await session.addItems([item('1'), item('2'), item('3'), item('4')])
+  const [first = ''] = await memory.records.read('a')
+  await memory.records.commit('a', { append: [first] })
+  expect(await session.getItems(3)).toEqual([item('3'), item('4'), item('1')])
+  for (const call of [
+    () => session.getItems(),
+    () => session.getItems(5),
+    () => session.replaceHistoryWithCompaction([]),
+  ])
+    expect((await failure(call)).code).toBe('SESSION_REPLAYED')
+  expect(await session.popItem()).toEqual(item('1'))
+  expect(await session.getItems()).toHaveLength(4)
+})
+
+it('opens an old copy beside the item that was made anew of it, until the old key is gone, as SECURITY.md says', async () => {
+  const memory = new MemoryStore()
+  const [older, newer] = [
+    { id: 'older', key: encryptionKey },
+    { id: 'newer', key: testKey(1) },
+  ]
+  await new EncryptedStore({ store: memory, keys: [older] }).session('a').addItems([item('1')])
+  const old = await memory.records.read('a')
+  const both = new EncryptedStore({ store: memory, keys: [newer, older] })
+  await both.rotateKeys()
+  await memory.records.commit('a', { append: old })
+  expect(await both.session('a').getItems()).toEqual([item('1'), item('1')])
+  const after = new EncryptedStore({ store: memory, keys: [newer] })
+  expect((await failure(() => after.session('a').getItems())).code).toBe('SESSION_KEY_UNKNOWN')
 })

@@ -95,28 +95,43 @@ describe('our envelopes', () => {
     expect(record).toBe(frozen.short)
     const opened = { text, keyId: 'k1', nonce: 'AAECAwQFBgcICQoLDA0ODxAREhMUFRYX', written, precision: 0 }
     expect(await cipher.open(frozen.short)).toEqual(opened)
+    expect(await cipher.open(version2.short), 'of before the commitment').toEqual({ ...opened, outdated: true })
   })
 
   it('stay what they are with a passphrase', async () => {
     const cipher = createCipher({ random: counted, keys: [{ id: 'k1', key: 'correct horse battery staple' }] })
     expect(await cipher.seal([text], written)).toEqual([frozen.passphrase])
     expect(await cipher.open(frozen.passphrase)).toMatchObject({ text, written })
+    expect(await cipher.open(version2.passphrase)).toMatchObject({ text, written, outdated: true })
+  })
+
+  it('stay what they are with a passphrase that has a salt of its own', async () => {
+    const key = { passphrase: 'correct horse battery staple', salt: 'a salt of 16 byt' }
+    const cipher = createCipher({ random: counted, keys: [{ id: 'k1', key }] })
+    expect(await cipher.seal([text], written)).toEqual([frozen.salted])
+    const options = { N: 2 ** 17, r: 8, p: 1, maxmem: 2 ** 28 }
+    const master = scryptSync(key.passphrase, `sessions/encrypted/scrypt-salted/k1\0${key.salt}`, 32, options)
+    const commitment = hkdfSync('sha256', master, '', 'sessions/encrypted/v3/commitment', 32)
+    const payload = Buffer.from(JSON.parse(frozen.salted).payload, 'base64url')
+    expect(payload.subarray(30, 62).equals(Buffer.from(commitment))).toBe(true)
   })
 
   it('open, where they are large, with nothing but what the layout says and Node', async () => {
     const [record = ''] = await createCipher({ random: counted }).seal([long], written)
     const { payload, ...head } = JSON.parse(record)
-    expect(head).toEqual({ __enc__: 2, alg: 'XA256GCM', kid: 'k1' })
+    expect(head).toEqual({ __enc__: 3, alg: 'XA256GCM', kid: 'k1' })
     const bytes = Buffer.from(payload, 'base64url')
     expect(bytes.readUIntBE(0, 6)).toBe(written)
     const nonce = bytes.subarray(6, 30)
-    const key = Buffer.from(hkdfSync('sha256', testKey(), 'user_123', 'sessions/encrypted/v2/XA256GCM', 32))
+    const key = Buffer.from(hkdfSync('sha256', testKey(), 'user_123', 'sessions/encrypted/v3/XA256GCM', 32))
+    const commitment = Buffer.from(hkdfSync('sha256', testKey(), '', 'sessions/encrypted/v3/commitment', 32))
+    expect(bytes.subarray(30, 62).equals(commitment)).toBe(true)
     const length = (value: string): Buffer => Buffer.from([0, Buffer.byteLength(value)])
     const fields = ['XA256GCM', 'k1', '', 'user_123'].flatMap((value) => [length(value), Buffer.from(value)])
-    const data = Buffer.concat([Buffer.from('sessions/encrypted/v2'), ...fields, bytes.subarray(0, 6)])
+    const data = Buffer.concat([Buffer.from('sessions/encrypted/v3'), ...fields, bytes.subarray(0, 6)])
     const decipher = createDecipheriv('aes-256-gcm', messageKey(key, nonce), nonce.subarray(12))
     decipher.setAAD(data).setAuthTag(bytes.subarray(-16))
-    expect(Buffer.concat([decipher.update(bytes.subarray(30, -16)), decipher.final()]).toString()).toBe(long)
+    expect(Buffer.concat([decipher.update(bytes.subarray(62, -16)), decipher.final()]).toString()).toBe(long)
   })
 })
 
@@ -137,11 +152,24 @@ function messageKey(key: Buffer, nonce: Buffer): Buffer {
   return Buffer.concat(blocks)
 }
 
-const frozen = {
+/** As 0.1 wrote them: read for ever, written no more. */
+const version2 = {
   short:
     '{"__enc__":2,"alg":"XC20P","kid":"k1","payload":"AYvP5Wh7AAECAwQFBgcICQoLDA0ODxAREhMUFRYXmPOAEWJrxaCHXpFOTJjKtXtcwbeQ' +
     'fPXzFHLmFRzL8yChE-jTZTOb3RIc3aaQ53yL_TQ"}',
   passphrase:
     '{"__enc__":2,"alg":"XC20P","kid":"k1","kdf":"scrypt-17-8-1","payload":"AYvP5Wh7AAECAwQFBgcICQoLDA0ODxAREhMUFRYXUqacQpbl' +
     '18EwHKkfLACVR35BVTLjYfa-pr2BbHCu4jRF8HpOumLLxKJ1i_Cj1RHhx0Q"}',
+}
+
+const frozen = {
+  short:
+    '{"__enc__":3,"alg":"XC20P","kid":"k1","payload":"AYvP5Wh7AAECAwQFBgcICQoLDA0ODxAREhMUFRYX_Ihm1Mqw3nYYt-tfeqMVZ' +
+    'ovBErmis8x-1sogt0LH2zpt8EfIxVZunNy-Szf6q81_F3fqPz2aedm40cThfpNJZOCpYqkh10ctJl_Dm-8DqHcOJQ"}',
+  passphrase:
+    '{"__enc__":3,"alg":"XC20P","kid":"k1","kdf":"scrypt-17-8-1","payload":"AYvP5Wh7AAECAwQFBgcICQoLDA0ODxAREhMUFRY' +
+    'XXYxGDqmO8scBEo81gLxxTr0E7q4jTzrSRaKlZerPuvD-0CpDrLUi-g8aRO9foVYV2nQOGEYcYkyAr5aVrrhw-tdSnyj352dd_XOsBiQau3w_Kw"}',
+  salted:
+    '{"__enc__":3,"alg":"XC20P","kid":"k1","kdf":"scrypt-17-8-1-salted","payload":"AYvP5Wh7AAECAwQFBgcICQoLDA0ODxAR' +
+    'EhMUFRYXLOmMUVvdtVw9mjxebhBz8_cAJVG3tEW9nUIhaEdCLUSCMD_5bPiDPd0ewqM7xYCwkTTg3icNnAIzi8DpnBkCuC5SgkcsbDdJr5VPalJnQxWlTg"}',
 }

@@ -46,3 +46,17 @@ it('writes after an envelope of a newer key that it has not got yet', async () =
       .getItems(),
   ).toHaveLength(2)
 })
+
+it("appends with onCorrupt: 'skip' whatever it finds, as the README says, and pops nothing that it cannot open", async () => {
+  const { memory, records } = await written()
+  const skipping = encrypted(memory, { encryptionKey: testKey(1) }).session(id, { onCorrupt: 'skip' })
+  expect(await skipping.getItems()).toEqual([])
+  expect((await failure(() => skipping.popItem())).code).toBe('SESSION_DECRYPT_FAILED')
+  await skipping.addItems([item('under the wrong key')])
+  expect(await skipping.getItems()).toEqual([item('under the wrong key')])
+  expect((await memory.records.read(id)).slice(0, 3)).toEqual(records)
+  const right = encrypted(memory)
+  expect((await failure(() => right.session(id).getItems())).message).toMatch(/the key is another one/)
+  expect(await right.removeUnreadable()).toMatchObject([{ sessionId: id, position: 4, code: 'SESSION_DECRYPT_FAILED' }])
+  expect(await right.session(id).getItems()).toEqual(items)
+})

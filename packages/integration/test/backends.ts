@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { type AgentInputItem, MemorySession as SDKMemorySession, type Session } from '@openai/agents'
-import { MemorySession } from '@sessions/core'
-import { EncryptedSession } from '@sessions/encrypted'
-import { RedisSession } from '@sessions/redis'
-import { SQLSession } from '@sessions/sql'
-import { SQLiteSession } from '@sessions/sqlite'
+import { MemorySession, MemoryStore, type SessionStore } from '@sessions/core'
+import { EncryptedSession, EncryptedStore } from '@sessions/encrypted'
+import { RedisSession, RedisStore } from '@sessions/redis'
+import { SQLSession, SQLStore } from '@sessions/sql'
+import { SQLiteSession, SQLiteStore } from '@sessions/sqlite'
 import { startPostgres, startRedis } from '@sessions/test-servers'
 import { afterAll } from 'vitest'
 import { temporaryFile } from './temporary-file.ts'
@@ -45,6 +45,50 @@ export const ours: Backend[] = [
     open: () => owned(encrypt(new SDKMemorySession({ sessionId }))),
   },
 ]
+
+type TwoStores = [SessionStore, SessionStore]
+
+/** Stores whose histories can be worked with: pages, forks, one run at a time, watching. */
+export interface StoreBackend {
+  name: string
+  /** Two stores on the same data, which is empty, as two processes have them; in memory, one store twice. */
+  open(): TwoStores | Promise<TwoStores>
+}
+
+export const stores: StoreBackend[] = [
+  { name: 'MemoryStore', open: () => twice(new MemoryStore()) },
+  { name: 'SQLiteStore', open: openFileTwice },
+  { name: 'SQLStore on Postgres', open: openDatabaseTwice },
+  { name: 'RedisStore', open: openKeysTwice },
+  { name: 'EncryptedStore', open: () => both(openFileTwice(), encryptStore) },
+]
+
+function twice(store: SessionStore): TwoStores {
+  return [store, store]
+}
+
+function both([one, other]: TwoStores, wrap: (store: SessionStore) => SessionStore): TwoStores {
+  return [wrap(one), wrap(other)]
+}
+
+function openFileTwice(): TwoStores {
+  const path = temporaryFile('store.db')
+  return [new SQLiteStore({ path }), new SQLiteStore({ path })]
+}
+
+async function openDatabaseTwice(): Promise<TwoStores> {
+  const options = { url: await postgres.createDatabase(), createTables: true }
+  return [new SQLStore(options), new SQLStore(options)]
+}
+
+function openKeysTwice(): TwoStores {
+  const options = { url: redis.url, keyPrefix: randomUUID() }
+  return [new RedisStore(options), new RedisStore(options)]
+}
+
+function encryptStore(store: SessionStore): SessionStore {
+  return new EncryptedStore({ store, encryptionKey: 'correct horse battery staple', ownsStore: true })
+}
 
 function owned(session: MemorySession | RedisSession | SQLiteSession | SQLSession | EncryptedSession): OpenSession {
   return { session, close: () => session.close() }

@@ -58,17 +58,26 @@ const stores: { name: string; open(): SessionStore }[] = [
   { name: 'SQLiteStore', open: () => new SQLiteStore() },
 ]
 
-/** The session empties the history, then adds what compaction returned. */
+/** The session empties the history, then adds what compaction returned: one commit each. */
 const faults = [
-  { what: 'emptying it fails', inject: (store: FaultyStore, error: Error) => store.failBefore('delete', error) },
+  { what: 'emptying it fails', inject: (store: FaultyStore, error: Error) => store.failBefore('commit', error) },
   {
     what: 'the answer to emptying it is lost',
-    inject: (store: FaultyStore, error: Error) => store.failAfter('delete', error),
+    inject: (store: FaultyStore, error: Error) => store.failAfter('commit', error),
   },
-  { what: 'adding to it fails', inject: (store: FaultyStore, error: Error) => store.failBefore('commit', error) },
+  {
+    what: 'adding to it fails',
+    inject: (store: FaultyStore, error: Error) => {
+      store.hold('commit').release()
+      store.failBefore('commit', error)
+    },
+  },
   {
     what: 'the answer to adding to it is lost',
-    inject: (store: FaultyStore, error: Error) => store.failAfter('commit', error),
+    inject: (store: FaultyStore, error: Error) => {
+      store.hold('commit').release()
+      store.failAfter('commit', error)
+    },
   },
 ]
 

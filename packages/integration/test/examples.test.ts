@@ -143,6 +143,34 @@ describe('the examples', () => {
     '  assistant  Vienna. So far you have said: I collect capitals. What is the capital of Austria?',
   ])
 
+  itRuns('edit-a-message.ts', 'goes on from an earlier message, beside the old conversation or in its place', [
+    'In a branch, Oslo became Bergen:',
+    '  user       I go to Bergen.',
+    '  assistant  Noted: I travel in May. I go to Bergen.',
+    'journey/edited is a branch of journey, of the same user: ada.',
+    'In place, Oslo became Lisbon, and what had been said after it is gone:',
+    '  user       I go to Lisbon.',
+    '  assistant  Noted: I travel in May. I go to Lisbon.',
+  ])
+
+  itRuns('one-run-at-a-time.ts', 'lets the second of two runs wait, be refused, or take over', [
+    '  Emma: shelf 4. So far you asked for: Emma.',
+    '  Dracula: shelf 7. So far you asked for: Emma, Dracula.',
+    '  Ulysses: shelf 7. So far you asked for: Emma, Dracula, Ulysses.',
+    '  SESSION_IN_USE',
+    "'takeOver': the first is ended, and leaves nothing behind. The second is answered.",
+    '  user       Macbeth',
+    '  assistant  Macbeth: shelf 7. So far you asked for: Macbeth.',
+  ])
+
+  itRuns('watch-a-conversation.ts', 'shows what is added, and says that something was taken back', [
+    '  user       What is the capital of Australia?',
+    '  assistant  Canberra.',
+    'Something was taken back. There are 0 items now.',
+    '  user       What is the capital of Austria?',
+    '  assistant  Vienna.',
+  ])
+
   itRuns('share-between-agents.ts', 'lets one agent know what another was told', [
     'To the receptionist:',
     '  user       A table for two, please. And I am allergic to nuts.',
@@ -167,11 +195,11 @@ describe('the examples', () => {
   ])
 
   itRuns('encrypt-at-rest.ts', 'keeps a conversation through a change of keys, and from a wrong one', [
-    'The file holds 2 envelopes, such as {"__enc__":2,"alg":"XC20P","kid":"2025","payload":"A…',
+    'The file holds 2 envelopes, such as {"__enc__":3,"alg":"XC20P","kid":"2025","payload":"A…',
     '2 items were encrypted again, under the key 2026. The old key may go.',
     '  user       The code is 1234.',
     '  assistant  You said: The code is 1234. What was it?',
-    'With a wrong key, popItem() fails: SESSION_DECRYPT_FAILED: Record 1 of those read (oldest first) cannot be decrypted: the key is another one, or the record was altered or belongs to another session. It was left where it is.',
+    'With a wrong key, popItem() fails: SESSION_DECRYPT_FAILED: Record 1 of those read (oldest first) cannot be decrypted: the key is another one: not the one that is given as "2026". It was left where it is.',
   ])
 
   const cleanUp = program('clean-up-old-sessions.ts')

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import type { AgentInputItem } from '@openai/agents'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { SQLStore } from '@sessions/sql'
 import { SQLiteStore } from '@sessions/sqlite'
 import { startPostgres, startProxy, startRedis } from '@sessions/test-servers'
@@ -17,6 +17,14 @@ const remembered = 'You said: My name is Ada. Who am I?'
 async function stopped(server: ServerProcess, DATABASE: string): Promise<{ code: number | null; closed: boolean }> {
   const code = await server.stop()
   return { code, closed: existsSync(DATABASE) && !existsSync(`${DATABASE}-wal`) }
+}
+
+/** Each answer stands after its question, and was given in knowledge of all that was said before. */
+function expectInKnowledge(history: readonly string[], messages: readonly string[]): void {
+  const asked = history.filter((_, index) => index % 2 === 0)
+  expect(asked.toSorted()).toEqual(messages.toSorted())
+  const answers = asked.map((_, index) => `You said: ${asked.slice(0, index + 1).join(' ')}`)
+  expect(history.filter((_, index) => index % 2 === 1)).toEqual(answers)
 }
 
 async function historyOf(DATABASE: string, sessionId: string): Promise<string[]> {
@@ -39,31 +47,28 @@ describe('the Express recipe', () => {
     expect(await (await second.request('/chat/ada')).json()).toHaveLength(4)
   })
 
-  it('stores the turns of requests to one conversation at once whole, one after the other', async () => {
+  it('answers one message at a time, refuses the others in any process, and stores the turns whole and in order', async () => {
     const DATABASE = temporaryFile('express.db')
     await using one = await startServer(`${recipes}/express.ts`, { DATABASE })
     await using other = await startServer(`${recipes}/express.ts`, { DATABASE })
     const messages = Array.from({ length: 20 }, (_, index) => `Message ${index}.`)
-    const answers = await Promise.all(
+    let refused = 0
+    await Promise.all(
       messages.map(async (message, index) => {
         const path = index % 3 === 0 ? '/chat/busy/stream' : '/chat/busy'
-        const response = await [one, other][index % 2]?.request(path, { message })
-        return response?.status
+        const server = index % 2 === 0 ? one : other
+        for (;;) {
+          const response = await server.request(path, { message })
+          const answer = await response.text()
+          if (response.status === 200) return
+          expect([response.status, answer]).toEqual([409, '{"error":"SESSION_IN_USE"}'])
+          refused++
+          await sleep(20) // as a client that asks its user to wait
+        }
       }),
     )
-    expect(answers).toEqual(messages.map(() => 200))
-    const items = (await (await one.request('/chat/busy')).json()) as AgentInputItem[]
-    const asked = items.filter((_, index) => index % 2 === 0).map(textOf)
-    expect(asked.toSorted()).toEqual(messages.toSorted())
-    // Each answer stands after its question, and was given in knowledge of what was stored when its run began.
-    items.forEach((item, index) => {
-      if (index % 2 === 0) return
-      const said = textOf(item)
-        .replace('You said: ', '')
-        .split(/(?<=\.) /)
-      expect(said.at(-1)).toBe(asked[(index - 1) / 2])
-      expect(said.slice(0, -1)).toEqual(asked.slice(0, said.length - 1))
-    })
+    expect(refused).toBeGreaterThan(0)
+    expectInKnowledge(await historyOf(DATABASE, 'busy'), messages)
   })
 
   it('says what was wrong, and nothing more', async () => {
@@ -87,6 +92,22 @@ describe('the Next.js recipe', () => {
     expect(await response.text()).toBe(remembered)
     expect((await server.request('/api/chat/ada', 'no message')).status).toBe(400)
     expect(await historyOf(DATABASE, 'ada')).toHaveLength(4)
+  })
+
+  it('lets messages that are sent at once wait for one another', async () => {
+    const DATABASE = temporaryFile('next.db')
+    await using one = await startServer('./programs/serve-route.ts', { DATABASE })
+    await using other = await startServer('./programs/serve-route.ts', { DATABASE })
+    const messages = Array.from({ length: 6 }, (_, index) => `Message ${index}.`)
+    const answers = await Promise.all(
+      messages.map(async (message, index) => {
+        const response = await (index % 2 === 0 ? one : other).request('/api/chat/busy', { message })
+        return await response.text()
+      }),
+    )
+    const history = await historyOf(DATABASE, 'busy')
+    expectInKnowledge(history, messages)
+    expect(history).toEqual(expect.arrayContaining(answers))
   })
 })
 

@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url'
 
 export interface ServerProcess extends AsyncDisposable {
   pid: number
+  /** Where it listens, without a path. */
+  url: string
   /** Sends JSON to it, and gives what it answers. */
   request(path: string, body?: unknown, options?: RequestInit): Promise<Response>
   /** Ends it as a platform does, with SIGTERM. The exit code. */
@@ -34,6 +36,7 @@ export async function startServer(program: string, environment: NodeJS.ProcessEn
   }
   return {
     pid: child.pid ?? 0,
+    url,
     request: (path, body, options = {}) =>
       fetch(new URL(path, url), {
         ...(body !== undefined && { method: 'POST', body: JSON.stringify(body) }),

@@ -19,7 +19,6 @@ it('makes the same tables in a SQLite file through either package, so that both 
   await store.session('a').addItems([{ role: 'user', content: 'Hello' }])
   theirs.exec(SQLStore.schemaSQL('sqlite'))
   expect(tablesOf(theirs)).toEqual(tablesOf(ours))
-  expect(theirs.prepare('SELECT version FROM agent_sessions_schema').all()).toEqual(
-    ours.prepare('SELECT version FROM agent_sessions_schema').all(),
-  )
+  const version = 'SELECT max(version) AS version FROM agent_sessions_schema'
+  expect(theirs.prepare(version).all()).toEqual(ours.prepare(version).all())
 })

@@ -39,6 +39,11 @@ export class Call {
     return this.#controller.signal
   }
 
+  /** Whether the time is over. */
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
   /** @throws where the time is over: what waited for a connection until then must not be sent any more */
   throwIfOver(): void {
     if (this.#isOver) throw new Error('The time for this call is over.')

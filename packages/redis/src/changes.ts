@@ -24,7 +24,31 @@ export interface CommitOptions {
   waitsForReplicas: boolean
   /** Whether Python may have left its counter beside the session: it cannot use a cluster. */
   hasCounter: boolean
+  /** Whether entries keep their times. */
+  times: boolean
+  /** The channel to tell. */
+  channel: string | undefined
+  /** The key of the lease. */
+  lease: string
+  /** The text that `expectMetadata` is, as it is stored. */
+  storedMetadata: string | undefined
 }
+
+/** What a change asks for or says beside its numbers, as the script reads it. */
+const flags = {
+  operation: 1,
+  wantsDropped: 2,
+  waitsForReplicas: 4,
+  attempt: 8,
+  clears: 16,
+  creates: 32,
+  newest: 64,
+  metadata: 128,
+  lease: 256,
+  times: 512,
+  appendTimes: 1024,
+  channel: 2048,
+} as const
 
 export function prepareCommit(
   keys: SessionKeys,
@@ -32,9 +56,11 @@ export function prepareCommit(
   change: HistoryChange,
   options: CommitOptions,
 ): Commit {
-  const { operation, expectTail = [], drop = 0, append = [], metadata } = change
+  const { operation, expectTail = [], drop = 0, append = [], appendTimes, metadata, lease, expectNewest } = change
+  const { channel, storedMetadata, times } = options
   const clears = change.clear === true
-  const plain = options.attemptWindowMs === 0 ? plainAppend(change) : []
+  const isPlain = options.attemptWindowMs === 0 && !times && channel === undefined
+  const plain = isPlain ? plainAppend(change) : []
   if (plain.length > 0) {
     const call = appendCall(keys, sessionId, plain, options.ttlMs)
     return { call, repeatable: false, result: (reply) => toResult(reply, []) }
@@ -43,21 +69,38 @@ export function prepareCommit(
   const known = droppedWithoutAsking(change)
   // An attempt is remembered in the session, which a clear may leave nothing of.
   const repeatable = options.attemptWindowMs > 0 && known !== undefined && !clears
-  const flags =
-    (operation === undefined ? 0 : 1) +
-    (known === undefined ? 2 : 0) +
-    (options.waitsForReplicas ? 4 : 0) +
-    (repeatable ? 8 : 0) +
-    (clears ? 16 : 0)
+  const set: Record<keyof typeof flags, boolean> = {
+    operation: operation !== undefined,
+    wantsDropped: known === undefined,
+    waitsForReplicas: options.waitsForReplicas,
+    attempt: repeatable,
+    clears,
+    creates: change.create === true,
+    newest: expectNewest !== undefined,
+    metadata: storedMetadata !== undefined,
+    lease: lease !== undefined,
+    times,
+    appendTimes: times && appendTimes !== undefined,
+    channel: channel !== undefined,
+  }
+  const names = Object.keys(flags) as (keyof typeof flags)[]
+  const sum = names.reduce((total, name) => total + (set[name] ? flags[name] : 0), 0)
   const counts = [append.length, expectTail.length, patch.length, clears || drop === 'all' ? -1 : drop]
-  const args = [sessionId, [...counts, options.ttlMs, options.operationMs, flags].join(' ')]
+  const args = [sessionId, [...counts, options.ttlMs, options.operationMs, sum].join(' ')]
   if (operation !== undefined) args.push(operation.id, operation.fingerprint)
   if (repeatable) args.push(randomUUID(), `${options.attemptWindowMs}`)
+  if (lease !== undefined) args.push(lease)
+  if (expectNewest !== undefined) args.push(expectNewest ?? '')
+  if (storedMetadata !== undefined) args.push(storedMetadata)
+  if (channel !== undefined) args.push(channel)
   for (const record of expectTail) args.push(record)
   for (const record of append) args.push(record)
+  if (set.appendTimes) for (const time of appendTimes ?? []) args.push(time === undefined ? '' : `${time.getTime()}`)
   for (const [key, value] of patch) args.push(JSON.stringify(key), value === undefined ? '' : JSON.stringify(value))
+  const named = [keys.hash, keys.list]
+  if (clears && options.hasCounter) named.push(keys.counter)
+  if (lease !== undefined) named.push(options.lease)
   const script = drop === 0 && !clears ? scripts.commit : scripts.drop
-  const named = clears && options.hasCounter ? [keys.hash, keys.list, keys.counter] : [keys.hash, keys.list]
   return { call: { script, keys: named, args }, repeatable, result: (reply) => toResult(reply, known) }
 }
 
@@ -73,16 +116,17 @@ export function appendCall(
 
 /** The records of a change that only appends: nearly every write, for which scripts have a short way. */
 export function plainAppend({
-  operation,
-  expectTail = [],
-  drop = 0,
-  clear,
   append = [],
-  metadata,
+  appendTimes: _,
+  returnDropped: __,
+  ...others
 }: HistoryChange): readonly string[] {
-  const others =
-    operation !== undefined || expectTail.length > 0 || drop !== 0 || clear === true || metadata !== undefined
-  return others ? [] : append
+  return isEmpty(others) ? append : []
+}
+
+/** Whether a change has no other part; an empty tail to expect or nothing to drop is none. */
+function isEmpty({ expectTail = [], drop = 0, ...others }: HistoryChange): boolean {
+  return expectTail.length === 0 && drop === 0 && Object.keys(others).length === 0
 }
 
 /** What the result holds of what is dropped, oldest first, where that can be told without seeing it; `undefined` where not. */
@@ -102,6 +146,6 @@ function toResult(reply: unknown, known: readonly string[] | undefined): CommitR
     const [status, dropped] = toArray(reply, 2)
     return { status: toOneOf(status, ['applied']), dropped: toTexts(dropped) }
   }
-  const status = toOneOf(reply, ['applied', 'repeated', 'duplicate', 'reused', 'conflict'])
+  const status = toOneOf(reply, ['applied', 'repeated', 'duplicate', 'reused', 'conflict', 'exists', 'lost'])
   return status === 'applied' || status === 'repeated' ? { status: 'applied', dropped: [...(known ?? [])] } : { status }
 }

@@ -9,6 +9,7 @@ import { isDemoted, startsWith } from './refusals.ts'
 import { toNumber } from './replies.ts'
 import { longestPauses, whileMoving, withRetries } from './retries.ts'
 import type { Script } from './scripts/script.ts'
+import type { Subscriber } from './subscriber.ts'
 
 /** How calls are made. */
 export interface ConnectionOptions {
@@ -89,6 +90,16 @@ export class Connection {
       const [reply, reached] = await this.#runReplicated(started, call, ['WAIT', `${count}`, `${timeoutMs}`])
       if (toNumber(reached) < count) throw notReplicated(toNumber(reached), count, timeoutMs)
       return parse(reply)
+    })
+  }
+
+  /** Calls `onMessage` for each message on the channel, until what it resolves to is called. */
+  async subscribe(subscriber: Subscriber, channel: string, onMessage: () => void): Promise<() => void> {
+    return this.#guard({ write: false, repeatable: false }, async (call) => {
+      const end = await subscriber.listen(channel, onMessage)
+      // Nobody waits for it any more.
+      if (call.isOver) end()
+      return end
     })
   }
 

@@ -24,6 +24,16 @@ export class SessionKeys {
   get counter(): string {
     return `${this.hash}:counter`
   }
+
+  /** Of the session's lease, which is no part of it: under another prefix, with the same hash tag. */
+  get lease(): string {
+    return `js:lease:${this.hash}`
+  }
+
+  /** The channel on which those who watch are told of changes. */
+  get channel(): string {
+    return `js:changed:${this.hash}`
+  }
 }
 
 /** Ids whose hash could have the key of another session's list or counter, or that of such an id. */

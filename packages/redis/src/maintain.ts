@@ -15,10 +15,11 @@ export function maintainCall(
   { hash, list }: SessionKeys,
   sessionId: string,
   { replace = [], remove = [] }: Maintenance,
+  channel: string | undefined,
 ): ScriptCall | undefined {
   const places = [...replace.map(({ place }) => place), ...remove]
   if (!places.every((place) => /^\d{1,15} [0-9a-f]{40}$/.test(place))) return undefined
-  const args = [sessionId, `${replace.length}`, randomUUID()]
+  const args = [sessionId, `${replace.length}`, randomUUID(), channel ?? '']
   for (const { place, record } of replace) args.push(...place.split(' '), record)
   for (const place of remove) args.push(...place.split(' '))
   return { script: scripts.maintain, keys: [hash, list], args }

@@ -13,7 +13,7 @@ interface Refusal {
 
 /**
  * Errors by which the server says that it did nothing, mostly by their first word
- * (https://redis.io/docs/latest/develop/reference/protocol-spec/#simple-errors); the last four are our scripts'.
+ * (https://redis.io/docs/latest/develop/reference/protocol-spec/#simple-errors); the last five are our scripts'.
  */
 export const refusals: readonly Refusal[] = [
   {
@@ -90,6 +90,12 @@ export const refusals: readonly Refusal[] = [
     pattern: /^CORRUPT /,
     code: 'SESSION_RECORD_CORRUPT',
     message: 'The metadata of the session are not as they were written: see js:metadata of its hash.',
+  },
+  {
+    pattern: /^BROKEN /,
+    code: 'SESSION_RECORD_CORRUPT',
+    message:
+      'What the session knows of its entries is not as it was written: remove js:ids and js:times from its hash, and ids begin anew.',
   },
 ]
 

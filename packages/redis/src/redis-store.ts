@@ -2,10 +2,16 @@ import {
   type ChangeConditions,
   type CommitResult,
   type DeleteTarget,
+  type EntryQuery,
+  type ForkRequest,
+  type ForkResult,
   type HistoryChange,
   type Lease,
+  type LeaseResult,
+  type LeaseSwap,
   type LongCall,
   type Maintenance,
+  type RecordEntryPage,
   type RecordPage,
   SessionError,
   type SessionFilter,
@@ -17,8 +23,11 @@ import { Appends } from './appends.ts'
 import { plainAppend, prepareCommit } from './changes.ts'
 import { connect, type OwnClient } from './client.ts'
 import { Connection } from './connection.ts'
+import { readEntries } from './entries.ts'
 import { toSessionError } from './errors.ts'
+import { fork } from './fork.ts'
 import { Keys, type SessionKeys } from './keys.ts'
+import { leaseCall, toLease } from './leases.ts'
 import { type Listing, listSessions } from './listing.ts'
 import { locate } from './locate.ts'
 import { maintainCall, toMaintained } from './maintain.ts'
@@ -26,10 +35,11 @@ import { checkStoreOptions, type RedisStoreOptions, type Settings } from './opti
 import { forgetIds } from './prune.ts'
 import { readPage, readRecords } from './reading.ts'
 import { isCluster } from './redis-client.ts'
-import { toNumber } from './replies.ts'
+import { toErased } from './replies.ts'
 import { withRetries } from './retries.ts'
 import { scripts } from './scripts/script.ts'
-import { readInfo } from './session-infos.ts'
+import { readInfo, storedAs } from './session-infos.ts'
+import { Subscriber } from './subscriber.ts'
 
 /**
  * Sessions in Redis, under the keys of the OpenAI Agents SDK for Python: on a single server, through Sentinel, or on a cluster.
@@ -42,6 +52,7 @@ export class RedisStore extends SessionStore {
   #lease: Lease<OwnClient> | undefined
   #connection: Connection | undefined
   #appends: Appends | undefined
+  #subscriber: Subscriber | undefined
 
   /** Does no I/O. @throws TypeError or RangeError that names the option */
   constructor(options: RedisStoreOptions) {
@@ -49,10 +60,13 @@ export class RedisStore extends SessionStore {
     super()
     this.#settings = settings
     this.#keys = new Keys(settings.keyPrefix, settings.client !== undefined && isCluster(settings.client))
+    // The keys of two sessions lie on two servers there, so the copy goes through this process.
+    if (!this.#keys.cluster) this._fork = (request) => this.#fork(request)
   }
 
   protected override async _open(): Promise<void> {
-    const { client, retries, waitForReplicas: replicas, ttlMs } = this.#settings
+    const { client, retries, waitForReplicas: replicas, ttlMs, times, notify, url = '' } = this.#settings
+    if (notify) this.#subscriber = new Subscriber(client ?? { url, connectMs: this.#settings.busyTimeoutMs })
     const options = replicas === undefined ? this.#settings : { ...this.#settings, replicas }
     if (client !== undefined) {
       if (!client.isOpen) throw notConnected()
@@ -63,7 +77,8 @@ export class RedisStore extends SessionStore {
       this.#lease = await withRetries(retries, true, () => this.#connect())
       this.#connection = new Connection(this.#lease.resource, options, this.#lease.resource)
     }
-    if (retries === 0 && replicas === undefined) this.#appends = new Appends(this.#connection, ttlMs)
+    const isPlain = retries === 0 && replicas === undefined && !times && !notify
+    if (isPlain) this.#appends = new Appends(this.#connection, ttlMs)
   }
 
   async #connect(): Promise<Lease<OwnClient>> {
@@ -76,6 +91,7 @@ export class RedisStore extends SessionStore {
   }
 
   protected override async _close(): Promise<void> {
+    this.#subscriber?.close()
     await this.#lease?.release()
   }
 
@@ -102,13 +118,19 @@ export class RedisStore extends SessionStore {
 
   async #commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
     const redis = this.#redis
-    const { ttlMs, operationMs, waitForReplicas } = this.#settings
-    const commit = prepareCommit(await this.#locate(sessionId), sessionId, change, {
+    const { ttlMs, operationMs, waitForReplicas, times } = this.#settings
+    const keys = await this.#locate(sessionId)
+    const { expectMetadata } = change
+    const commit = prepareCommit(keys, sessionId, change, {
       ttlMs,
       operationMs,
       attemptWindowMs: redis.attemptWindowMs,
       waitsForReplicas: waitForReplicas !== undefined,
       hasCounter: !this.#keys.cluster,
+      times,
+      channel: this.#channelOf(sessionId),
+      lease: this.#leaseOf(sessionId),
+      storedMetadata: expectMetadata && (await storedAs(redis, keys, expectMetadata)),
     })
     return redis.write(commit.call, commit.repeatable, commit.result)
   }
@@ -122,12 +144,34 @@ export class RedisStore extends SessionStore {
   }
 
   async #maintain(sessionId: string, change: Maintenance): Promise<CommitResult> {
-    const call = maintainCall(await this.#locate(sessionId), sessionId, change)
+    const call = maintainCall(await this.#locate(sessionId), sessionId, change, this.#channelOf(sessionId))
     return call === undefined ? { status: 'conflict' } : this.#redis.write(call, false, toMaintained)
   }
 
-  protected override _supports(condition: keyof ChangeConditions): boolean {
-    return condition === 'maintain'
+  protected override _supports(_condition: keyof ChangeConditions): boolean {
+    return true
+  }
+
+  protected override async _entries(sessionId: string, query: EntryQuery): Promise<RecordEntryPage> {
+    return readEntries(this.#redis, await this.#locate(sessionId), sessionId, query)
+  }
+
+  async #fork(request: ForkRequest): Promise<ForkResult> {
+    const [from, to] = [await this.#locate(request.from), await this.#locate(request.to)]
+    const { ttlMs } = this.#settings
+    return fork(this.#redis, request, { from, to, ttlMs, channel: this.#channelOf(request.to) })
+  }
+
+  protected override async _lease(sessionId: string, swap: LeaseSwap | undefined): Promise<LeaseResult> {
+    const call = leaseCall(this.#leaseOf(sessionId), swap)
+    // A version is given once, so a step that was done is known again.
+    return swap === undefined ? this.#redis.readByScript(call, toLease) : this.#redis.write(call, true, toLease)
+  }
+
+  protected override _watch(sessionId: string, onChange: () => void): (() => void) | Promise<() => void> {
+    const channel = this.#channelOf(sessionId)
+    if (this.#subscriber === undefined || channel === undefined) return () => {}
+    return this.#redis.subscribe(this.#subscriber, channel, onChange)
   }
 
   protected async _info(sessionId: string): Promise<SessionInfo | undefined> {
@@ -138,16 +182,18 @@ export class RedisStore extends SessionStore {
     yield* listSessions(this.#listing, filter)
   }
 
-  protected async _delete(sessionId: string, unchangedSince?: Date): Promise<boolean> {
+  protected async _delete(sessionId: string, unchangedSince?: Date, lease?: string): Promise<boolean | 'lost'> {
     const { hash, list, counter } = await this.#locate(sessionId)
-    const args = unchangedSince === undefined ? [sessionId] : [sessionId, `${unchangedSince.getTime()}`]
+    const since = unchangedSince === undefined ? '' : `${unchangedSince.getTime()}`
+    const args = [sessionId, since, lease ?? '', this.#channelOf(sessionId) ?? '']
     // Python cannot use a cluster, and a key that is not there is refused where its slot is just moving.
     const keys = this.#keys.cluster ? [hash, list] : [hash, list, counter]
-    const isDeleted = (await this.#redis.write({ script: scripts.erase, keys, args }, false, toNumber)) === 1
+    if (lease !== undefined) keys.push(this.#leaseOf(sessionId))
+    const result = await this.#redis.write({ script: scripts.erase, keys, args }, false, toErased)
     // Of an ambiguous id there may be one more, in another place.
-    const isLast = !isDeleted || unchangedSince !== undefined || !this.#keys.isAmbiguous(sessionId)
+    const isLast = result !== true || unchangedSince !== undefined || !this.#keys.isAmbiguous(sessionId)
     if (!isLast) await this._delete(sessionId)
-    return isDeleted
+    return result
   }
 
   /** One that fails keeps none of the others. */
@@ -156,7 +202,7 @@ export class RedisStore extends SessionStore {
       targets.map(({ sessionId, updatedAt }) => this._delete(sessionId, updatedAt)),
     )
     for (const call of calls) if (call.status === 'rejected') throw call.reason
-    return calls.filter((call) => call.status === 'fulfilled' && call.value).length
+    return calls.filter((call) => call.status === 'fulfilled' && call.value === true).length
   }
 
   /** Sessions end by themselves; what ends in one that lives on are ids of operations. */
@@ -176,6 +222,16 @@ export class RedisStore extends SessionStore {
   #locate(sessionId: string): SessionKeys | Promise<SessionKeys> {
     if (!this.#keys.isAmbiguous(sessionId)) return this.#keys.of(sessionId)
     return locate(this.#redis, this.#keys, sessionId)
+  }
+
+  /** The same for each id, wherever its session is. */
+  #leaseOf(sessionId: string): string {
+    return this.#keys.of(sessionId).lease
+  }
+
+  /** Whom to tell of changes; nobody without `notify`. */
+  #channelOf(sessionId: string): string | undefined {
+    return this.#settings.notify ? this.#keys.of(sessionId).channel : undefined
   }
 
   get #listing(): Listing {

@@ -50,3 +50,8 @@ export function toOneOf<T extends string>(reply: unknown, expected: readonly T[]
   if (found === undefined) throw new UnexpectedReplyError(text)
   return found
 }
+
+/** What the script that erases replies: whether there was a session, or that the lease was not held. */
+export function toErased(reply: unknown): boolean | 'lost' {
+  return toOneOf(reply, ['0', '1', 'lost']) === 'lost' ? 'lost' : toText(reply) === '1'
+}

@@ -1,4 +1,4 @@
-import { SessionError, type SessionInfo } from '@sessions/core'
+import { canonicalJSON, SessionError, type SessionInfo } from '@sessions/core'
 import type { Connection } from './connection.ts'
 import type { SessionKeys } from './keys.ts'
 import { toArray, toNumber, toText } from './replies.ts'
@@ -12,6 +12,22 @@ export function readInfo(
 ): Promise<SessionInfo | undefined> {
   const call = { script: scripts.info, keys: [hash, list], args: [] }
   return connection.readByScript(call, (reply) => (reply === null ? undefined : toInfo(sessionId, toArray(reply, 6))))
+}
+
+/** A text that is stored for no metadata. */
+const never = '-'
+
+/** The text that these metadata are stored as, if they are; else one that never is. Their structure counts, not the order of keys. */
+export async function storedAs(
+  connection: Connection,
+  { hash }: SessionKeys,
+  metadata: NonNullable<SessionInfo['metadata']>,
+): Promise<string> {
+  const stored = await connection.read(hash, ['HGET', hash, 'js:metadata'], (reply) =>
+    reply === null ? '' : toText(reply),
+  )
+  const found = stored === '' ? {} : toMetadata(stored.split('\n'))
+  return canonicalJSON(found) === canonicalJSON(metadata) ? stored : never
 }
 
 function toInfo(sessionId: string, reply: readonly unknown[]): SessionInfo | undefined {

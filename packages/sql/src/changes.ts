@@ -1,4 +1,11 @@
-import { type CommitResult, type HistoryChange, type JSONValue, SessionError, writes } from '@sessions/core'
+import {
+  type CommitResult,
+  type Decide,
+  type HistoryChange,
+  type JSONValue,
+  SessionError,
+  writes,
+} from '@sessions/core'
 import { judge } from './conditions.ts'
 import type { Outcome } from './database.ts'
 import { Collision } from './errors.ts'
@@ -24,9 +31,7 @@ export async function applyChange(
   const session = await takeSession(rows, writes(change))
   const isThere = session.updatedMs !== 0
   if (change.maintain !== undefined) {
-    return isThere
-      ? await maintainMessages(rows, change.maintain)
-      : { result: { status: 'conflict' }, keep: false }
+    return isThere ? await maintainMessages(rows, change.maintain) : { result: { status: 'conflict' }, keep: false }
   }
   const { refusal, tail } = await judge(rows, change, session)
   if (refusal !== undefined) return { result: { status: refusal }, keep: false }
@@ -50,6 +55,21 @@ export async function applyChange(
   if (metadata !== undefined) await rows.indexMetadata(merged)
   await rows.update({ updatedMs, ttlMs: policy.ttlMs ?? session.ttlMs, metadata: merged })
   return { result, keep: true }
+}
+
+/** Reads under the lock of the session, and does what `decide` makes of it. */
+export async function decideChange(
+  rows: SessionRows,
+  limit: number | undefined,
+  decide: Decide,
+  policy: WritePolicy,
+): Promise<Outcome<CommitResult>> {
+  const session = await rows.lock()
+  const isThere = session !== undefined && !session.expired
+  const newest = isThere ? await rows.newest(limit ?? Number.MAX_SAFE_INTEGER) : []
+  const change = await decide(newest.map(({ record }) => record))
+  if (change !== undefined) return await applyChange(rows, change, policy)
+  return { result: { status: 'applied', dropped: [] }, keep: false }
 }
 
 /**

@@ -1,6 +1,7 @@
-import type { CommitResult, HistoryChange } from '@sessions/core'
-import { applyChange, type WritePolicy } from './changes.ts'
-import type { Database } from './database.ts'
+import type { CommitResult, Decide, HistoryChange } from '@sessions/core'
+import { applyChange, decideChange, type WritePolicy } from './changes.ts'
+import type { Connection } from './connection.ts'
+import type { Database, Outcome } from './database.ts'
 import { isUniqueViolation } from './errors.ts'
 import { type Limits, lockTimeoutMs } from './limits.ts'
 import type { Notices } from './notices.ts'
@@ -24,10 +25,31 @@ export async function commitChange(
   change: HistoryChange,
   policy: WritePolicy,
 ): Promise<CommitResult> {
-  const { database, statements, notices } = place
   if (await appendAtOnce(place, limits, sessionId, change, policy)) return { status: 'applied', dropped: [] }
+  return changeIn(place, limits, sessionId, (rows) => applyChange(rows, change, policy))
+}
+
+/** The change that `decide` makes of what it is shown, under the lock of the session. */
+export function decideIn(
+  place: CommitPlace,
+  limits: Limits,
+  sessionId: string,
+  limit: number | undefined,
+  decide: Decide,
+  policy: WritePolicy,
+): Promise<CommitResult> {
+  return changeIn(place, limits, sessionId, (rows) => decideChange(rows, limit, decide, policy))
+}
+
+/** A transaction on one session, of which others are told where it leaves something. */
+export function changeIn<T>(
+  { database, statements, notices }: CommitPlace,
+  limits: Limits,
+  sessionId: string,
+  work: (rows: SessionRows, connection: Connection) => Promise<Outcome<T>>,
+): Promise<T> {
   return database.transaction(limits, async (connection) => {
-    const outcome = await applyChange(new SessionRows(connection, statements, sessionId), change, policy)
+    const outcome = await work(new SessionRows(connection, statements, sessionId), connection)
     if (outcome.keep) await notices?.send(connection, sessionId)
     return outcome
   })

@@ -70,10 +70,10 @@ export function checkDialect(name: string, must: string): SQLDialect {
 }
 
 async function openEngine(url: string, { busyTimeoutMs, lockTimeoutMs }: Patience): Promise<Engine> {
-  const { dialect, connect } = parseURL(url)
+  const { dialect, connect, adapt = (driver) => driver } = parseURL(url)
   const options: Options & { keepDefaultTimezone: boolean } = {
     dialect,
-    dialectModule: await loadDriver(dialect),
+    dialectModule: adapt(await loadDriver(dialect)),
     // Never the url: who parses it again reads it in another way, and may quote it.
     ...connect(),
     // Our statements say UTC themselves; this saves each new connection a round trip. Missing in Sequelize's types.

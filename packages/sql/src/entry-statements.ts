@@ -53,7 +53,9 @@ export function prepareEntries(
     entriesBefore: once(`SELECT ${entry} ${unlessOver(`${ofPlaced} AND ${before}`, placed.newestFirst, ':limit')}`),
     entriesAfter: once(`SELECT ${entry} ${onward(after)}`),
     entriesSince: once(`SELECT ${entry}, ${counted} AS counted ${onward(after)}`),
-    newestTime: once(`SELECT ${text(ms(roundedUp('created_at')))} AS created_ms FROM ${messages} WHERE ${ofId} ${backward} LIMIT 1`),
+    newestTime: once(
+      `SELECT ${text(ms(roundedUp('created_at')))} AS created_ms FROM ${messages} WHERE ${ofId} ${backward} LIMIT 1`,
+    ),
     oldestId: once(`${id} ${ofId} ${forward} LIMIT 1`),
     idAfter: once(`${id} ${ofPlaced} AND ${startingAt(':start', ':id')} ${placed.oldestFirst} LIMIT 1 OFFSET :count`),
     copy: copy(''),

@@ -12,7 +12,7 @@ export function limitsFrom(busyTimeoutMs: number, silenceMs: number): Limits {
 }
 
 /** Whole milliseconds that are left of the wait for others; never less than 1, where 0 would mean no limit at all. */
-export function leftMs({ until }: Limits): number {
+function leftMs({ until }: Limits): number {
   return Math.max(1, Math.ceil(until - performance.now()))
 }
 

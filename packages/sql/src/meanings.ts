@@ -9,7 +9,7 @@ export type Meaning = readonly [
 
 export const busy = 'Others held a lock for too long, or changed the same rows again and again.'
 export const full = 'The server had no connection left: raise its limit, or lower the size of the pools.'
-export const noneFree =
+export const noneFree: string =
   'No connection of the pool became free in time. A call made inside of sequelize.transaction() needs one beside the ' +
   "transaction's own: set pool.max to at least 2, or call after it."
 const noMemory = 'The server had no memory left for this.'
@@ -36,10 +36,10 @@ const prepared =
   'Nothing was written.'
 const rowFormat =
   'The row format of a table is too short for its keys: ALTER TABLE … ROW_FORMAT=DYNAMIC. Nothing was written.'
-export const mutilated =
+export const mutilated: string =
   'The server could not store what it was given as it is, and is not strict about that: a column is too short, or in ' +
   'another character set than utf8mb4. Nothing was written.'
-export const changed =
+export const changed: string =
   'The settings of the connection are changed again and again by others, so that it would spoil data: give the sessions a ' +
   'pool of their own. Nothing was written.'
 

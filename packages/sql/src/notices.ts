@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Connection } from './connection.ts'
+import type { Dialect } from './dialects/dialect.ts'
 import { bind, compile } from './statement.ts'
 import type { Tables } from './tables.ts'
 
@@ -26,6 +27,13 @@ export class Notices {
   async note(connection: Connection, note: string): Promise<void> {
     await connection.run(sending, bind(sending, { channel: this.channel, note }))
   }
+}
+
+/** @throws TypeError where they are wanted of a dialect that has none */
+export function noticesOf(wanted: boolean | undefined, dialect: Dialect, tables: Tables): Notices | undefined {
+  if (wanted !== true) return undefined
+  if (dialect.notices === undefined) throw new TypeError('notify is for postgres alone.')
+  return new Notices(tables)
 }
 
 function digestOf(text: string): string {

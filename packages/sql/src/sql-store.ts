@@ -4,6 +4,7 @@ import {
   type CommitResult,
   checkOperationTtl,
   checkTimeout,
+  type Decide,
   type DeleteTarget,
   type EntryQuery,
   type ForkRequest,
@@ -23,9 +24,9 @@ import {
 } from '@sessions/core'
 import { Calls } from './calls.ts'
 import { eraseSession } from './changes.ts'
-import { commitChange } from './commits.ts'
+import { type CommitPlace, changeIn, commitChange, decideIn } from './commits.ts'
 import type { Connection } from './connection.ts'
-import type { Database } from './database.ts'
+import type { Database, Outcome } from './database.ts'
 import { checkDialect, connectSequelize, connectURL, dialectOf, dialects, type SQLDialect } from './engine.ts'
 import { readEntries, type Select } from './entries.ts'
 import { mapError } from './errors.ts'
@@ -34,7 +35,7 @@ import { Leases } from './leases.ts'
 import { type Limits, limitsFrom, lockTimeoutMs } from './limits.ts'
 import { Listener } from './listener.ts'
 import { listSessions, toInfo } from './listing.ts'
-import { Notices } from './notices.ts'
+import { type Notices, noticesOf } from './notices.ts'
 import { checkStoreOptions, nameTypes, type SQLStoreOptions } from './options.ts'
 import { maxOwnOperationMs, resultOf, withOwnOperation } from './own-operation.ts'
 import { readPage, toRecord } from './pages.ts'
@@ -89,8 +90,7 @@ export class SQLStore extends SessionStore {
     this.#operationMs = checkOperationTtl(options.operationTtl)
     this.#tables = quoteTables(names, dialect.quote)
     this.#statements = prepareStatements(dialect, this.#tables)
-    if (options.notify === true && dialect.notices === undefined) throw new TypeError('notify is for postgres alone.')
-    if (options.notify === true) this.#notices = new Notices(this.#tables)
+    this.#notices = noticesOf(options.notify, dialect, this.#tables)
   }
 
   /** The statements that make the tables of a new database, for those who migrate by hand. @throws TypeError */
@@ -143,11 +143,17 @@ export class SQLStore extends SessionStore {
     const own = (this.#options.retries ?? 0) > 0 ? withOwnOperation(change) : undefined
     const operationMs = own === undefined ? this.#operationMs : Math.min(this.#operationMs, maxOwnOperationMs)
     const repeatable = change.operation !== undefined || own !== undefined
-    const place = { database: this.#database, statements: this.#statements, notices: this.#notices }
     const result = await this.#calls.write(sessionId, repeatable, (limits) =>
-      commitChange(place, limits, sessionId, own ?? change, { ttlMs: this.#ttlMs, operationMs }),
+      commitChange(this.#place, limits, sessionId, own ?? change, { ttlMs: this.#ttlMs, operationMs }),
     )
     return own !== undefined && result.status === 'duplicate' ? resultOf(change) : result
+  }
+
+  protected override _decide(sessionId: string, limit: number | undefined, decide: Decide): Promise<CommitResult> {
+    const policy = { ttlMs: this.#ttlMs, operationMs: this.#operationMs }
+    return this.#calls.write(sessionId, false, (limits) =>
+      decideIn(this.#place, limits, sessionId, limit, decide, policy),
+    )
   }
 
   protected override _supports(_condition: keyof ChangeConditions): boolean {
@@ -161,10 +167,8 @@ export class SQLStore extends SessionStore {
   }
 
   protected override _fork(request: ForkRequest): Promise<ForkResult> {
-    const rows = (connection: Connection, sessionId: string): SessionRows =>
-      new SessionRows(connection, this.#statements, sessionId)
-    return this.#calls.change(request.to, (connection) => {
-      const [source, target] = [rows(connection, request.from), rows(connection, request.to)]
+    return this.#change(request.to, (target, connection) => {
+      const source = new SessionRows(connection, this.#statements, request.from)
       return copySession({ source, target }, request, this.#ttlMs ?? null)
     })
   }
@@ -187,9 +191,7 @@ export class SQLStore extends SessionStore {
   }
 
   protected async _delete(sessionId: string, unchangedSince?: Date, lease?: string): Promise<boolean | 'lost'> {
-    return this.#calls.change(sessionId, (connection) =>
-      eraseSession(new SessionRows(connection, this.#statements, sessionId), unchangedSince, lease),
-    )
+    return this.#change(sessionId, (rows) => eraseSession(rows, unchangedSince, lease))
   }
 
   protected override async _deleteUnchanged(targets: readonly DeleteTarget[]): Promise<number> {
@@ -200,12 +202,8 @@ export class SQLStore extends SessionStore {
 
   protected override async _purgeExpired(call: LongCall): Promise<number> {
     const transact: Transact = (work) => this.#calls.changeSome(work)
-    const erased = await eraseExpired(
-      call,
-      this.#statements,
-      (statement, values) => this.#calls.select(statement, values, { latest: true }),
-      transact,
-    )
+    const select: Select = (statement, values) => this.#calls.select(statement, values, { latest: true })
+    const erased = await eraseExpired(call, this.#statements, select, transact)
     await purgeOperations(call, erased, this.#statements, transact)
     await this.#calls.try((limits) => new Leases(this.#database, this.#statements).purge(limits, call, erased))
     return erased
@@ -217,16 +215,17 @@ export class SQLStore extends SessionStore {
     size: number,
     places = false,
   ): Promise<RecordPage> {
-    return readPage(
-      this.#statements,
-      (statement, values) => this.#calls.select(statement, values, { latest: places }),
-      {
-        sessionId,
-        cursor,
-        size,
-        places,
-      },
-    )
+    const select: Select = (statement, values) => this.#calls.select(statement, values, { latest: places })
+    return readPage(this.#statements, select, { sessionId, cursor, size, places })
+  }
+
+  /** A transaction of one session. */
+  #change<T>(sessionId: string, work: (rows: SessionRows, connection: Connection) => Promise<Outcome<T>>): Promise<T> {
+    return this.#calls.write(sessionId, false, (limits) => changeIn(this.#place, limits, sessionId, work))
+  }
+
+  get #place(): CommitPlace {
+    return { database: this.#database, statements: this.#statements, notices: this.#notices }
   }
 
   /** A store that may not make the tables must not decide for one that may. */

@@ -91,7 +91,9 @@ export function prepareStatements(dialect: Dialect, tables: Tables): Statements 
     all: once(`SELECT message_data ${unlessOver(ofId, oldestFirst)}`),
     newest: once(`SELECT message_data ${unlessOver(ofId, newestFirst, ':limit')}`),
     firstPage: once(`${page} ${unlessOver(ofId, oldestFirst, ':limit')}`),
-    nextPage: once(`${page} ${unlessOver(`${placed.ofSession(':id')} AND ${grammar.onwards}`, placed.oldestFirst, ':limit')}`),
+    nextPage: once(
+      `${page} ${unlessOver(`${placed.ofSession(':id')} AND ${grammar.onwards}`, placed.oldestFirst, ':limit')}`,
+    ),
     ...prepareListing(dialect, tables),
     ...prepareEntries(dialect, tables, unlessOver),
     ...prepareLeases(dialect, tables),

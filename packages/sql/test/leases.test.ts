@@ -34,24 +34,28 @@ async function holdsOf(store: SQLStore): Promise<string[]> {
   return texts.filter((text, index) => text !== texts[index - 1])
 }
 
-it.each(servers)('lets no write of a holder through that was taken over while it wrote, on $name', async ({ database }) => {
-  const url = await database()
-  await using store = new SQLStore({ url, createTables: true })
-  const session = store.session('held')
-  await session.getItems()
-  const holders = [startHolder(url, 30_000), startHolder(url, 30_000)]
-  for (let round = 0; round < 12; round++) {
-    await Promise.race(holders.map((holder) => once(holder, 'message')))
-    const held = await session.acquire({ whenBusy: 'takeOver' })
-    await held.session.addItems([message(`marker ${round}`)])
-    await held.release()
-  }
-  await Promise.all(holders.map(stop))
-  const holds = await holdsOf(store)
-  expect(holds.filter((hold) => hold.startsWith('marker'))).toHaveLength(12)
-  // One that wrote after another had begun would be there twice.
-  expect(new Set(holds).size).toBe(holds.length)
-}, 60_000)
+it.each(servers)(
+  'lets no write of a holder through that was taken over while it wrote, on $name',
+  async ({ database }) => {
+    const url = await database()
+    await using store = new SQLStore({ url, createTables: true })
+    const session = store.session('held')
+    await session.getItems()
+    const holders = [startHolder(url, 30_000), startHolder(url, 30_000)]
+    for (let round = 0; round < 12; round++) {
+      await Promise.race(holders.map((holder) => once(holder, 'message')))
+      const held = await session.acquire({ whenBusy: 'takeOver' })
+      await held.session.addItems([message(`marker ${round}`)])
+      await held.release()
+    }
+    await Promise.all(holders.map(stop))
+    const holds = await holdsOf(store)
+    expect(holds.filter((hold) => hold.startsWith('marker'))).toHaveLength(12)
+    // One that wrote after another had begun would be there twice.
+    expect(new Set(holds).size).toBe(holds.length)
+  },
+  60_000,
+)
 
 it('refuses a holder that was stopped for longer than its lease, on Postgres', async () => {
   const url = await postgres.createDatabase()
@@ -75,48 +79,52 @@ it('refuses a holder that was stopped for longer than its lease, on Postgres', a
   expect(new Set(holds).size).toBe(holds.length)
 }, 60_000)
 
-it.each(servers)('makes a take-over wait for a fenced write under way, on $name', async ({ database }) => {
-  const admin = new Admin(await database())
-  await using store = new SQLStore({ url: admin.url, createTables: true })
-  const session = store.session('held')
-  await session.addItems([message('first')])
-  // Whoever writes a message counts it, and so waits for the one who keeps the counter.
-  await admin.execute('CREATE TABLE counter (n INTEGER, filler INTEGER)')
-  await admin.execute('INSERT INTO counter VALUES (0, 0)')
-  await admin.countMessages()
-  const sequelize = new Sequelize(admin.url.replace('mariadb:', 'mysql:'), { logging: false })
-  const older = await session.acquire()
-  const other = new SQLStore({ url: admin.url })
-  const before = await admin.countWaiting()
-  const transaction = await sequelize.transaction()
-  await sequelize.query('UPDATE counter SET n = n + 1', { transaction })
-  const writing = older.session.addItems([message('fenced')])
-  await expect.poll(() => admin.countWaiting(), { timeout: 10_000 }).toBeGreaterThan(before)
-  let taken = false
-  const taking = other
-    .session('held')
-    .acquire({ whenBusy: 'takeOver' })
-    .then((held) => {
-      taken = true
-      return held
-    })
-  await expect.poll(() => admin.countWaiting(), { timeout: 10_000 }).toBeGreaterThan(before + 1)
-  expect(taken).toBe(false)
-  await transaction.rollback()
-  await writing
-  const newer = await taking
-  await newer.session.addItems([message('newer')])
-  await expect(older.session.addItems([message('late')])).rejects.toMatchObject({ code: 'SESSION_LEASE_LOST' })
-  await newer.release()
-  expect((await session.getItems()).map((item) => (item as { content: string }).content)).toEqual([
-    'first',
-    'fenced',
-    'newer',
-  ])
-  await other.close()
-  await sequelize.close()
-  await admin.close()
-}, 60_000)
+it.each(servers)(
+  'makes a take-over wait for a fenced write under way, on $name',
+  async ({ database }) => {
+    const admin = new Admin(await database())
+    await using store = new SQLStore({ url: admin.url, createTables: true })
+    const session = store.session('held')
+    await session.addItems([message('first')])
+    // Whoever writes a message counts it, and so waits for the one who keeps the counter.
+    await admin.execute('CREATE TABLE counter (n INTEGER, filler INTEGER)')
+    await admin.execute('INSERT INTO counter VALUES (0, 0)')
+    await admin.countMessages()
+    const sequelize = new Sequelize(admin.url.replace('mariadb:', 'mysql:'), { logging: false })
+    const older = await session.acquire()
+    const other = new SQLStore({ url: admin.url })
+    const before = await admin.countWaiting()
+    const transaction = await sequelize.transaction()
+    await sequelize.query('UPDATE counter SET n = n + 1', { transaction })
+    const writing = older.session.addItems([message('fenced')])
+    await expect.poll(() => admin.countWaiting(), { timeout: 10_000 }).toBeGreaterThan(before)
+    let taken = false
+    const taking = other
+      .session('held')
+      .acquire({ whenBusy: 'takeOver' })
+      .then((held) => {
+        taken = true
+        return held
+      })
+    await expect.poll(() => admin.countWaiting(), { timeout: 10_000 }).toBeGreaterThan(before + 1)
+    expect(taken).toBe(false)
+    await transaction.rollback()
+    await writing
+    const newer = await taking
+    await newer.session.addItems([message('newer')])
+    await expect(older.session.addItems([message('late')])).rejects.toMatchObject({ code: 'SESSION_LEASE_LOST' })
+    await newer.release()
+    expect((await session.getItems()).map((item) => (item as { content: string }).content)).toEqual([
+      'first',
+      'fenced',
+      'newer',
+    ])
+    await other.close()
+    await sequelize.close()
+    await admin.close()
+  },
+  60_000,
+)
 
 it('keeps what a holder wrote, and its lease, over a restart of Postgres in the middle', async () => {
   const server = await startPostgres({ own: true })
@@ -138,24 +146,28 @@ it('keeps what a holder wrote, and its lease, over a restart of Postgres in the 
   await server.stop()
 }, 60_000)
 
-it.each(servers)('gives watchers everything that other processes write, once and in order, on $name', async ({ database }) => {
-  const url = await database()
-  await using store = new SQLStore({ url, createTables: true })
-  await store.session('held').getItems()
-  const holder = startHolder(url, 30_000)
-  const seen: string[] = []
-  const controller = new AbortController()
-  const watching = (async () => {
-    for await (const event of store.session('held').watch({ after: null, signal: controller.signal })) {
-      if (event.type === 'rewritten') throw new Error('rewritten')
-      seen.push(...event.entries.map(({ id }) => id))
-    }
-  })()
-  await delay(1_500)
-  await stop(holder)
-  const count = (await store.session('held').getItems()).length
-  await expect.poll(() => seen.length, { timeout: 10_000 }).toBe(count)
-  controller.abort(new Error('done'))
-  await expect(watching).rejects.toThrow('done')
-  expect(new Set(seen).size).toBe(count)
-}, 60_000)
+it.each(servers)(
+  'gives watchers everything that other processes write, once and in order, on $name',
+  async ({ database }) => {
+    const url = await database()
+    await using store = new SQLStore({ url, createTables: true })
+    await store.session('held').getItems()
+    const holder = startHolder(url, 30_000)
+    const seen: string[] = []
+    const controller = new AbortController()
+    const watching = (async () => {
+      for await (const event of store.session('held').watch({ after: null, signal: controller.signal })) {
+        if (event.type === 'rewritten') throw new Error('rewritten')
+        seen.push(...event.entries.map(({ id }) => id))
+      }
+    })()
+    await delay(1_500)
+    await stop(holder)
+    const count = (await store.session('held').getItems()).length
+    await expect.poll(() => seen.length, { timeout: 10_000 }).toBe(count)
+    controller.abort(new Error('done'))
+    await expect(watching).rejects.toThrow('done')
+    expect(new Set(seen).size).toBe(count)
+  },
+  60_000,
+)

@@ -32,7 +32,11 @@ it('tells a watch of every kind of write at once, instead of at its next look', 
     () => session.exclusive(({ session: held }) => held.addItems([message('fenced')])),
     () => session.popItem(),
     () => session.replaceItems([message('other')]),
-    () => session.applyHistoryTransaction({ operationId: 'a', transaction: { type: 'append_items', items: [message('b')] } }),
+    () =>
+      session.applyHistoryTransaction({
+        operationId: 'a',
+        transaction: { type: 'append_items', items: [message('b')] },
+      }),
     () => session.clearSession(),
   ]
   const startedAt = performance.now()

@@ -29,6 +29,7 @@ const values: Record<string, Value> = {
   cursorAt: '2020-01-01 03:00:00.000',
   cursorId: 's',
   digest0: 'a'.repeat(64),
+  digest1: 'b'.repeat(64),
   at: '2020-01-01 00:00:00.000',
   from: 50_000,
   entry: 50_000,
@@ -65,7 +66,12 @@ describe.each([
     await admin.execute(
       `INSERT INTO agent_messages (session_id, message_data, created_at) SELECT 'long', '{}', ${at} FROM ${admin.numbers(100_001)}`,
     )
-    await admin.execute(isPostgres ? 'ANALYZE' : 'ANALYZE TABLE agent_sessions, agent_messages')
+    await admin.execute(
+      `INSERT INTO agent_sessions_operations (session_id, operation_id, fingerprint, forget_at)
+        SELECT 'long', ${id}, 'f', ${at} + ${isPostgres ? "interval '20 years'" : 'INTERVAL 20 YEAR'} FROM ${admin.numbers(50_000)}`,
+    )
+    const tables = 'agent_sessions, agent_messages, agent_sessions_operations'
+    await admin.execute(isPostgres ? 'ANALYZE' : `ANALYZE TABLE ${tables}`)
   }, 60_000)
   afterAll(() => admin.close())
 
@@ -98,7 +104,9 @@ describe.each([
       const steps = await plan(statement)
       expect(steps).toContain('idx_agent_messages_session_order')
       // The 51 that were counted are the one table that is read whole; one that is written is no table to read.
-      expect(steps.replace(/<derived\d+> +ALL|INSERT agent_messages +ALL/, '')).not.toMatch(/\bSort\b|filesort|Seq Scan on agent_messages|\bALL\b/)
+      expect(steps.replace(/<derived\d+> +ALL|INSERT agent_messages +ALL/, '')).not.toMatch(
+        /\bSort\b|filesort|Seq Scan on agent_messages|\bALL\b/,
+      )
       // By the place too, not by the session alone, which would pass through everything on that side of it.
       if (!isPostgres) expect(steps).toMatch(/agent_messages +range .* idx_agent_messages_session_order 1037 /)
       else expect(steps).toMatch(/Index Cond: .*ROW\(created_at, id\)/)
@@ -133,6 +141,21 @@ describe.each([
     const metadata = await plan(statements.list({ ...criteria, metadata: 1 }))
     expect(metadata).toMatch(/agent_sessions_metadata/)
     expect(metadata).not.toMatch(/Seq Scan on agent_sessions\b/)
+  })
+
+  it('follow the listing where many sessions have a value, and look few sessions up by their keys', async () => {
+    const many = await plan(statements.list({ ...criteria, metadata: 2 }))
+    expect(many).toContain('idx_agent_sessions_updated_at')
+    expect(many).not.toMatch(/\bSort\b|filesort|Seq Scan on agent_sessions\b|Hash/)
+    const few = await plan(statements.list({ ...criteria, metadata: 2, few: true }))
+    expect(few).toMatch(/agent_sessions_pkey|idx_agent_sessions_session_id|eq_ref PRIMARY/)
+    expect(few).not.toMatch(/Seq Scan on agent_sessions\b/)
+  })
+
+  it('forget an operation that is over by an index, however many are remembered', async () => {
+    const steps = await plan(statements.pruneOperations)
+    expect(steps).toMatch(/idx_agent_sessions_forget_(id|at)/)
+    expect(await plan(statements.purgeOperations)).toContain('idx_agent_sessions_forget_at')
   })
 
   it('find what has expired by its index', async () => {

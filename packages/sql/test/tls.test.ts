@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { inspect } from 'node:util'
 import { SQLStore } from '@sessions/sql'
 import { createCertificates, startMariaDB, startPostgres } from '@sessions/test-servers'
@@ -6,8 +8,13 @@ import { Admin } from './support/admin.ts'
 import { failure, message } from './support/failure.ts'
 
 const [forPostgres, forMariaDB] = [await createCertificates('postgres'), await createCertificates('mysql')]
+/** Who has to prove a password, and who is let in. */
+const rules = join(dirname(forPostgres.certificate), 'pg_hba.conf')
+await writeFile(rules, 'host all careful all scram-sha-256\nhost all all all trust\nlocal all all trust\n', {
+  mode: 0o644,
+})
 const postgres = await startPostgres({
-  settings: { ssl: 'on', ssl_cert_file: forPostgres.certificate, ssl_key_file: forPostgres.key },
+  settings: { ssl: 'on', ssl_cert_file: forPostgres.certificate, ssl_key_file: forPostgres.key, hba_file: rules },
 })
 const mariadb = await startMariaDB({ settings: { ssl_cert: forMariaDB.certificate, ssl_key: forMariaDB.key } })
 const [plainPostgres, plainMariaDB] = [await startPostgres(), await startMariaDB()]
@@ -129,6 +136,19 @@ describe('through pg', () => {
       const work = store.session('s').addItems([message('hello')])
       expect(await areEncrypted(url, work)).toEqual([isEncrypted])
     }
+  })
+
+  it('channel_binding=require is done where the server can, and refused where it cannot', async () => {
+    const url = await postgres.createDatabase()
+    const admin = new Admin(url)
+    await admin.execute("CREATE ROLE careful LOGIN SUPERUSER PASSWORD 'secret'")
+    await admin.close()
+    const careful = Object.assign(new URL(url), { username: 'careful', password: 'secret' }).href
+    const required = 'channel_binding=require'
+    await works(ask(careful, `sslmode=require&${required}&sslrootcert=${authority}`))
+    for (const parameters of [`ssl=false&${required}`, `${required}`]) await refuses(ask(careful, parameters))
+    // Let in without a password: nothing that could be bound.
+    await refuses(ask(await plainPostgres.createDatabase(), required))
   })
 
   it('what asks for TLS never goes on without', async () => {

@@ -49,6 +49,19 @@ export class Access {
     )
   }
 
+  /** Calls `onChange` soon after the session may have changed. What it gives ends it. @throws as `read` */
+  watch(sessionId: string, onChange: () => void): (() => void) | Promise<() => void> {
+    return this.#use(({ statements, lease: { resource } }) => {
+      return whileBusy(this.#busyTimeoutMs, () => resource.watches.add(statements, sessionId, onChange))
+    })
+  }
+
+  /** Tells those who watch the session over the same connection that it was written. */
+  tell(sessionId: string): void {
+    const opened = this.#opened
+    opened?.lease.resource.watches.tell(opened.statements, sessionId)
+  }
+
   /** Resolves when what was deleted is overwritten, unless another process was in the way. */
   async scrub(): Promise<void> {
     await this.#opened?.lease.resource.log?.empty()

@@ -1,7 +1,10 @@
 import { type CommitResult, type HistoryChange, writes } from '@sessions/core'
+import { refusalOf } from './conditions.ts'
+import { forgetLease, isHeld } from './leases.ts'
 import { maintainMessages } from './maintain.ts'
+import { saveMetadata } from './metadata.ts'
 import type { Statements } from './statements.ts'
-import { fromTimestamp, toSeconds, toTimestamp } from './timestamps.ts'
+import { entryTimes, fromTimestamp, toSeconds, toTimestamp } from './timestamps.ts'
 
 interface SessionRow {
   createdAt: string
@@ -11,7 +14,8 @@ interface SessionRow {
 }
 
 interface MessageRow {
-  id: number
+  /** As a text: it may be larger than a number is exact. */
+  id: string
   record: string
 }
 
@@ -36,14 +40,13 @@ export function applyChange(
 ): CommitResult {
   const session = liveSession(statements, sessionId, now)
   if (change.maintain !== undefined) return maintainMessages(statements, sessionId, change.maintain)
-  const { operation, expectTail, append = [], metadata = {} } = change
+  const refusal = refusalOf(statements, sessionId, session !== undefined, change, now)
+  if (refusal !== undefined) return { status: refusal }
+  const { operation, metadata = {} } = change
   const clear = change.clear === true
-  if (operation !== undefined) {
-    const fingerprint = statements.operation.get(sessionId, operation.id, toTimestamp(now))
-    if (fingerprint !== undefined) return { status: fingerprint === operation.fingerprint ? 'duplicate' : 'reused' }
-  }
-  if (expectTail !== undefined && !hasTail(statements, sessionId, expectTail)) return { status: 'conflict' }
 
+  // Items without a session are nobody's.
+  if (change.create === true) statements.deleteMessages.run(sessionId)
   const { count, dropped } = dropNewest(statements, sessionId, change)
   if (clear) statements.deleteOperations.run(sessionId)
   const isGone = clear && !writes(change) && statements.hasMetadata.get(sessionId) === undefined
@@ -55,17 +58,31 @@ export function applyChange(
   statements.saveSession.run(sessionId, updatedAt, updatedAt)
   const ttl = ttlMs ?? (session?.endsAt == null ? null : (statements.ttl.get(sessionId) as number))
   if (ttl !== null) statements.saveTTL.run(sessionId, ttl, updatedMs + ttl)
-  const createdAt = toSeconds(updatedAt)
-  for (const record of append) statements.append.run(sessionId, record, createdAt)
+  appendRecords(statements, sessionId, change, updatedMs)
   if (operation !== undefined) {
     statements.saveOperation.run(sessionId, operation.id, operation.fingerprint, toTimestamp(now + operationMs))
     statements.forgetOperations.run(toTimestamp(now), forgottenAtOnce)
   }
-  for (const [key, value] of Object.entries(metadata)) {
-    if (value === undefined) statements.deleteMetadataKey.run(sessionId, JSON.stringify(key))
-    else statements.saveMetadata.run(sessionId, JSON.stringify(key), JSON.stringify(value))
-  }
+  saveMetadata(statements, sessionId, metadata)
   return { status: 'applied', dropped }
+}
+
+function appendRecords(
+  { append, newestTime }: Statements,
+  sessionId: string,
+  { append: records = [], appendTimes }: HistoryChange,
+  now: number,
+): void {
+  const createdAt = toSeconds(toTimestamp(now))
+  if (appendTimes === undefined) {
+    for (const record of records) append.run(sessionId, record, createdAt)
+    return
+  }
+  const newest = newestTime.get(sessionId) as string | null | undefined
+  const times = entryTimes(appendTimes, fromTimestamp(newest ?? null), now)
+  for (const [index, record] of records.entries()) {
+    append.run(sessionId, record, toSeconds(toTimestamp(times[index] ?? now)))
+  }
 }
 
 /** Without any, a session is erased whatever its state. */
@@ -74,21 +91,28 @@ export interface EraseCondition {
   readonly updatedAt?: Date
   /** Only if its time is over. */
   readonly over?: boolean
+  /** Only while this lease is held. */
+  readonly lease?: string
 }
 
-/** Removes every trace of a session. Whether it was there as the condition says, or, without `over`, before its time was over. */
+/**
+ * Removes every trace of a session but a lease that may still be waited for. Whether it was there as the condition says, or, without `over`,
+ * before its time was over; `lost` where the lease is not held.
+ */
 export function eraseSession(
   statements: Statements,
   sessionId: string,
   now: number,
-  { updatedAt, over = false }: EraseCondition = {},
-): boolean {
+  { updatedAt, over = false, lease }: EraseCondition = {},
+): boolean | 'lost' {
+  if (lease !== undefined && !isHeld(statements, sessionId, lease, now)) return 'lost'
   const session = statements.session.get(sessionId) as SessionRow | undefined
   if (updatedAt !== undefined && fromTimestamp(session?.updatedAt ?? null) !== updatedAt.getTime()) return false
   const alive = session !== undefined && isAlive(session, now)
   if (over && (session === undefined || alive)) return false
   statements.deleteMessages.run(sessionId)
   eraseOurs(statements, sessionId)
+  forgetLease(statements, sessionId, now)
   statements.deleteSession.run(sessionId)
   return over || alive
 }
@@ -101,7 +125,7 @@ function eraseOurs(statements: Statements, sessionId: string): void {
 }
 
 /** The session as it stands; one whose time is over is erased first, so that the change starts it anew. */
-function liveSession(statements: Statements, sessionId: string, now: number): SessionRow | undefined {
+export function liveSession(statements: Statements, sessionId: string, now: number): SessionRow | undefined {
   const session = statements.session.get(sessionId) as SessionRow | undefined
   if (session !== undefined && isAlive(session, now)) return session
   if (session === undefined) eraseOurs(statements, sessionId)
@@ -130,11 +154,6 @@ function isAlive({ endsAt }: SessionRow, now: number): boolean {
   return endsAt === null || endsAt > now
 }
 
-function hasTail(statements: Statements, sessionId: string, tail: readonly string[]): boolean {
-  const newest = statements.tail.all(sessionId, tail.length) as string[]
-  return newest.length === tail.length && newest.reverse().every((record, index) => record === tail[index])
-}
-
 /** How many were removed, and what they were if the change wants them back, oldest first. */
 function dropNewest(
   statements: Statements,
@@ -146,5 +165,8 @@ function dropNewest(
   if (returnDropped !== true) return { count: statements.drop.run(sessionId, limit).changes, dropped: [] }
   // SQLite gives the rows of RETURNING in no particular order.
   const rows = statements.dropAndReturn.all(sessionId, limit) as MessageRow[]
-  return { count: rows.length, dropped: rows.sort((a, b) => a.id - b.id).map(({ record }) => record) }
+  return {
+    count: rows.length,
+    dropped: rows.sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1)).map(({ record }) => record),
+  }
 }

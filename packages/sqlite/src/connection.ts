@@ -10,6 +10,7 @@ import { assertRuntime } from './runtime.ts'
 import { assertKnown, migrate } from './schema.ts'
 import { prepareStatements, type Statements } from './statements.ts'
 import type { Names } from './tables.ts'
+import { Watches } from './watches.ts'
 
 /** A database that is open. */
 export interface Connection {
@@ -21,6 +22,8 @@ export interface Connection {
   /** The statements for tables of these names, which are there then. */
   statements(names: Names, busyTimeoutMs: number): Promise<Statements>
   readonly queue: WriteQueue
+  /** Who watches sessions over it. */
+  readonly watches: Watches
   /** Runs the work in one `BEGIN IMMEDIATE` transaction. @throws OpenTransaction while the caller has one of its own */
   write<T>(work: () => T): T
 }
@@ -105,6 +108,8 @@ function prepareFile(database: SQLiteDatabase, { synchronous, names }: FileOptio
   succeeds(() => database.pragma('journal_mode = WAL'))
   database.pragma(`synchronous = ${synchronous}`)
   database.pragma('secure_delete = ON')
+  // What SQLite puts aside would stand in files that nobody overwrites.
+  database.pragma('temp_store = MEMORY')
   database.pragma(`journal_size_limit = ${logLimit}`)
   // The first read opens the log.
   database.pragma('schema_version')
@@ -138,5 +143,5 @@ function toConnection(database: SQLiteDatabase): Connection {
     }
     return ready
   }
-  return { database, statements, write, queue: new WriteQueue() }
+  return { database, statements, write, queue: new WriteQueue(), watches: Watches.of(database) }
 }

@@ -1,6 +1,7 @@
 /** What is used of a prepared statement of better-sqlite3. */
 export interface SQLiteStatement {
   readonly reader: boolean
+  readonly source: string
   run(...parameters: unknown[]): { changes: number }
   get(...parameters: unknown[]): unknown
   all(...parameters: unknown[]): unknown[]

@@ -25,9 +25,13 @@ const expected = {
   ttls: { session_id: text, ttl_ms: ['INTEGER'], not_before_ms: ['INTEGER'] },
   metadata: { session_id: text, key: text, value: text },
   operations: { session_id: text, operation_id: text, fingerprint: text, forget_at: time },
+  leases: { session_id: text, version: text, token: text, until_ms: ['INTEGER'], waiting: text },
 } as const satisfies Record<string, Record<string, readonly Affinity[]>>
 
 type Checked = keyof typeof expected
+
+/** The version of the tables that made this one first. */
+const since = (name: Checked): number => (name === 'leases' ? 3 : 1)
 
 /**
  * Looks whether tables that are there under our names are tables that we can use: other libraries have some of the same names.
@@ -45,9 +49,9 @@ export function assertLayout(database: SQLiteDatabase, { tables, indexes }: Name
     const table = tables[name]
     const made = objectOf(database, table)
     const ours = name !== 'sessions' && name !== 'messages'
-    if (made === undefined && version > 0) refuse(`The table ${table} is missing`)
+    if (made === undefined && version >= since(name)) refuse(`The table ${table} is missing`)
     if (made === undefined) continue
-    if (ours && version === 0) refuse(`The table ${table} was made by another program`)
+    if (ours && version < since(name)) refuse(`The table ${table} was made by another program`)
     const problem = made.type === 'table' ? problemOf(database, table, made.sql, name, tables.sessions) : 'is no table'
     if (problem !== undefined) refuse(`${table} ${problem}`)
   }

@@ -8,11 +8,11 @@ export function maintainMessages(
   { replace = [], remove = [] }: Maintenance,
 ): CommitResult {
   const held = [...replace.map(({ place }) => place), ...remove].every((place) => {
-    const record = message.get(sessionId, Number(positionOf(place))) as string | undefined
+    const record = message.get(sessionId, positionOf(place)) as string | undefined
     return record !== undefined && placeOf(positionOf(place), record) === place
   })
   if (!held) return { status: 'conflict' }
-  for (const { place, record } of replace) replaceMessage.run(record, sessionId, Number(positionOf(place)))
-  for (const place of remove) deleteMessage.run(sessionId, Number(positionOf(place)))
+  for (const { place, record } of replace) replaceMessage.run(record, sessionId, positionOf(place))
+  for (const place of remove) deleteMessage.run(sessionId, positionOf(place))
   return { status: 'applied', dropped: [] }
 }

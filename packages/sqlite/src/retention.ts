@@ -1,6 +1,8 @@
 import { type LongCall, yieldIfLong } from '@sessions/core'
 import type { Access } from './access.ts'
 import { type EraseCondition, eraseSession } from './changes.ts'
+import { forgetLeases } from './leases.ts'
+import type { Statements } from './statements.ts'
 import { toTimestamp } from './timestamps.ts'
 
 /** A session to erase, on a condition. */
@@ -12,6 +14,18 @@ interface Target extends EraseCondition {
 const transactionMs = 10
 /** Rows that one statement looks at or removes: a few milliseconds. */
 const pageSize = 500
+
+/** Erases one, as `eraseSession` says. */
+export async function eraseOne(
+  access: Access,
+  { sessionId, ...condition }: Target,
+  now: () => number,
+): Promise<boolean | 'lost'> {
+  const erased = await access.write((statements) => eraseSession(statements, sessionId, now(), condition))
+  access.tell(sessionId)
+  await access.scrub()
+  return erased
+}
 
 /** Erases sessions, and what was in them from the disk. Resolves to how many. */
 export async function eraseEach(access: Access, targets: readonly Target[], now: () => number): Promise<number> {
@@ -30,10 +44,11 @@ async function eraseInSlices(access: Access, targets: readonly Target[], now: ()
       let [index, count] = [next, 0]
       do {
         const { sessionId, ...condition } = targets[index++] as Target
-        if (eraseSession(statements, sessionId, now(), condition)) count++
+        if (eraseSession(statements, sessionId, now(), condition) === true) count++
       } while (index < targets.length && performance.now() < until)
       return { index, count }
     })
+    for (const { sessionId } of targets.slice(next, batch.index)) access.tell(sessionId)
     next = batch.index
     erased += batch.count
   }
@@ -47,12 +62,15 @@ export async function purgeExpired(access: Access, now: number, call: LongCall):
     purged += await eraseInSlices(access, over, () => now)
     await call.step({ done: purged })
   }
-  for (let forgotten = pageSize; forgotten === pageSize; ) {
-    await yieldIfLong()
-    const write = access.write(({ forgetOperations }) => forgetOperations.run(toTimestamp(now), pageSize).changes)
-    forgotten = await write
-    await call.step({ done: purged })
+  const forget = async (page: (statements: Statements) => number): Promise<void> => {
+    for (let forgotten = pageSize; forgotten === pageSize; ) {
+      await yieldIfLong()
+      forgotten = await access.write(page)
+      await call.step({ done: purged })
+    }
   }
+  await forget(({ forgetOperations }) => forgetOperations.run(toTimestamp(now), pageSize).changes)
+  await forget((statements) => forgetLeases(statements, now, pageSize))
   await access.scrub()
   return purged
 }

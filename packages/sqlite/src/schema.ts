@@ -54,6 +54,17 @@ function ourTables({
   }
 }
 
+/** Apart from sessions: a row may stand where there is no session, and stays when one is cleared or deleted. */
+function leasesTable({ tables: { leases } }: Quoted): string {
+  return `TABLE ${leases} (
+     session_id TEXT PRIMARY KEY,
+     version TEXT NOT NULL,
+     token TEXT,
+     until_ms INTEGER NOT NULL,
+     waiting TEXT NOT NULL
+   ) WITHOUT ROWID`
+}
+
 /** One step a version, oldest first. */
 function migrations(names: Quoted): string[][] {
   const { sessions, messages, metadata, operations } = names.tables
@@ -71,6 +82,7 @@ function migrations(names: Quoted): string[][] {
       `UPDATE ${operations} SET forget_at = strftime('%Y-%m-%d %H:%M:%f', 'now', '+1 day') WHERE forget_at IS NULL`,
       `CREATE INDEX ${forgetAt} ON ${operations} (forget_at)`,
     ],
+    [`CREATE ${leasesTable(names)}`],
   ]
 }
 
@@ -116,7 +128,7 @@ function makeTables(database: SQLiteDatabase, names: Names, steps: readonly stri
 function standIn(database: SQLiteDatabase, names: Names): void {
   const quoted = quoteNames(names)
   database.pragma('temp_store = MEMORY')
-  const all = { ...pythonTables(quoted), ...ourTables(quoted) }
+  const all = { ...pythonTables(quoted), ...ourTables(quoted), leases: leasesTable(quoted) }
   for (const [name, table] of Object.entries(all)) {
     if (!hasTable(database, names.tables[name as keyof typeof all])) database.exec(`CREATE TEMP ${table}`)
   }

@@ -4,10 +4,16 @@ import {
   type CommitResult,
   checkOperationTtl,
   type DeleteTarget,
+  type EntryQuery,
+  type ForkRequest,
+  type ForkResult,
   type HistoryChange,
+  type LeaseResult,
+  type LeaseSwap,
   type LongCall,
   matchesFilter,
   placeOf,
+  type RecordEntryPage,
   type RecordPage,
   SessionError,
   type SessionFilter,
@@ -18,20 +24,15 @@ import {
 } from '@sessions/core'
 import { Access } from './access.ts'
 import { applyChange, readIfAlive, type WritePolicy } from './changes.ts'
+import { knownConditions } from './conditions.ts'
+import { lowestId, readEntries } from './entries.ts'
 import { mapError } from './errors.ts'
+import { forkSession } from './fork.ts'
+import { readLease, swapLease } from './leases.ts'
 import { listIds } from './listing.ts'
 import { checkStoreOptions, type SQLiteStoreOptions } from './options.ts'
-import { eraseEach, purgeExpired } from './retention.ts'
-import { fromTimestamp } from './timestamps.ts'
-
-interface InfoRow {
-  sessionId: string
-  createdAt: string
-  updatedAt: string
-  endsAt: number | null
-  itemCount: number
-  metadata: string | null
-}
+import { eraseEach, eraseOne, purgeExpired } from './retention.ts'
+import { type InfoRow, toInfo } from './session-info.ts'
 
 /**
  * Sessions in one SQLite database, in the tables of the OpenAI Agents SDK for Python.
@@ -88,13 +89,42 @@ export class SQLiteStore extends SessionStore {
       if (removes(change)) log?.emptyLater()
       return applied
     })
+    this.#access.tell(sessionId)
     // Whoever clears a history wants it gone, from the disk too.
     if (change.clear === true) await this.#access.scrub()
     return result
   }
 
   protected override _supports(condition: keyof ChangeConditions): boolean {
-    return condition === 'maintain'
+    return knownConditions.includes(condition)
+  }
+
+  protected override async _entries(sessionId: string, query: EntryQuery): Promise<RecordEntryPage> {
+    return this.#access.read((statements) =>
+      readEntries(query, sessionId, (statement, ...parameters) => {
+        const limit = parameters.pop()
+        return readIfAlive(statements, sessionId, this.#now(), (time) => {
+          return statements[statement].all(...parameters, sessionId, time, limit)
+        })
+      }),
+    )
+  }
+
+  protected override async _fork(request: ForkRequest): Promise<ForkResult> {
+    const result = await this.#access.write((statements) => forkSession(statements, request, this.#now(), this.#policy))
+    this.#access.tell(request.to)
+    return result
+  }
+
+  protected override async _lease(sessionId: string, swap: LeaseSwap | undefined): Promise<LeaseResult> {
+    const found = await this.#access.read((statements) => readLease(statements, sessionId, this.#now()))
+    // Whoever waits asks often, and needs no lock for that.
+    if (swap === undefined || swap.expect !== found.version) return found
+    return this.#access.write((statements) => swapLease(statements, sessionId, swap, this.#now()))
+  }
+
+  protected override _watch(sessionId: string, onChange: () => void): (() => void) | Promise<() => void> {
+    return this.#access.watch(sessionId, onChange)
   }
 
   protected async _info(sessionId: string): Promise<SessionInfo | undefined> {
@@ -116,9 +146,9 @@ export class SQLiteStore extends SessionStore {
     }
   }
 
-  protected async _delete(sessionId: string, unchangedSince?: Date): Promise<boolean> {
-    const target = { sessionId, ...(unchangedSince && { updatedAt: unchangedSince }) }
-    return (await eraseEach(this.#access, [target], () => this.#now())) > 0
+  protected async _delete(sessionId: string, unchangedSince?: Date, lease?: string): Promise<boolean | 'lost'> {
+    const condition = { ...(unchangedSince && { updatedAt: unchangedSince }), ...(lease !== undefined && { lease }) }
+    return eraseOne(this.#access, { sessionId, ...condition }, () => this.#now())
   }
 
   protected override async _deleteUnchanged(targets: readonly DeleteTarget[]): Promise<number> {
@@ -136,14 +166,14 @@ export class SQLiteStore extends SessionStore {
     size: number,
     places?: boolean,
   ): Promise<RecordPage> {
-    const from = Number(cursor ?? 0)
+    const from = cursor ?? lowestId
     const limit = cursor === undefined ? size : size + 1
     const rows = await this.#access.read((statements) =>
       readIfAlive(statements, sessionId, this.#now(), (time) => {
-        return statements.page.all(sessionId, from, sessionId, time, limit) as { id: number; record: string }[]
+        return statements.page.all(sessionId, from, sessionId, time, limit) as { id: string; record: string }[]
       }),
     )
-    const next = rows.length === limit ? { next: String(rows.at(-1)?.id) } : {}
+    const next = rows.length === limit ? { next: rows.at(-1)?.id ?? '' } : {}
     if (cursor !== undefined && rows.shift()?.id !== from) {
       throw new SessionError('SESSION_CONFLICT', 'Items that were already read were removed meanwhile. Read again.')
     }
@@ -151,24 +181,13 @@ export class SQLiteStore extends SessionStore {
     return { records, ...(places && { places: rows.map(({ id, record }) => placeOf(id, record)) }), ...next }
   }
 
+  /** Whole milliseconds, as a `Date` holds them. All processes that use a file share the machine's clock. */
   #now(): number {
-    return (this.#options.clock ?? systemClock).now()
+    return Math.floor((this.#options.clock ?? systemClock).now())
   }
 }
 
 /** Whether something that was stored is gone after it. */
 function removes({ drop = 0, metadata = {}, maintain }: HistoryChange): boolean {
   return drop !== 0 || Object.keys(metadata).length > 0 || maintain !== undefined
-}
-
-function toInfo({ sessionId, createdAt, updatedAt, endsAt, itemCount, metadata }: InfoRow): SessionInfo {
-  const info: SessionInfo = {
-    sessionId,
-    createdAt: new Date(fromTimestamp(createdAt)),
-    updatedAt: new Date(fromTimestamp(updatedAt)),
-    itemCount,
-  }
-  if (endsAt !== null) info.expiresAt = new Date(endsAt)
-  if (metadata !== null) info.metadata = JSON.parse(metadata)
-  return info
 }

@@ -19,11 +19,21 @@ type StatementName =
   | 'message'
   | 'replaceMessage'
   | 'deleteMessage'
+  | 'entriesBack'
+  | 'entriesOn'
+  | 'entry'
+  | 'newestId'
+  | 'newestTime'
+  | 'newestIds'
+  | 'dataVersion'
+  | 'copySlice'
+  | 'endOfSlice'
   | 'operation'
   | 'saveOperation'
   | 'deleteOperations'
   | 'forgetOperations'
   | 'hasMetadata'
+  | 'metadata'
   | 'saveMetadata'
   | 'deleteMetadataKey'
   | 'deleteMetadata'
@@ -33,10 +43,16 @@ type StatementName =
   | 'withPrefix'
   | 'withMetadata'
   | 'expired'
+  | 'lease'
+  | 'saveLease'
+  | 'deleteLease'
+  | 'holdsLease'
+  | 'forgetLease'
+  | 'forgetLeases'
 
 /** Every text sent to SQLite after the schema stands, one for each operation. */
 function texts(names: Names): Readonly<Record<StatementName, string>> {
-  const { sessions, messages, ttls, metadata, operations } = quoteNames(names).tables
+  const { sessions, messages, ttls, metadata, operations, leases } = quoteNames(names).tables
   /**
    * A limit for reads, 0 where the session may be over at `:now`. It looks once into a table that is empty where nobody uses a
    * ttl; the exact test would cost as much as reading a dozen records.
@@ -62,6 +78,9 @@ function texts(names: Names): Readonly<Record<StatementName, string>> {
     FROM ${sessions} WHERE updated_at > :after AND (updated_at, session_id) < (:before, :beforeId)`
   const drop = `DELETE FROM ${messages} WHERE id IN (
     SELECT id FROM ${messages} WHERE session_id = ? ORDER BY id DESC LIMIT ?)`
+  /** Row ids go and come as texts: they may be larger than a number is exact. */
+  const rowId = 'CAST(id AS TEXT)'
+  const entry = `${rowId} AS id, message_data AS record, created_at AS createdAt`
   const newestFirst = 'ORDER BY updated_at DESC, session_id DESC'
 
   return {
@@ -78,15 +97,32 @@ function texts(names: Names): Readonly<Record<StatementName, string>> {
     append: `INSERT INTO ${messages} (session_id, message_data, created_at) VALUES (?, ?, ?)`,
     all: `SELECT message_data FROM ${messages} WHERE session_id = ? ORDER BY id LIMIT ${limitIfAlive}`,
     newest: `SELECT message_data FROM ${messages} WHERE session_id = ? ORDER BY id DESC LIMIT ${limitIfAlive}`,
-    page: `SELECT id, message_data AS record FROM ${messages}
-      WHERE session_id = ? AND id >= ? ORDER BY id LIMIT ${limitIfAlive}`,
+    page: `SELECT ${rowId} AS id, message_data AS record FROM ${messages}
+      WHERE session_id = ? AND id >= CAST(? AS INTEGER) ORDER BY ${messages}.id LIMIT ${limitIfAlive}`,
     tail: `SELECT message_data FROM ${messages} WHERE session_id = ? ORDER BY id DESC LIMIT ?`,
     drop,
-    dropAndReturn: `${drop} RETURNING id, message_data AS record`,
-    message: `SELECT message_data FROM ${messages} WHERE session_id = ? AND id = ?`,
-    replaceMessage: `UPDATE ${messages} SET message_data = ? WHERE session_id = ? AND id = ?`,
-    deleteMessage: `DELETE FROM ${messages} WHERE session_id = ? AND id = ?`,
+    dropAndReturn: `${drop} RETURNING ${rowId} AS id, message_data AS record`,
+    message: `SELECT message_data FROM ${messages} WHERE session_id = ? AND id = CAST(? AS INTEGER)`,
+    replaceMessage: `UPDATE ${messages} SET message_data = ? WHERE session_id = ? AND id = CAST(? AS INTEGER)`,
+    deleteMessage: `DELETE FROM ${messages} WHERE session_id = ? AND id = CAST(? AS INTEGER)`,
     deleteMessages: `DELETE FROM ${messages} WHERE session_id = ?`,
+
+    entriesBack: `SELECT ${entry} FROM ${messages}
+      WHERE session_id = ? AND id <= CAST(? AS INTEGER) ORDER BY ${messages}.id DESC LIMIT ${limitIfAlive}`,
+    entriesOn: `SELECT ${entry},
+        (SELECT count(*) FROM ${messages} WHERE session_id = ? AND id BETWEEN CAST(? AS INTEGER) AND CAST(? AS INTEGER)) AS held
+      FROM ${messages} WHERE session_id = ? AND id >= CAST(? AS INTEGER) ORDER BY ${messages}.id LIMIT ${limitIfAlive}`,
+    entry: `SELECT ${rowId} FROM ${messages} WHERE session_id = ? AND id = CAST(? AS INTEGER)`,
+    newestId: `SELECT ${rowId} FROM ${messages} WHERE session_id = ? ORDER BY id DESC LIMIT 1`,
+    newestTime: `SELECT created_at FROM ${messages} WHERE session_id = ? ORDER BY id DESC LIMIT 1`,
+    newestIds: `SELECT value AS sessionId,
+        (SELECT ${rowId} FROM ${messages} WHERE session_id = value ORDER BY id DESC LIMIT 1) AS newest
+      FROM json_each(?)`,
+    dataVersion: 'PRAGMA data_version',
+    copySlice: `INSERT INTO ${messages} (session_id, message_data, created_at) SELECT ?, message_data, created_at FROM ${messages}
+      WHERE session_id = ? AND id > CAST(? AS INTEGER) AND id <= CAST(? AS INTEGER) ORDER BY id`,
+    endOfSlice: `SELECT ${rowId} FROM ${messages}
+      WHERE session_id = ? AND id > CAST(? AS INTEGER) AND id <= CAST(? AS INTEGER) ORDER BY id LIMIT 1 OFFSET ?`,
 
     operation: `SELECT fingerprint FROM ${operations}
       WHERE session_id = ? AND operation_id = ? AND ifnull(forget_at > ?, 1)`,
@@ -97,10 +133,21 @@ function texts(names: Names): Readonly<Record<StatementName, string>> {
       SELECT session_id, operation_id FROM ${operations} WHERE forget_at <= ? ORDER BY forget_at LIMIT ?)`,
 
     hasMetadata: `SELECT 1 FROM ${metadata} WHERE session_id = ? LIMIT 1`,
+    metadata: `SELECT key, value FROM ${metadata} WHERE session_id = ?`,
     saveMetadata: `INSERT INTO ${metadata} (session_id, key, value) VALUES (?, ?, ?)
       ON CONFLICT (session_id, key) DO UPDATE SET value = excluded.value`,
     deleteMetadataKey: `DELETE FROM ${metadata} WHERE session_id = ? AND key = ?`,
     deleteMetadata: `DELETE FROM ${metadata} WHERE session_id = ?`,
+
+    lease: `SELECT version, token, until_ms AS until, waiting FROM ${leases} WHERE session_id = ?`,
+    saveLease: `INSERT INTO ${leases} (session_id, version, token, until_ms, waiting) VALUES (?, ?, ?, ?, ?)
+      ON CONFLICT (session_id) DO UPDATE SET
+        version = excluded.version, token = excluded.token, until_ms = excluded.until_ms, waiting = excluded.waiting`,
+    deleteLease: `DELETE FROM ${leases} WHERE session_id = ?`,
+    holdsLease: `SELECT 1 FROM ${leases} WHERE session_id = ? AND token = ? AND until_ms > ?`,
+    forgetLease: `DELETE FROM ${leases} WHERE session_id = ? AND until_ms <= ?`,
+    forgetLeases: `DELETE FROM ${leases} WHERE session_id IN (
+      SELECT session_id FROM ${leases} WHERE until_ms <= ? LIMIT ?)`,
 
     info: `SELECT session_id AS sessionId, created_at AS createdAt, updated_at AS updatedAt, ${endsAt} AS endsAt,
         (SELECT count(*) FROM ${messages} WHERE session_id = :id) AS itemCount,
@@ -123,6 +170,11 @@ const plucked = new Set<StatementName>([
   'tail',
   'message',
   'operation',
+  'entry',
+  'newestId',
+  'newestTime',
+  'dataVersion',
+  'endOfSlice',
   'ttl',
   'withPrefix',
   'withMetadata',

@@ -4,7 +4,7 @@ interface TableNames {
   messagesTable?: string
 }
 
-type TableName = 'sessions' | 'messages' | 'ttls' | 'metadata' | 'operations' | 'version'
+type TableName = 'sessions' | 'messages' | 'ttls' | 'metadata' | 'operations' | 'leases' | 'version'
 type IndexName = 'messageId' | 'updated' | 'metadataValue' | 'forgetAt'
 
 /** Names as they stand in the file. `@sessions/sql` derives the same, so that both may use one file. */
@@ -28,6 +28,7 @@ export function deriveNames({
       ttls: `${sessions}_ttls`,
       metadata: `${sessions}_metadata`,
       operations: `${sessions}_operations`,
+      leases: `${sessions}_leases`,
       version: `${sessions}_schema`,
     },
     indexes: {

@@ -22,3 +22,21 @@ export function fromTimestamp(text: string | null): number {
   const ms = Date.parse(zoned)
   return Number.isNaN(ms) ? 0 : ms
 }
+
+/**
+ * When each of some entries was made, in milliseconds: never before `oldest` or the one that precedes it, nor after `now`, since Python orders
+ * by time first. One without a time of its own was made now, or when the next one that has a time was, so that kept entries keep theirs.
+ */
+export function entryTimes(times: readonly (Date | undefined)[], oldest: number, now: number): number[] {
+  const given: number[] = []
+  let next = now
+  for (const time of times.toReversed()) {
+    next = Math.min(time?.getTime() ?? next, now)
+    given.push(next)
+  }
+  let previous = oldest
+  return given.reverse().map((time) => {
+    previous = Math.max(previous, time)
+    return previous
+  })
+}

@@ -46,6 +46,7 @@ const foreign: Readonly<Record<string, string>> = {
     CREATE VIEW agent_sessions AS SELECT * FROM s; ${messages}`,
   'a table of our name': 'CREATE TABLE agent_sessions_metadata (id INTEGER PRIMARY KEY, data TEXT)',
   'another table of our name': 'CREATE TABLE AGENT_SESSIONS_TTLS (a)',
+  'a table of leases': 'CREATE TABLE agent_sessions_leases (session_id TEXT PRIMARY KEY)',
   'a schema version of its own': 'CREATE TABLE agent_sessions_schema (id INTEGER PRIMARY KEY)',
   'an index of our name': 'CREATE TABLE t (a); CREATE INDEX idx_agent_sessions_updated_at ON t (a)',
   'texts in UTF-16': `PRAGMA encoding = 'UTF-16'; ${sessions} ${messages}`,
@@ -156,7 +157,7 @@ it('brings tables of the first version up to date', async () => {
   await before.applyHistoryTransaction(args)
   await before.close()
   const database = new Database(path)
-  database.exec(`DROP INDEX idx_agent_sessions_forget_at; UPDATE agent_sessions_operations SET forget_at = NULL;
+  database.exec(`DROP INDEX idx_agent_sessions_forget_at; DROP TABLE agent_sessions_leases; UPDATE agent_sessions_operations SET forget_at = NULL;
     UPDATE agent_sessions_schema SET version = 1`)
   database.close()
   await using session = new SQLiteSession({ sessionId: 'a', path })
@@ -165,4 +166,40 @@ it('brings tables of the first version up to date', async () => {
   const after = new Database(path, { readonly: true })
   expect(after.prepare('SELECT forget_at > current_timestamp FROM agent_sessions_operations').pluck().get()).toBe(1)
   after.close()
+})
+
+describe('tables of the second version, which had no leases', () => {
+  async function secondVersion(): Promise<string> {
+    const path = temporaryFile()
+    const before = new SQLiteSession({ sessionId: 'a', path })
+    await before.addItems([item])
+    await before.close()
+    const database = new Database(path)
+    database.exec('DROP TABLE agent_sessions_leases; UPDATE agent_sessions_schema SET version = 2')
+    database.close()
+    return path
+  }
+
+  it('are brought up to date', async () => {
+    await using session = new SQLiteSession({ sessionId: 'a', path: await secondVersion() })
+    await session.exclusive(({ session: held }) => held.addItems([item]), { whenBusy: 'reject' })
+    expect(await session.getItems()).toEqual([item, item])
+  })
+
+  it('can be read where they cannot be written', async () => {
+    const database = new Database(await secondVersion(), { readonly: true })
+    await using store = new SQLiteStore({ database })
+    expect((await store.session('a').page()).entries).toMatchObject([{ item }])
+    expect(await store.leaseOf('a')).toBeUndefined()
+    database.close()
+  })
+
+  it('are left alone where another program has a table of that name', async () => {
+    const path = await secondVersion()
+    const database = new Database(path)
+    database.exec('CREATE TABLE agent_sessions_leases (a)')
+    database.close()
+    await using session = new SQLiteSession({ sessionId: 'a', path })
+    await expect(session.getItems()).rejects.toMatchObject({ code: 'SESSION_SCHEMA_UNSUPPORTED' })
+  })
 })

@@ -213,4 +213,32 @@ describe('the tables of Python', () => {
     expect(await session.getItems()).toEqual([])
     expect(await store.purgeExpired()).toBe(1)
   })
+
+  it('are paged, forked and watched whoever wrote them', async () => {
+    const path = temporaryFile()
+    await using store = new SQLiteStore({ path })
+    const session = store.session('p')
+    await session.addItems([item('ours')])
+    const events = session.watch({ after: null })[Symbol.asyncIterator]()
+    const next = async (): Promise<unknown> => (await events.next()).value
+    expect(await next()).toMatchObject({ type: 'added', entries: [{ item: item('ours') }] })
+    const database = new Database(path)
+    pythonAppends(database, 'p', [JSON.stringify(item('theirs'))])
+    expect(await next()).toMatchObject({ type: 'added', entries: [{ item: item('theirs') }] })
+    const { entries, older } = await session.page({ limit: 1 })
+    expect([entries[0]?.item, older]).toEqual([item('theirs'), entries[0]?.id])
+    expect(Math.abs(Number(entries[0]?.createdAt) - Date.now())).toBeLessThan(60_000)
+    await store.forkSession('p', 'q')
+    pythonAppends(database, 'q', [JSON.stringify(item('more'))])
+    expect(await store.session('q').getItems()).toEqual(['ours', 'theirs', 'more'].map(item))
+    expect(database.prepare(python.readByTime).pluck().all('q')).toEqual(database.prepare(python.read).pluck().all('q'))
+    expect(JSON.parse(database.prepare(python.pop).pluck().get('p') as string)).toEqual(item('theirs'))
+    const [left] = (await session.page()).entries
+    expect(await next()).toEqual({ type: 'rewritten', newest: left?.id })
+    database.exec(
+      "DELETE FROM agent_messages WHERE session_id = 'p'; DELETE FROM agent_sessions WHERE session_id = 'p'",
+    )
+    expect(await next()).toEqual({ type: 'rewritten', newest: null })
+    database.close()
+  })
 })

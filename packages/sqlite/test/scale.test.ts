@@ -43,6 +43,10 @@ it('reads the last 20 of 1,000,000 items by the index, and iterates over all in 
     newest: ['long', 'long', 0, 20],
     all: ['long', 'long', 0, -1],
     page: ['long', 0, 'long', 0, 20],
+    entriesBack: ['long', 0, 'long', 0, 20],
+    entriesOn: ['long', 0, 0, 'long', 0, 'long', 0, 20],
+    endOfSlice: ['long', 0, 0, 20],
+    newestId: ['long'],
     tail: ['long', 20],
     recent: [listing],
     chosen: [{ ...listing, ids: '[]' }],
@@ -56,8 +60,9 @@ it('reads the last 20 of 1,000,000 items by the index, and iterates over all in 
     const steps = database.prepare(`EXPLAIN QUERY PLAN ${source}`).all(...parameters[name]) as Step[]
     return steps.map(({ detail }) => detail).join('\n')
   }
-  for (const name of ['newest', 'all', 'page', 'tail'] as const) {
-    expect(plan(name)).toContain('agent_messages USING INDEX idx_agent_messages_session_id (session_id=?')
+  const byIndex = ['newest', 'all', 'page', 'tail', 'entriesBack', 'entriesOn', 'endOfSlice', 'newestId'] as const
+  for (const name of byIndex) {
+    expect(plan(name)).toMatch(/agent_messages USING (COVERING )?INDEX idx_agent_messages_session_id \(session_id=\?/)
     expect(plan(name)).not.toContain('TEMP B-TREE')
     expect(plan(name)).not.toMatch(/SCAN/)
   }
@@ -69,6 +74,20 @@ it('reads the last 20 of 1,000,000 items by the index, and iterates over all in 
   expect(plan('withMetadata')).toContain('idx_agent_sessions_metadata_value (key=? AND value=?)')
   expect(plan('forgetOperations')).toContain('idx_agent_sessions_forget_at (forget_at<?)')
   database.close()
+
+  const { entries } = await session.page({ limit: 1_000_000 })
+  const timeOf = async (index: number): Promise<number> => {
+    const before = entries[index]?.id ?? ''
+    const times: number[] = []
+    for (let round = 0; round < 50; round++) {
+      const begun = performance.now()
+      expect((await session.page({ before })).entries).toHaveLength(50)
+      times.push(performance.now() - begun)
+    }
+    return Math.min(...times)
+  }
+  const [newestPage, ...others] = [await timeOf(999_999), await timeOf(500_000), await timeOf(100)]
+  for (const time of others) expect(time).toBeLessThan(3 * newestPage)
   await session.close()
 
   const program = new URL('./programs/iterate.ts', import.meta.url).pathname

@@ -22,7 +22,7 @@ interface Storage {
 let storage: Storage | undefined
 
 /** The fence of the calls that run now. Costs nothing until the first `exclusive`. */
-export function currentFence(): Fence | undefined {
+function currentFence(): Fence | undefined {
   return storage?.getStore()
 }
 

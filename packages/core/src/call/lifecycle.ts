@@ -9,6 +9,8 @@ export interface LifecycleHooks {
   owner: object
   open?: () => Promise<void>
   close: () => Promise<void>
+  /** Called at once when closing begins, while calls may be under way. It must not throw. */
+  closing?: () => void
   /** Called instead of `close` where nothing was ever opened. */
   closeUnopened?: () => Promise<void>
 }
@@ -96,6 +98,7 @@ export class Lifecycle {
   }
 
   async #close(): Promise<void> {
+    this.#hooks.closing?.()
     if (this.#active > 0) {
       await new Promise<void>((resolve) => {
         this.#whenIdle = resolve

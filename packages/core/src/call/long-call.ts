@@ -23,7 +23,9 @@ export interface LongCallOptions extends CancelOptions {
   onProgress?: (progress: Progress) => void | Promise<void>
 }
 
+/** For `assertOptions`: what a call takes that can be given up. */
 export const cancelTypes: OptionTypes = { signal: 'object' }
+/** The same for one that tells its progress. */
 export const longCallTypes: OptionTypes = { ...cancelTypes, onProgress: 'object' }
 
 /**

@@ -21,7 +21,7 @@ export class Records<TItem extends object> {
   }
 
   /** @throws SESSION_RECORD_CORRUPT, or what the codec throws, with the position of the first record that it cannot decode */
-  decode(records: readonly string[], decodeOne = this.decodeOne): TItem[] | Promise<TItem[]> {
+  decode(records: readonly string[], decodeOne: Decode<TItem> = this.decodeOne): TItem[] | Promise<TItem[]> {
     const items: TItem[] = []
     for (let index = 0; index < records.length; index++) {
       const item = locating(records, index, decodeOne)

@@ -1,9 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { hear } from './background.ts'
 import { CaseSkipped } from './case-skipped.ts'
 import type { Harness } from './harness.ts'
 import { type CaseReport, createReport, describeError, formatReport } from './report.ts'
-import { type ConformanceOptions, conformanceCases, withDefaults } from './run.ts'
+import { type ConformanceOptions, conformanceCases, failLate, lateFailures, withDefaults } from './run.ts'
 
 /** The kit's options, and those of the bindings to test runners. */
 export interface DescribeOptions extends ConformanceOptions {
@@ -16,8 +17,8 @@ interface Binding {
   tests: { name: string; run(skip: (reason: string) => void): Promise<void> }[]
   /** Milliseconds. The kit's own limit comes first and says which case it was. */
   timeoutMs: number
-  /** Prints the counts, what failed and every skip's reason; writes the report. */
-  finish(): void
+  /** Prints the counts, what failed and every skip's reason; writes the report. @throws what failed after its case had passed */
+  finish(): Promise<void>
 }
 
 /** @param again - how the runner runs the one test whose name begins with this id again */
@@ -25,15 +26,21 @@ export function bind(harness: Harness, options: DescribeOptions, again: (id: str
   const { reports, ...rest } = options
   const chosen = withDefaults(rest)
   const results: CaseReport[] = []
+  const late: Error[] = []
+  let release: (() => void) | undefined
   const tests = conformanceCases(harness, rest).map(({ id, title, skip, run }) => ({
     name: `${id}: ${title}`,
     run: async (skipTest: (reason: string) => void) => {
       const start = performance.now()
       const result: CaseReport = { id, title, status: 'fail', durationMs: 0 }
       results.push(result)
+      release ??= hear()
       try {
         if (skip !== undefined) throw new CaseSkipped(skip)
-        await run()
+        await run((error) => {
+          if (result.status !== 'fail') late.push(new Error(`${id} passed, and then failed.`, { cause: error }))
+          failLate(result)(error)
+        })
         result.status = 'pass'
       } catch (error) {
         if (!(error instanceof CaseSkipped)) {
@@ -47,12 +54,16 @@ export function bind(harness: Harness, options: DescribeOptions, again: (id: str
       }
     },
   }))
-  const finish = (): void => {
+  const finish = async (): Promise<void> => {
+    await lateFailures()
+    release?.()
     const report = createReport(harness, chosen, results)
     process.stdout.write(`${formatReport(report, again)}\n`)
-    if (reports === undefined) return
-    mkdirSync(reports, { recursive: true })
-    writeFileSync(join(reports, `${harness.name.replace(/\W+/g, '-')}.json`), JSON.stringify(report, null, 2))
+    if (reports !== undefined) {
+      mkdirSync(reports, { recursive: true })
+      writeFileSync(join(reports, `${harness.name.replace(/\W+/g, '-')}.json`), JSON.stringify(report, null, 2))
+    }
+    if (late.length > 0) throw new AggregateError(late, late.map(({ message }) => message).join(' '))
   }
   return { tests, timeoutMs: chosen.timeoutMs + 10_000, finish }
 }

@@ -11,8 +11,8 @@ export interface CaseDefinition {
   store?: true
   /** Runs only where the harness declares these. */
   needs?: readonly Capability[]
-  /** Runs only where the harness declares this `false`, to see that it is so. */
-  without?: Capability
+  /** Runs only where the harness declares these `false`, to see that it is so. */
+  without?: readonly Capability[]
   /** Rejects where the promise is broken. */
   run(t: CaseContext): Promise<void>
 }

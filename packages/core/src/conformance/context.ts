@@ -5,6 +5,7 @@ import { CaseSkipped } from './case-skipped.ts'
 import {
   type Capability,
   type CommitFault,
+  capabilitiesOf,
   type Harness,
   isStoreHarness,
   type OptionalMethod,
@@ -39,7 +40,7 @@ export class CaseContext {
     return `session-${this.#ids}`
   }
 
-  /** A handle: of a store harness, always on the same store; of sessions that are not durable, always the same one. */
+  /** A handle: of a store harness, always on the same store; of sessions that are not shared, always the same one. */
   async session(...given: [sessionId?: string]): Promise<ItemSession> {
     const sessionId = given.length === 0 ? this.id() : (given[0] as string)
     return (await this.#open(sessionId)) as unknown as ItemSession
@@ -64,8 +65,7 @@ export class CaseContext {
 
   /** Whether the harness declares it. */
   has(capability: Capability): boolean {
-    const declared: Partial<Record<Capability, boolean>> = this.#harness.capabilities
-    return declared[capability] === true
+    return capabilitiesOf(this.#harness)[capability] === true
   }
 
   /** Closes the store, and opens another on the same storage. Does nothing where that would lose what is stored. */
@@ -75,7 +75,7 @@ export class CaseContext {
     this.#store = undefined
   }
 
-  /** One more instance on the same storage; needs `durable`. */
+  /** One more instance on the same storage; beside another that is open, needs `shared`. */
   async anotherStore(): Promise<SessionStore> {
     const store = await this.#storeHarness().open()
     if (!isStore(store)) throw new TypeError(notAStore(store))
@@ -118,8 +118,7 @@ export class CaseContext {
 
   async #open(sessionId: string): Promise<ProbedSession> {
     if (isStoreHarness(this.#harness)) return (await this.store()).session(sessionId)
-    const { durable } = this.#harness.capabilities
-    const opened = durable ? undefined : this.#sessions.get(sessionId)
+    const opened = this.has('shared') ? undefined : this.#sessions.get(sessionId)
     if (opened !== undefined) return await opened
     const opening: Promise<ProbedSession> = this.#harness.openSession(sessionId)
     this.#sessions.set(sessionId, opening)

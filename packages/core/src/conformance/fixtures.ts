@@ -39,6 +39,13 @@ export function assertWholeBatches(items: readonly Item[]): Map<string, number> 
   return counts
 }
 
+/** Whether batches of some writer have those of others between them: they were written at the same time. */
+export function isInterleaved(items: readonly Item[]): boolean {
+  const writers = items.map(({ content }) => String(content).split('/')[0])
+  const spells = writers.filter((writer, index) => writer !== writers[index - 1]).length
+  return spells > new Set(writers).size
+}
+
 /**
  * Deep, strict equality whose message stays short and quick to make, however large the values: it names the first element
  * that differs.

@@ -8,14 +8,19 @@ export interface StoreHarness {
   name: string
   /** The version of what is certified, for the report. */
   version?: string
-  /** A new instance on the harness's storage. Where `durable`, every instance sees the same data. */
+  /** A new instance on the harness's storage. */
   open(): Promise<SessionStore>
   /** Forgets everything stored. Called before each case. */
   reset(): Promise<void>
   capabilities: {
     /** What was written is there for the next instance, after a restart, and after the writer was killed. */
     durable: boolean
-    /** Several processes may use the storage at once; needs `worker`. */
+    /**
+     * Instances of one process that are open at the same time see the same data. Default: as `durable`. Instances that share
+     * memory share and are not durable; a file that one instance at a time may open is durable and not shared.
+     */
+    shared?: boolean
+    /** Several processes may use the storage at once; needs `shared` and a `worker`. */
     multiProcess: boolean
     /** The stores of `open` were given a ttl; needs `advance`. */
     ttl: boolean
@@ -57,11 +62,22 @@ export interface WorkerSource {
 export interface SessionHarness {
   name: string
   version?: string
-  /** A handle. Where `durable`, every handle of one id sees the same data. */
   openSession(sessionId: string): Promise<SessionUnderTest>
   /** Forgets everything stored. Called before each case. */
   reset(): Promise<void>
-  capabilities: { durable: boolean; transactions: boolean }
+  capabilities: {
+    /** What was written outlasts the process. */
+    durable: boolean
+    /** Every handle of one id sees the same data. Default: as `durable`. */
+    shared?: boolean
+    /** The SDK's history transactions. */
+    transactions: boolean
+  }
+  /**
+   * What a class that is not yours to change does otherwise: a reason for each case, by its id. The case counts as skipped, with
+   * that reason, where it fails, and as failed where it passes: so the list says no more than is so.
+   */
+  differences?: Readonly<Record<string, string>>
 }
 
 /** What the kit can certify. */
@@ -86,6 +102,12 @@ export type OptionalMethod =
 /** What a case may need of a harness. */
 export type Capability = keyof StoreHarness['capabilities']
 
+/** What a harness declares, with what follows from it; `undefined` for what its kind has no say in. */
+export function capabilitiesOf(harness: Harness): Partial<Record<Capability, boolean>> {
+  const { durable, shared = durable } = harness.capabilities
+  return { ...harness.capabilities, shared }
+}
+
 export function isStoreHarness(harness: Harness): harness is StoreHarness {
   return 'open' in harness
 }
@@ -107,11 +129,27 @@ export function assertHarness(harness: Harness): void {
     if (typeof declared[name] !== 'boolean')
       throw new TypeError(`The harness must declare capabilities.${name}, true or false.`)
   }
-  if (!store) return
+  if (declared.shared !== undefined && typeof declared.shared !== 'boolean') {
+    throw new TypeError('capabilities.shared must be true or false, or left out.')
+  }
+  if (!store) {
+    assertDifferences(harness.differences ?? {})
+    return
+  }
   if (harness.capabilities.multiProcess && harness.worker === undefined) {
     throw new TypeError('A harness that declares multiProcess needs a worker.')
   }
+  if (harness.capabilities.multiProcess && capabilitiesOf(harness).shared !== true) {
+    throw new TypeError('A harness that declares multiProcess must not declare shared false.')
+  }
   if (harness.capabilities.ttl && harness.advance === undefined) {
     throw new TypeError('A harness that declares ttl needs advance().')
+  }
+}
+
+function assertDifferences(differences: Readonly<Record<string, unknown>>): void {
+  for (const [id, reason] of Object.entries(differences)) {
+    if (typeof reason === 'string' && reason.trim() !== '') continue
+    throw new TypeError(`differences[${JSON.stringify(id)}] must say what is different.`)
   }
 }

@@ -20,16 +20,25 @@ export type Task =
 export type WorkerMessage =
   | { ready: true }
   | { acknowledged: number }
+  /** The store is about to be used for the first time. */
+  | { opening: true }
+  /** The first task has ended: when it began and when it ended, on a clock that all processes share. */
+  | { firstUse: readonly [start: number, end: number] }
   | { done: true; result?: unknown; error?: string }
 
 /** A child process that opens the store with its first task, and with the next one after it was closed. */
 export class WorkerProcess {
   readonly #child: ChildProcess
   readonly #output: string[] = []
+  /** When the first task with the store began and ended, in milliseconds of a clock that all processes share. */
+  firstUse: readonly [start: number, end: number] | undefined
 
   constructor(child: ChildProcess) {
     this.#child = child
     child.stderr?.on('data', (data) => this.#output.push(String(data)))
+    child.on('message', (message: WorkerMessage) => {
+      if ('firstUse' in message) this.firstUse = message.firstUse
+    })
   }
 
   ready(): Promise<void> {
@@ -54,11 +63,20 @@ export class WorkerProcess {
     })
   }
 
-  /** Begins the task; SIGKILL so many milliseconds later, wherever it is then. */
-  async killSoon(task: Task, laterMs: number): Promise<void> {
+  /**
+   * Begins the task, its first; SIGKILL so many milliseconds after it has begun to use the store, wherever it is then. Whether it was
+   * in the middle of that.
+   */
+  async killInFirstUse(task: Task, laterMs: number): Promise<boolean> {
+    const begun = new Promise<void>((resolve, reject) => {
+      this.#child.on('message', (message: WorkerMessage) => 'opening' in message && resolve())
+      this.#child.once('exit', () => reject(new Error(`A worker died.\n${this.#output.join('')}`)))
+    })
     this.#child.send(task)
+    await begun
     await new Promise((resolve) => setTimeout(resolve, laterMs))
     await this.stop()
+    return this.firstUse === undefined
   }
 
   /**
@@ -85,15 +103,25 @@ export class WorkerProcess {
     this.#child.send(task)
     await ended
     if (failure !== undefined) throw new Error(`A worker failed: ${failure}`)
+    this.#assertKilled()
     return acknowledged
   }
 
-  /** Ends the process, however it fares, and waits until it is gone. */
+  /** Ends the process and waits until it is gone. @throws Error where it has ended by itself before */
   async stop(): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return this.#assertKilled()
     const ended = once(this.#child, 'exit')
     this.#child.kill('SIGKILL')
     await ended
+    this.#assertKilled()
+  }
+
+  /** A process that dies of its own work was not killed in the middle of it. */
+  #assertKilled(): void {
+    const { exitCode, signalCode } = this.#child
+    if (exitCode !== null && exitCode !== 0)
+      throw new Error(`A worker died with ${exitCode}.\n${this.#output.join('')}`)
+    if (signalCode !== null && signalCode !== 'SIGKILL') throw new Error(`A worker died of ${signalCode}.`)
   }
 }
 

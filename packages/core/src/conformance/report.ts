@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import { arch, platform, release } from 'node:os'
-import { type Harness, isStoreHarness } from './harness.ts'
+import { capabilitiesOf, type Harness, isStoreHarness } from './harness.ts'
 
 /** The verdict on one case. */
 export interface CaseReport {
@@ -20,7 +20,7 @@ export interface ConformanceReport {
   version?: string
   /** What was certified. */
   kind: 'store' | 'session'
-  /** What the harness declares. */
+  /** What the harness declares, and what follows from it. */
   capabilities: Readonly<Record<string, boolean>>
   /** The version of the kit. */
   kit: string
@@ -52,7 +52,7 @@ export function createReport(
     adapter: harness.name,
     ...(harness.version !== undefined && { version: harness.version }),
     kind: isStoreHarness(harness) ? 'store' : 'session',
-    capabilities: { ...harness.capabilities },
+    capabilities: capabilitiesOf(harness),
     kit: kitVersion(),
     node: process.versions.node,
     runtime: runtime(),

@@ -1,9 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { assertOptions, checkMilliseconds, type OptionTypes } from '../call/validate.ts'
+import { Background, hear } from './background.ts'
 import type { CaseDefinition } from './case.ts'
 import { CaseSkipped } from './case-skipped.ts'
 import { definitions } from './cases/index.ts'
 import { CaseContext } from './context.ts'
-import { assertHarness, type Capability, type Harness, isStoreHarness } from './harness.ts'
+import { assertHarness, capabilitiesOf, type Harness, isStoreHarness } from './harness.ts'
 import { type CaseReport, type ConformanceReport, createReport, describeError } from './report.ts'
 
 /** A case bound to a harness. */
@@ -12,8 +14,11 @@ export interface ConformanceCase {
   title: string
   /** Why the harness need not keep this promise; the case is not to be run then. */
   skip?: string
-  /** Resets the harness, then rejects where the promise is broken, or with {@link CaseSkipped}. */
-  run(): Promise<void>
+  /**
+   * Resets the harness, then rejects where the promise is broken, or with {@link CaseSkipped}.
+   * @param onLate - called with what fails after the verdict, in the background
+   */
+  run(onLate?: (error: Error) => void): Promise<void>
 }
 
 /** Which cases, and how random ones are drawn. */
@@ -48,6 +53,8 @@ const optionTypes: OptionTypes = {
 
 /** Milliseconds, at most, to close what a case opened: a store that hangs must not hold up the verdict. */
 const maxCleanUpMs = 5_000
+/** Milliseconds after the last case in which something that was left running may still fail. */
+const graceMs = 50
 
 /**
  * The cases for a harness, in a stable order.
@@ -58,6 +65,10 @@ export function conformanceCases(harness: Harness, options: ConformanceOptions =
   assertOptions('The conformance kit', options, optionTypes)
   const { only = '', seed, steps, timeoutMs } = withDefaults(options)
   checkMilliseconds('timeoutMs', timeoutMs, 1)
+  const strange = Object.keys(differencesOf(harness)).find(
+    (id) => !definitions.some((definition) => definition.id === id),
+  )
+  if (strange !== undefined) throw new TypeError(`differences names no case: ${JSON.stringify(strange)}.`)
   const exact = definitions.filter(({ id }) => id === only)
   const chosen = exact.length > 0 ? exact : definitions.filter(({ id }) => id.startsWith(only))
   if (chosen.length === 0) throw new RangeError(`No case has an id that begins with ${JSON.stringify(only)}.`)
@@ -70,7 +81,11 @@ export function conformanceCases(harness: Harness, options: ConformanceOptions =
         id,
         title,
         ...(skip !== undefined && { skip }),
-        run: () => runCase(definition, harness, new CaseContext(harness, seed, steps), timeoutMs),
+        run: (onLate) =>
+          new Background().run(async () => {
+            const context = new CaseContext(harness, seed, steps)
+            await expected(definition, harness, () => runCase(definition, harness, context, timeoutMs))
+          }, onLate),
       }
     })
 }
@@ -85,27 +100,64 @@ export function withDefaults<O extends ConformanceOptions>(
 /** Runs every case and reports. No test runner is needed. */
 export async function runConformance(harness: Harness, options: RunOptions = {}): Promise<ConformanceReport> {
   const results: CaseReport[] = []
-  for (const test of conformanceCases(harness, options)) {
-    options.onStart?.(test.id)
-    const result = await reportCase(test)
-    results.push(result)
-    options.onCase?.(result)
+  const cases = conformanceCases(harness, options)
+  const release = hear()
+  try {
+    for (const test of cases) {
+      options.onStart?.(test.id)
+      const result = await reportCase(test)
+      results.push(result)
+      options.onCase?.(result)
+    }
+    await lateFailures()
+  } finally {
+    release()
   }
   return createReport(harness, withDefaults(options), results)
+}
+
+/** Waits for what may still fail in the background once all cases have their verdict. */
+export async function lateFailures(): Promise<void> {
+  await sleep(graceMs)
+}
+
+/** What fails after the verdict is the verdict. */
+export function failLate(result: CaseReport): (error: Error) => void {
+  return (error) => {
+    delete result.reason
+    Object.assign(result, { status: 'fail', error: describeError(error) })
+  }
 }
 
 async function reportCase({ id, title, skip, run }: ConformanceCase): Promise<CaseReport> {
   if (skip !== undefined) return { id, title, status: 'skip', reason: skip, durationMs: 0 }
   const start = performance.now()
-  const durationMs = (): number => Math.round(performance.now() - start)
+  const result: CaseReport = { id, title, status: 'pass', durationMs: 0 }
+  try {
+    await run(failLate(result))
+  } catch (error) {
+    if (error instanceof CaseSkipped) Object.assign(result, { status: 'skip', reason: error.message })
+    else Object.assign(result, { status: 'fail', error: describeError(error) })
+  }
+  result.durationMs = Math.round(performance.now() - start)
+  return result
+}
+
+/** Where the harness says that its class differs, the failure is a skip with that reason, and anything else is wrong. */
+async function expected({ id }: CaseDefinition, harness: Harness, run: () => Promise<void>): Promise<void> {
+  const difference = differencesOf(harness)[id]
+  if (difference === undefined) return run()
   try {
     await run()
-    return { id, title, status: 'pass', durationMs: durationMs() }
   } catch (error) {
-    if (error instanceof CaseSkipped)
-      return { id, title, status: 'skip', reason: error.message, durationMs: durationMs() }
-    return { id, title, status: 'fail', error: describeError(error), durationMs: durationMs() }
+    if (error instanceof CaseSkipped) throw error
+    throw new CaseSkipped(difference)
   }
+  throw new Error(`The harness says that this differs, and it does not: ${difference}`)
+}
+
+function differencesOf(harness: Harness): Readonly<Record<string, string>> {
+  return isStoreHarness(harness) ? {} : (harness.differences ?? {})
 }
 
 async function runCase(
@@ -114,8 +166,8 @@ async function runCase(
   context: CaseContext,
   timeoutMs: number,
 ): Promise<void> {
-  const cleanUpMs = Math.min(timeoutMs, maxCleanUpMs)
-  const cleanUp = (): Promise<void> => withinTime(cleanUpMs, 'closed what it opened', () => context.closeAll())
+  const cleanUp = (maxMs: number): Promise<void> =>
+    withinTime(Math.min(timeoutMs, maxMs), 'closed what it opened', () => context.closeAll())
   try {
     await withinTime(timeoutMs, 'ended', async () => {
       await harness.reset()
@@ -123,10 +175,10 @@ async function runCase(
     })
   } catch (error) {
     // What fails while a failed case is cleaned up would only hide why it failed.
-    await Promise.allSettled([cleanUp()])
+    await Promise.allSettled([cleanUp(maxCleanUpMs / 5)])
     throw error
   }
-  await cleanUp()
+  await cleanUp(maxCleanUpMs)
 }
 
 async function withinTime(ms: number, what: string, work: () => Promise<void>): Promise<void> {
@@ -140,14 +192,14 @@ async function withinTime(ms: number, what: string, work: () => Promise<void>): 
 }
 
 /** Whether a case is about this kind of harness at all, and about what it declares. */
-function applies({ store, needs = [], without }: CaseDefinition, harness: Harness): boolean {
-  const declared: Partial<Record<Capability, boolean>> = harness.capabilities
-  if (without !== undefined && declared[without] !== false) return false
+function applies({ store, needs = [], without = [] }: CaseDefinition, harness: Harness): boolean {
+  const declared = capabilitiesOf(harness)
+  if (!without.every((capability) => declared[capability] === false)) return false
   return isStoreHarness(harness) || (store !== true && needs.every((capability) => capability in declared))
 }
 
 function reasonToSkip({ needs = [] }: CaseDefinition, harness: Harness): string | undefined {
-  const declared: Partial<Record<Capability, boolean>> = harness.capabilities
+  const declared = capabilitiesOf(harness)
   const missing = needs.find((capability) => declared[capability] !== true)
   return missing === undefined ? undefined : `${missing} is declared false`
 }

@@ -12,10 +12,16 @@ const open = exports[exportName]
 if (typeof open !== 'function') throw new Error(`${module} has no function ${exportName} among its exports.`)
 /** With the first task, so that processes which are told at the same moment open at the same moment. */
 let opened: Promise<SessionStore> | undefined
+/** When the task began that uses the store first, until it has ended. */
+let begun: number | undefined
 
 process.on('message', (task: Task) => {
   run(task).then(
-    (result) => send({ done: true, result }),
+    (result) => {
+      if (begun !== undefined) send({ firstUse: [begun, now()] })
+      begun = undefined
+      send({ done: true, result })
+    },
     (error: unknown) => send({ done: true, error: describeError(error) }),
   )
 })
@@ -28,7 +34,11 @@ async function run(task: Task): Promise<unknown> {
     opened = undefined
     return store?.close()
   }
-  opened ??= Promise.resolve(open?.(JSON.parse(options)) as SessionStore)
+  if (opened === undefined) {
+    send({ opening: true })
+    begun = now()
+    opened = Promise.resolve(open?.(JSON.parse(options)) as SessionStore)
+  }
   const session = (await opened).session<Item>(task.sessionId)
   switch (task.type) {
     case 'append':
@@ -55,6 +65,11 @@ async function run(task: Task): Promise<unknown> {
     case 'transaction':
       return session.applyHistoryTransaction(task.args)
   }
+}
+
+/** On a clock that all processes share. */
+function now(): number {
+  return performance.timeOrigin + performance.now()
 }
 
 function send(message: WorkerMessage): void {

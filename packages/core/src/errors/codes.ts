@@ -6,6 +6,7 @@ export type SessionErrorCode =
   | 'SESSION_KEY_UNKNOWN'
   | 'SESSION_PLAINTEXT_REFUSED'
   | 'SESSION_REPLAYED'
+  | 'SESSION_CLOCK_SKEW'
   | 'SESSION_CONFLICT'
   | 'SESSION_OPERATION_REUSED'
   | 'SESSION_CLOSED'
@@ -45,8 +46,9 @@ export const sessionErrorCodes: Readonly<Record<SessionErrorCode, CodeEntry>> = 
   SESSION_DECRYPT_FAILED: {
     retryable: false,
     meaning:
-      'A record does not open: the key is another one, or the record was changed, cut, or written for another session. Nothing was removed.',
-    remedy: 'Check the key first. If it is right, the record was altered: restore it from a backup.',
+      'A record does not open: the key is another one, or the record was changed, cut, or written for another session. The message says which, where the record does. Nothing was removed.',
+    remedy:
+      'For another key, check the key. Else the record was altered: restore it from a backup, or take it out with `removeUnreadable()`.',
   },
   SESSION_KEY_UNKNOWN: {
     retryable: false,
@@ -65,7 +67,13 @@ export const sessionErrorCodes: Readonly<Record<SessionErrorCode, CodeEntry>> = 
     retryable: false,
     meaning:
       'The same encrypted record stands in the history twice: somebody copied it, or a driver repeated an insert.',
-    remedy: "Delete one of the two records, or read the first alone with `onCorrupt: 'skip'`.",
+    remedy: "Take the second out with `removeUnreadable()`, or read the first alone with `onCorrupt: 'skip'`.",
+  },
+  SESSION_CLOCK_SKEW: {
+    retryable: true,
+    meaning:
+      'A record was written more than 60 s after the time of this machine, so that nobody can say when its ttl ends. Nothing was changed.',
+    remedy: 'Set the clock of this machine, or of the one that wrote it. The key is the right one.',
   },
   SESSION_CONFLICT: {
     retryable: false,

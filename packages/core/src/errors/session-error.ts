@@ -50,9 +50,6 @@ export class SessionError extends Error {
     this.ambiguous = options.ambiguous ?? false
     if (options.sessionId !== undefined) this.sessionId = options.sessionId
     if (options.operation !== undefined) this.operation = options.operation
-  }
-
-  get [brand](): true {
-    return true
+    Object.defineProperty(this, brand, { value: true })
   }
 }

@@ -1,6 +1,8 @@
 import { assertOptions, type OptionTypes } from '../call/validate.ts'
 import type { AgentInputItem } from '../codec/agent-input-item.ts'
+import { jsonCodec } from '../codec/json-codec.ts'
 import { takeItems } from '../codec/plain-data.ts'
+import { Records } from '../codec/records.ts'
 import { type SessionOptions, sessionTypes, splitSessionOptions } from '../session/session-options.ts'
 import { StoredSession } from '../session/stored-session.ts'
 import { MemoryStore, type MemoryStoreOptions, memoryTypes } from './memory-store.ts'
@@ -11,7 +13,7 @@ export interface MemorySessionOptions<TItem extends object = AgentInputItem>
     MemoryStoreOptions {
   /** Any non-empty, well-formed string of up to 255 UTF-16 units without NUL. Default: a random UUID. */
   sessionId?: string
-  /** What the history begins with. Default: nothing. */
+  /** What the history begins with, written before the first call, which rejects where the codec cannot encode it. Default: nothing. */
   initialItems?: readonly TItem[]
 }
 
@@ -29,8 +31,28 @@ export class MemorySession<TItem extends object = AgentInputItem> extends Stored
     const items = takeItems(initialItems, 'initialItems')
     const given = { ...rest, sessionId } as MemoryStoreOptions & SessionOptions<TItem>
     const split = splitSessionOptions<MemoryStoreOptions, TItem>('MemorySession', given, memoryTypes)
-    super(new MemoryStore(split.store), split.sessionId, split.session)
-    // Every later call of this handle comes after it. It fails only with a codec that does, and then as loudly as it can.
-    if (items.length > 0) void this.addItems(items)
+    const records = new Records(split.session.codec ?? jsonCodec, sessionId)
+    const store =
+      items.length === 0
+        ? new MemoryStore(split.store)
+        : new BegunStore(split.store, sessionId, () => records.encode(items))
+    super(store, sessionId, split.session)
+  }
+}
+
+/** Has a history before its first use. */
+class BegunStore extends MemoryStore {
+  readonly #sessionId: string
+  readonly #records: () => string[] | Promise<string[]>
+
+  constructor(options: MemoryStoreOptions, sessionId: string, records: () => string[] | Promise<string[]>) {
+    super(options)
+    this.#sessionId = sessionId
+    this.#records = records
+  }
+
+  /** Where it fails, the call that needed it rejects, and the next one tries again. */
+  protected override async _open(): Promise<void> {
+    await this._commit(this.#sessionId, { append: await this.#records() })
   }
 }

@@ -3,6 +3,7 @@ import type { Records } from '../codec/records.ts'
 import { SessionError } from '../errors/session-error.ts'
 import type { CommitResult } from '../store/history-change.ts'
 import type { RecordAccess } from '../store/record-access.ts'
+import type { Decide } from '../store/store-hooks.ts'
 import { applyMutations, type HistoryMutation } from './history-transaction.ts'
 import type { KnownTail } from './known-tail.ts'
 
@@ -22,7 +23,12 @@ export class HistoryEdits<TItem extends object> {
    */
   async pop(records: RecordAccess, tail: KnownTail): Promise<TItem | undefined> {
     let popped: TItem | undefined
-    await records.modify(this.#sessionId, async () => {
+    const decide: Decide = async (expectTail) => {
+      tail.forget()
+      popped = (await this.#records.decode(expectTail))[0]
+      return popped && { expectTail, drop: 1 }
+    }
+    const attempt = async (): Promise<CommitResult> => {
       const { newest } = tail
       const [guess] = newest === undefined ? [] : await this.#records.decodeReadable([newest])
       const guessed = newest !== undefined && guess !== undefined
@@ -33,7 +39,8 @@ export class HistoryEdits<TItem extends object> {
       const result = await records.commit(this.#sessionId, { expectTail, drop: 1 })
       if (result.status !== 'applied') tail.forget()
       return result
-    })
+    }
+    await records.modify(this.#sessionId, attempt, { locked: { limit: 1, decide } })
     return popped
   }
 
@@ -41,17 +48,21 @@ export class HistoryEdits<TItem extends object> {
   async mutate(records: RecordAccess, mutations: readonly HistoryMutation<TItem>[]): Promise<void> {
     const decode = kept((record: string) => this.#records.decodeOne(record))
     const encode = kept(async (item: TItem) => (await this.#records.encode([item])).join(''))
-    await records.modify(this.#sessionId, async () => {
-      const stored = await records.read(this.#sessionId, undefined, { latest: true })
+    const decide: Decide = async (stored) => {
       const before = await this.#records.decode(stored, decode)
       const after = applyMutations(before, mutations)
       const same = after.findIndex((item, index) => item !== before[index])
-      if (same < 0) return unchanged
+      if (same < 0) return undefined
       const expectTail = stored.slice(same)
       const known = new Map(before.map((item, index) => [item, stored[index]]))
       const append = await Promise.all(after.slice(same).map((item) => known.get(item) ?? encode(item)))
-      return records.commit(this.#sessionId, { expectTail, drop: expectTail.length, append })
-    })
+      return { expectTail, drop: expectTail.length, append }
+    }
+    const attempt = async (): Promise<CommitResult> => {
+      const change = await decide(await records.read(this.#sessionId, undefined, { latest: true }))
+      return change === undefined ? unchanged : records.commit(this.#sessionId, change)
+    }
+    await records.modify(this.#sessionId, attempt, { locked: { decide } })
   }
 
   /**

@@ -9,7 +9,8 @@ import { jsonCodec } from '../codec/json-codec.ts'
 import { takeItems } from '../codec/plain-data.ts'
 import { plain, Records } from '../codec/records.ts'
 import { checkMetadata } from '../store/history-change.ts'
-import { checkPageSize, type RecordAccess } from '../store/record-access.ts'
+import { checkPageSize } from '../store/page-size.ts'
+import type { RecordAccess } from '../store/record-access.ts'
 import type { RecordStore } from '../store/record-store.ts'
 import type { SessionInfo } from '../store/session-filter.ts'
 import { CallOrder } from './call-order.ts'
@@ -40,7 +41,6 @@ export interface StoredSessionOptions<TItem extends object = AgentInputItem> {
 export class SDKSession<TItem extends object = AgentInputItem> extends Session<TItem> {
   readonly #store: RecordStore
   readonly #records: Records<TItem>
-  readonly #codec: ItemCodec<TItem>
   readonly #skipCorrupt: boolean
   readonly #ownsStore: boolean
   readonly #edits: HistoryEdits<TItem>
@@ -57,17 +57,13 @@ export class SDKSession<TItem extends object = AgentInputItem> extends Session<T
       throw new TypeError('codec must have the methods encode() and decode().')
     }
     this.#store = store
-    this.#codec = codec
     this.#records = new Records(codec, sessionId)
     this.#edits = new HistoryEdits(sessionId, this.#records)
     this.#order = new CallOrder(store)
     this.#skipCorrupt = onCorrupt === 'skip'
     this.#ownsStore = ownsStore
-  }
-
-  /** What {@link partsOf} gives. */
-  get [parts](): Readonly<SessionParts<TItem>> {
-    return { store: this.#store, codec: this.#codec, onCorrupt: this.#skipCorrupt ? 'skip' : 'throw' }
+    // What `partsOf` gives. A declaration cannot name a symbol that is computed.
+    Object.defineProperty(this, parts, { value: { store, codec, onCorrupt } satisfies SessionParts<TItem> })
   }
 
   /**

@@ -31,7 +31,12 @@ export abstract class Session<TItem extends object = AgentInputItem> implements 
   constructor(sessionId: string) {
     assertId(sessionId, 'sessionId')
     this.sessionId = sessionId
-    this.#lifecycle = new Lifecycle({ of: 'session', owner: this, close: () => closing(() => this._close()) })
+    this.#lifecycle = new Lifecycle({
+      of: 'session',
+      owner: this,
+      closing: () => this._closing(),
+      close: () => closing(() => this._close()),
+    })
   }
 
   /** The id that the session was made with. */
@@ -107,6 +112,8 @@ export abstract class Session<TItem extends object = AgentInputItem> implements 
   protected abstract _clearSession(runContext?: unknown): Promise<void>
   /** Called before each call, also one that has nothing to do: throws SESSION_CLOSED where what is beneath was closed. */
   protected _assertOpen(): void {}
+  /** Called at once when `close()` is, while calls are under way: to end what may never end by itself. It must not throw. */
+  protected _closing(): void {}
   /** Called once, after the last call has finished. */
   protected async _close(): Promise<void> {}
 

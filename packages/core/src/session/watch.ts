@@ -26,7 +26,7 @@ export type WatchEvent<TItem extends object = AgentInputItem> =
 const stride = 100
 
 /** Looks at a history again and again, and says what was added since. */
-export class Watch<TItem extends object> {
+class Watch<TItem extends object> {
   readonly #access: HistoryAccess<TItem>
   readonly #entries: Entries<TItem>
   /** Ids of the newest entries that were given out or are known, oldest first. */

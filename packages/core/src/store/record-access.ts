@@ -1,6 +1,6 @@
-import { describe } from '../call/describe.ts'
 import { noteRecords } from '../call/diagnostics.ts'
 import { fenceOf } from '../call/fence.ts'
+import { unchecked } from '../call/guarded.ts'
 import { assertId, assertOptions, checkLimit } from '../call/validate.ts'
 import { SessionError } from '../errors/session-error.ts'
 import { ChangesHeard } from './changes-heard.ts'
@@ -14,12 +14,16 @@ import {
 } from './history-change.ts'
 import type { LeaseResult, LeaseSwap } from './lease-row.ts'
 import { maintains } from './maintenance.ts'
+import { checkPageSize } from './page-size.ts'
 import type { EntryQuery, RecordEntryPage } from './record-entry.ts'
 import type { RecordSource, SharedState } from './record-source.ts'
 import { checkDate, type SessionInfo } from './session-filter.ts'
-import type { ReadOptions, RecordPage } from './store-hooks.ts'
+import type { Decide, ReadOptions, RecordPage } from './store-hooks.ts'
 import { Turns } from './turns.ts'
 import { unlessLost } from './unless-lost.ts'
+
+/** How often a write that depends on what was read is tried before the session is locked for it, where it can be. */
+const optimisticAttempts = 3
 
 /**
  * The records of a store, which a codec has not decoded: what sessions and wrappers are made of. Calls check their arguments and
@@ -129,17 +133,36 @@ export class RecordAccess {
    * A write that depends on what was read: attempted, with whatever it reads before, until it is no conflict. Others of this session
    * and store wait for it; a write that depends on nothing, only once it has lost several times.
    * @param attempt - reads, decides, and commits with a condition. What costs much is kept from one time to the next: see `kept`
-   * @param options - after an abort of `signal` it is not attempted again
+   * @param options - after an abort of `signal` it is not attempted again. With `locked`, the same in the words of `_decide`, for a store
+   * that can lock the session, after a few attempts
    * @throws SESSION_BUSY where others were faster for ten seconds, or until the store was closed; nothing was changed
    */
   async modify(
     sessionId: string,
     attempt: () => Promise<CommitResult>,
-    options: { signal?: AbortSignal } = {},
+    options: { signal?: AbortSignal; locked?: { limit?: number; decide: Decide } } = {},
   ): Promise<CommitResult> {
-    const { signal } = options
+    const { signal, locked } = options
     const isWanted = (): boolean => this.#source.isOpen() && signal?.aborted !== true
-    return await this.#shared.turns.modify(sessionId, attempt, isWanted)
+    let attempts = 0
+    const patient = async (): Promise<CommitResult> => {
+      if (locked === undefined || attempts++ < optimisticAttempts) return await attempt()
+      return await (this.#decide(sessionId, locked.limit, locked.decide) ?? attempt())
+    }
+    return await this.#shared.turns.modify(sessionId, patient, isWanted)
+  }
+
+  #decide(sessionId: string, limit: number | undefined, decide: Decide): Promise<CommitResult> | undefined {
+    if (!this.#source.decides) return undefined
+    return this.fenced(sessionId, (lease) =>
+      this.#source.run('commit', sessionId, unchecked, async () => {
+        const result = await this.#source.decide(sessionId, limit, async (records) => {
+          const change = await decide(records)
+          return change && checkChange({ ...change, ...(lease !== undefined && { lease }) })
+        })
+        return unlessLost(result)
+      }),
+    )
   }
 
   /**
@@ -220,13 +243,4 @@ export class RecordAccess {
     const commit = async (): Promise<CommitResult> => unlessLost(await this.#source.commit(sessionId, change))
     return others === undefined ? commit() : others.then(commit)
   }
-}
-
-/** @throws RangeError, TypeError for no number */
-export function checkPageSize(size: unknown): number {
-  if (typeof size !== 'number') throw new TypeError(`pageSize must be a number, not ${describe(size)}.`)
-  if (!Number.isSafeInteger(size) || size <= 0) {
-    throw new RangeError(`pageSize must be a positive integer, not ${size}.`)
-  }
-  return size
 }

@@ -3,13 +3,16 @@ import type { ChangeConditions, CommitResult, HistoryChange } from './history-ch
 import type { LeaseResult, LeaseSwap } from './lease-row.ts'
 import type { EntryQuery, RecordEntryPage } from './record-entry.ts'
 import type { SessionInfo } from './session-filter.ts'
-import type { ReadOptions, RecordPage } from './store-hooks.ts'
+import type { Decide, ReadOptions, RecordPage } from './store-hooks.ts'
 import type { Turns } from './turns.ts'
 
 /** What `RecordAccess` does its work with: the hooks of a store, and how its calls are run. */
 export interface RecordSource {
   read(sessionId: string, limit: number | undefined, options: ReadOptions): Promise<string[]>
   commit(sessionId: string, change: HistoryChange): Promise<CommitResult>
+  /** Whether it has `_decide`. */
+  readonly decides: boolean
+  decide(sessionId: string, limit: number | undefined, decide: Decide): Promise<CommitResult>
   entries(sessionId: string, query: EntryQuery): Promise<RecordEntryPage>
   lease(sessionId: string, swap: LeaseSwap | undefined): Promise<LeaseResult>
   watch(sessionId: string, onChange: () => void): (() => void) | Promise<() => void>

@@ -33,6 +33,7 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
     of: 'store',
     owner: this,
     open: () => this._open(),
+    closing: () => this._closing(),
     close: () =>
       closing(
         () => this._close(),
@@ -139,6 +140,8 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
     return {
       read: (sessionId, limit, options) => this._read(sessionId, limit, options),
       commit: (sessionId, change) => this._commit(sessionId, change),
+      decides: this._decide !== undefined,
+      decide: (sessionId, limit, decide) => (this._decide ?? cannotDecide).call(this, sessionId, limit, decide),
       entries: (sessionId, query) => (this._entries === undefined ? withoutEntries() : this._entries(sessionId, query)),
       lease: (sessionId, swap) => (this._lease === undefined ? withoutLeases() : this._lease(sessionId, swap)),
       watch: (sessionId, onChange) => this._watch(sessionId, onChange),
@@ -205,6 +208,10 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
       this._mapError(error),
     )
   }
+}
+
+function cannotDecide(): never {
+  throw new Error('It was not asked whether the store can.')
 }
 
 function withoutLeases(): never {

@@ -20,6 +20,9 @@ export interface ReadOptions {
   latest?: boolean
 }
 
+/** What makes a change of records that were read, oldest first. May be called again. */
+export type Decide = (records: string[]) => Promise<HistoryChange | undefined>
+
 /** A session to delete, unless it was changed since `updatedAt`. */
 export interface DeleteTarget {
   sessionId: string
@@ -38,6 +41,12 @@ export abstract class StoreHooks {
    * either, leaves `updatedAt` where it is, and is `applied`. A metadata key that is `undefined` counts as written.
    */
   protected abstract _commit(sessionId: string, change: HistoryChange): Promise<CommitResult>
+  /**
+   * Reads the newest `limit` records, all without one, and commits what `decide` makes of them, with nobody in between who writes by
+   * this library. `undefined`: nothing is to be done. For a backend that can lock a session: without this hook, a write that depends
+   * on what was read is attempted until nobody was faster, which may take long beside many writers elsewhere.
+   */
+  protected _decide?(sessionId: string, limit: number | undefined, decide: Decide): Promise<CommitResult>
   /** Whether `_commit` knows this part or condition; a change with another one does not reach it. A wrapper asks the store beneath. */
   protected _supports(_condition: keyof ChangeConditions): boolean {
     return false
@@ -112,6 +121,8 @@ export abstract class StoreHooks {
   }
   /** Called before the first use, again on the next use if it fails, never twice at once. */
   protected async _open(): Promise<void> {}
+  /** Called at once when `close()` is, while calls are under way: to end what may never end by itself. It must not throw. */
+  protected _closing(): void {}
   /** Called once, after the last call has finished, if the store was opened. */
   protected async _close(): Promise<void> {}
   /** Called instead where the store was never opened: for a wrapper that holds something from the start. */

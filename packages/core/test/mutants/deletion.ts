@@ -9,7 +9,7 @@ export const deleteMutants: readonly Mutant[] = [
     'says that it deleted what was not there',
     ['delete/session'],
     class extends PlainStore {
-      protected override async _delete(sessionId: string, unchangedSince?: Date): Promise<boolean> {
+      protected override async _delete(sessionId: string, unchangedSince?: Date): Promise<boolean | 'lost'> {
         await super._delete(sessionId, unchangedSince)
         return true
       }
@@ -20,7 +20,7 @@ export const deleteMutants: readonly Mutant[] = [
     'forgets on what condition it was to delete',
     ['delete/unchanged-since', 'delete/while-writing'],
     class extends PlainStore {
-      protected override async _delete(sessionId: string): Promise<boolean> {
+      protected override async _delete(sessionId: string): Promise<boolean | 'lost'> {
         await moment()
         return super._delete(sessionId)
       }

@@ -138,7 +138,7 @@ export const maintainMutants: readonly Mutant[] = [
   store(
     'maintain-ignored',
     'says that it does not know maintenance, and is asked all the same',
-    ['maintain/unsupported'],
+    ['maintain/declared'],
     class extends MaintainedStore {
       constructor(options: ConstructorParameters<typeof MaintainedStore>[0]) {
         super(options)

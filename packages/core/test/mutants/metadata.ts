@@ -51,17 +51,20 @@ export const metadataMutants: readonly Mutant[] = [
       }
     },
   ),
-  session(
+  store(
     'metadata-read-modify-write',
     'reads metadata, changes it and writes it back',
     ['metadata/concurrent'],
-    class extends OpenSession {
-      override async setMetadata(patch: Record<string, JSONValue | undefined>): Promise<void> {
-        const old = (await this.info())?.metadata ?? {}
+    class extends PlainStore {
+      protected override async _commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
+        if (change.metadata === undefined) return super._commit(sessionId, change)
+        const old = this.load(sessionId)?.metadata ?? {}
         await moment()
-        const now = (await this.info())?.metadata ?? {}
-        const gone = Object.keys(now).map((key) => [key, undefined])
-        await super.setMetadata({ ...Object.fromEntries(gone), ...old, ...patch })
+        const gone = Object.keys(this.load(sessionId)?.metadata ?? {}).map((key) => [key, undefined])
+        return super._commit(sessionId, {
+          ...change,
+          metadata: { ...Object.fromEntries(gone), ...old, ...change.metadata },
+        })
       }
     },
   ),

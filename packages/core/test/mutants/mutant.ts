@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { type SessionStore, StoredSession, type StoredSessionOptions } from '@sessions/core'
 import type { Harness, StoreHarness } from '@sessions/core/conformance'
 import { ManualClock } from '@sessions/core/testing'
-import { FilePlace } from './place.ts'
+import { FilePlace, MemoryPlace } from './place.ts'
 import { PlainStore, type PlainStoreOptions } from './plain-store.ts'
 
 /** A store or session with one plausible mistake. */
@@ -32,19 +32,32 @@ export type SessionClass = new (
 
 const hour = 3_600_000
 
-/** A harness for a store in memory, with a ttl and a clock that the kit moves. */
+type Capabilities = Partial<StoreHarness['capabilities']>
+
+/** How a store in memory is set up. */
+export interface Setup {
+  /** Its time is that of the machine. Default: a clock that stands still, but for what the kit moves it. */
+  real?: boolean
+}
+
+/** A harness for a store in memory, with a ttl and a clock that the kit moves; where `shared`, all instances have one memory. */
 export function memoryHarness(
   name: string,
   Store: StoreClass,
-  capabilities: Partial<StoreHarness['capabilities']> = {},
+  { real = false, ...capabilities }: Capabilities & Setup = {},
 ): StoreHarness {
-  const clock = new ManualClock()
+  const start = Date.now()
+  const still = new ManualClock(start)
+  const clock = real ? { now: () => still.now() + Date.now() - start } : still
   const faults: NonNullable<PlainStoreOptions['faults']> = {}
+  let place = new MemoryPlace()
   return {
     name,
-    open: async () => new Store({ clock, ttlMs: hour, faults }),
-    reset: async () => {},
-    advance: async (ms) => clock.advance(ms),
+    open: async () => new Store({ clock, ttlMs: hour, faults, ...(capabilities.shared === true && { place }) }),
+    reset: async () => {
+      place = new MemoryPlace()
+    },
+    advance: async (ms) => still.advance(ms),
     failNextCommit: (fault) => {
       faults.next = fault
     },
@@ -53,18 +66,18 @@ export function memoryHarness(
 }
 
 /** A harness for a store on a file. Child processes find the class by its name among the durable mutants. */
-export function fileHarness(name: string, Store: StoreClass, folder: string): StoreHarness {
+export function fileHarness(name: string, Store: StoreClass, folder: string, alone = false): StoreHarness {
   const path = join(folder, 'sessions.db')
   return {
     name,
-    open: async () => new Store({ place: new FilePlace(path) }),
+    open: async () => new Store({ place: new FilePlace(path, alone) }),
     reset: async () => {
       const place = new FilePlace(path)
       for (const key of place.keys()) place.write(key, undefined)
       place.close()
     },
-    worker: { module: new URL('./open.ts', import.meta.url).href, export: 'open', options: { name, path } },
-    capabilities: { durable: true, multiProcess: true, ttl: false, list: true, transactions: true },
+    worker: { module: new URL('./open.ts', import.meta.url).href, export: 'open', options: { name, path, alone } },
+    capabilities: { durable: true, shared: !alone, multiProcess: !alone, ttl: false, list: true, transactions: true },
   }
 }
 
@@ -74,9 +87,19 @@ export function store(
   mistake: string,
   killedBy: readonly string[],
   Store: StoreClass,
-  capabilities?: Partial<StoreHarness['capabilities']>,
+  setup?: Capabilities & Setup,
 ): Mutant {
-  return { name, mistake, killedBy, harness: () => memoryHarness(name, Store, capabilities) }
+  return { name, mistake, killedBy, harness: () => memoryHarness(name, Store, setup) }
+}
+
+/** A wrong store whose instances have one memory. */
+export function shared(name: string, mistake: string, killedBy: readonly string[], Store: StoreClass): Mutant {
+  return store(name, mistake, killedBy, Store, { shared: true })
+}
+
+/** A wrong store on a file that one instance at a time has open. */
+export function alone(name: string, mistake: string, killedBy: readonly string[], Store: StoreClass): DurableMutant {
+  return { name, mistake, killedBy, Store, harness: (folder) => fileHarness(name, Store, folder, true) }
 }
 
 /** A wrong store on a file. */
@@ -85,8 +108,14 @@ export function durable(name: string, mistake: string, killedBy: readonly string
 }
 
 /** A correct store whose sessions are wrong. */
-export function session(name: string, mistake: string, killedBy: readonly string[], Session: SessionClass): Mutant {
-  class Store extends PlainStore {
+export function session(
+  name: string,
+  mistake: string,
+  killedBy: readonly string[],
+  Session: SessionClass,
+  Base: typeof PlainStore = PlainStore,
+): Mutant {
+  class Store extends Base {
     override session(sessionId: string, options?: object): StoredSession<never> {
       return new Session(this, sessionId, options) as unknown as StoredSession<never>
     }

@@ -17,7 +17,9 @@ export const pageMutants: readonly Mutant[] = [
     class extends PlainStore {
       protected override async _page(sessionId: string, cursor = '0', size: number): Promise<RecordPage> {
         const records = await this._read(sessionId, undefined)
-        const passed = records.slice(0, Number(cursor)).filter((record) => canonicalJSON(JSON.parse(record)) !== '')
+        const passed = records
+          .slice(0, Number(cursor))
+          .filter((record) => canonicalJSON([JSON.parse(record), JSON.parse(record)]) !== '')
         return pageAt(records, passed.length, size)
       }
     },

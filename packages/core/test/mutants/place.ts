@@ -9,6 +9,18 @@ export interface Entry {
   metadata: Record<string, JSONValue>
   /** Operation ids and their fingerprints. */
   operations: Record<string, string>
+  /** Of each record, for a store that keeps them. */
+  ids?: string[]
+  /** Of each record, in milliseconds since the Unix epoch. */
+  times?: number[]
+}
+
+/** A lease, as its row has it. */
+export interface LeaseRow {
+  version: string
+  token: string | null
+  until: number
+  waiting: string
 }
 
 /** Where a {@link PlainStore} keeps its entries. Gives and takes copies. */
@@ -23,6 +35,8 @@ export interface Place {
 
 /** Gone with its store. */
 export class MemoryPlace implements Place {
+  /** By session. */
+  readonly leases: Map<string, LeaseRow> = new Map()
   readonly #entries = new Map<string, Entry>()
 
   read(key: string): Entry | undefined {
@@ -49,16 +63,35 @@ export class MemoryPlace implements Place {
 /** A file that many processes may open at once: what a mistake about restarts, crashes or processes needs to show. */
 export class FilePlace implements Place {
   readonly path: string
-  readonly #database: DatabaseSync
+  readonly #alone: boolean
+  #opened: DatabaseSync | undefined
 
-  constructor(path: string) {
+  /** @param alone - whether it keeps everybody else out until it is closed */
+  constructor(path: string, alone = false) {
     this.path = path
-    this.#database = new DatabaseSync(path, { timeout: 20_000 })
+    this.#alone = alone
+  }
+
+  get #database(): DatabaseSync {
+    this.#opened ??= this.#open()
+    return this.#opened
+  }
+
+  #open(): DatabaseSync {
+    const database = new DatabaseSync(this.path, { timeout: this.#alone ? 0 : 20_000 })
     // A killed process leaves what the operating system was given; only a power cut would need more.
-    this.#database.exec('PRAGMA synchronous = OFF')
-    this.atomically(() =>
-      this.#database.exec('CREATE TABLE IF NOT EXISTS entries (key TEXT PRIMARY KEY, entry TEXT NOT NULL)'),
-    )
+    database.exec('PRAGMA synchronous = OFF')
+    if (this.#alone) database.exec('PRAGMA locking_mode = EXCLUSIVE')
+    try {
+      database.exec('BEGIN IMMEDIATE; CREATE TABLE IF NOT EXISTS entries (key TEXT PRIMARY KEY, entry TEXT NOT NULL)')
+      // A lock is kept from the first write on.
+      if (this.#alone) database.exec('PRAGMA user_version = 1')
+      database.exec('COMMIT')
+    } catch (error) {
+      database.close()
+      throw error
+    }
+    return database
   }
 
   read(key: string): Entry | undefined {
@@ -91,10 +124,19 @@ export class FilePlace implements Place {
   }
 
   close(): void {
-    this.#database.close()
+    this.#opened?.close()
+    this.#opened = undefined
   }
 }
 
-function copyEntry({ records, metadata, operations, ...times }: Entry): Entry {
-  return { ...times, records: [...records], metadata: structuredClone(metadata), operations: { ...operations } }
+function copyEntry(entry: Entry): Entry {
+  const { records, metadata, operations, ids, times } = entry
+  return {
+    ...entry,
+    records: [...records],
+    metadata: structuredClone(metadata),
+    operations: { ...operations },
+    ...(ids && { ids: [...ids] }),
+    ...(times && { times: [...times] }),
+  }
 }

@@ -16,6 +16,9 @@ import { PlainEntries } from './plain-entries.ts'
 
 export type { PlainStoreOptions } from './plain-entries.ts'
 
+/** Why a change is not done. */
+export type Refusal = Exclude<CommitResult['status'], 'applied'>
+
 /**
  * A correct store in small steps, each of which a mutant may get wrong by overriding it. It passes the kit, in memory and, but
  * for the scale, on a file.
@@ -43,7 +46,7 @@ export class PlainStore extends PlainEntries {
     yield* this.place.atomically(() => this.find(filter))
   }
 
-  protected async _delete(sessionId: string, unchangedSince?: Date): Promise<boolean> {
+  protected async _delete(sessionId: string, unchangedSince?: Date, _lease?: string): Promise<boolean | 'lost'> {
     return this.place.atomically(() => {
       const entry = this.load(sessionId)
       if (entry === undefined) return false
@@ -114,7 +117,7 @@ export class PlainStore extends PlainEntries {
     return returnDropped === true ? removed : []
   }
 
-  protected refusal(entry: Entry | undefined, change: HistoryChange): 'duplicate' | 'reused' | 'conflict' | undefined {
+  protected refusal(entry: Entry | undefined, change: HistoryChange): Refusal | undefined {
     return this.repeated(entry, change) ?? this.conflict(entry, change)
   }
 

@@ -24,6 +24,7 @@ export function createCipher(
     ttl: undefined,
     allowPlaintext: false,
     clock: systemClock,
+    checkId: () => {},
   }
   return new SessionCipher(encryption, sessionId)
 }

@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => stranger[Symbol.dispose]())
 
-const passed = /LMDBStore: \d{3} passed, 0 failed, 12 skipped/
+const passed = /LMDBStore: \d{3} passed, 0 failed, \d+ skipped/
 
 describe('an adapter that was written outside, installed from the registry', () => {
   it('is certified by the bin, with no test runner', { timeout: 120_000 }, async () => {

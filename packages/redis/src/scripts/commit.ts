@@ -1,65 +1,33 @@
+import { conditionsPrelude } from './conditions.ts'
+import { entryIdsPrelude } from './entry-ids.ts'
+import { leasePrelude } from './lease.ts'
+import { metadataPrelude } from './metadata.ts'
+import { plainAppend } from './plain-append.ts'
 import { rememberedPrelude } from './remembered.ts'
 import { sessionPrelude } from './session.ts'
-
-/**
- * The way of nearly every write: records are appended, and nothing else, to a session that we have written before. Does what
- * the rest would do, in a third of the time, or says that it cannot, and has changed nothing.
- */
-const plainAppend = (ttl: string): string => `
-local call = redis.call
-local ttl = ${ttl}
-local keepsTTL = ttl == '0'
-local seconds, micros = unpack(call('TIME'))
-local now = seconds * 1000 + math.floor(micros / 1000)
--- Lua writes whole numbers of up to 14 digits as such: milliseconds until the year 5138.
-local nowText = now .. ' '
-
-local function append(hash, list, id, first, last)
-  local owner, stored = unpack(call('HMGET', hash, 'session_id', 'js:last'))
-  if owner ~= id or not stored or #stored > 48 then return false end
-  local updated, count, lives = string.match(stored, '^(%d+) (%d+) (%d+)$')
-  if not updated or #updated ~= 13 or #count > 10 or #lives > 15 then return false end
-  if lives ~= ttl and not keepsTTL then return false end
-  local length
-  if first == last then length = call('RPUSH', list, ARGV[first])
-  else length = call('RPUSH', list, unpack(ARGV, first, last)) end
-  local before = length - (last - first + 1)
-  -- Later than whatever was told of a write of Python's in between; two, as one is what tells it from ours.
-  local least = updated + 2 + math.abs(before - count)
-  local time, text = now, nowText
-  if least > now then time, text = least, least .. ' ' end
-  if time - time % 1000 == updated - updated % 1000 then
-    call('HSET', hash, 'js:last', text .. length .. ' ' .. lives)
-  else
-    call('HSET', hash, 'js:last', text .. length .. ' ' .. lives, 'updated_at', string.format('%.0f', (time - time % 1000) / 1000))
-  end
-  if lives ~= '0' then
-    call('PEXPIREAT', hash, time + lives)
-    call('PEXPIREAT', list, time + lives)
-  elseif before == 0 then
-    local ends = call('PEXPIRETIME', hash)
-    if ends > 0 then call('PEXPIREAT', list, ends) end
-  end
-  return true
-end
-`
 
 /**
  * One change, decided and done, as a function that takes what a script finds in KEYS and ARGV. All reads and checks come
  * before the first write: so nothing is ever half written.
  *
- * KEYS: hash, list, and on a single server Python's counter where the change clears. ARGV: the session id; seven numbers (records to append, records expected, metadata keys, records to drop or
- * -1 for all, ttl in ms or 0, ms for which the id of the operation or attempt is remembered, and flags: 1 an operation, 2 dropped
- * records are wanted, 4 replicas are waited for, 8 an attempt, 16 the history is cleared), or only the ttl where the rest is records to append; the
- * operation's id and fingerprint; the attempt's id and the ms for which it is remembered; the expected records; the records to
- * append; metadata keys with their values, an empty value to remove one.
+ * KEYS: hash, list, on a single server Python's counter where the change clears, and the lease where it has to be held. ARGV: the
+ * session id; seven numbers (records to append, records expected, metadata keys, records to drop or -1 for all, ttl in ms or 0, ms for
+ * which the id of the operation or attempt is remembered, and flags, see `changes.ts`), or only the ttl where the rest is records to append;
+ * then, as far as the flags say so: the operation's id and fingerprint; the attempt's id and the ms for which it is remembered; the token
+ * of the lease; the id of the newest entry, or nothing; the metadata as they are stored; the channel to tell; and always: the expected
+ * records; the records to append; as far as a flag says so, the time of each in ms, or nothing; metadata keys with their values, an empty
+ * value to remove one.
  *
  * Replies with a status, or with `applied` and the dropped records.
  */
-const anyCommit = String.raw`
+const anyCommit = `
 local function commit(KEYS, ARGV)
 ${sessionPrelude}
 ${rememberedPrelude}
+${entryIdsPrelude}
+${leasePrelude}
+${metadataPrelude}
+${conditionsPrelude}
 local hash = KEYS[1]
 local plain = tonumber(ARGV[2])
 local append, expect, patch, drop, ttl, window, flags = #ARGV - 2, 0, 0, 0, plain, 0, 0
@@ -69,12 +37,22 @@ if not plain then
   append, expect, patch, drop = tonumber(append), tonumber(expect), tonumber(patch), tonumber(drop)
   ttl, window, flags = tonumber(ttl), tonumber(window), tonumber(flags)
 end
-local hasOperation, wantsDropped = flags % 2 == 1, flags % 4 >= 2
-local waits, hasAttempt, clears = flags % 8 >= 4, flags % 16 >= 8, flags >= 16
 local at = 3
-local operation, fingerprint, attempt, attemptWindow
-if hasOperation then operation, fingerprint, at = ARGV[at], ARGV[at + 1], at + 2 end
-if hasAttempt then attempt, attemptWindow, at = ARGV[at], tonumber(ARGV[at + 1]), at + 2 end
+local function has(flag) return flags % (2 * flag) >= flag end
+local function given(flag)
+  if not has(flag) then return nil end
+  at = at + 1
+  return ARGV[at - 1]
+end
+local wantsDropped, waits, clears = has(2), has(4), has(16)
+local operation = given(1)
+local fingerprint = given(1)
+local attempt = given(8)
+local attemptWindow = tonumber(given(8) or '0')
+local lease = given(256)
+local newest = given(64)
+local wanted = { creates = has(32), lease = lease, newest = newest, metadata = given(128) }
+local channel = given(2048)
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -82,8 +60,9 @@ local owner = redis.call('HGET', hash, 'session_id')
 if owner and owner ~= ARGV[1] then return foreign() end
 if operation then forget(hash, 'operation', now, 10) end
 if attempt then forget(hash, 'attempt', now, 10) end
-local exists, updatedAt, lastText, stateText, applied, tried = unpack(redis.call('HMGET', hash, 'session_id', 'updated_at',
-  'js:last', 'js:state', 'js:operation:' .. (operation or ''), 'js:attempt:' .. (attempt or '')))
+local exists, updatedAt, lastText, stateText, idsText, timesText, applied, tried = unpack(redis.call('HMGET', hash,
+  'session_id', 'updated_at', 'js:last', 'js:state', 'js:ids', 'js:times',
+  'js:operation:' .. (operation or ''), 'js:attempt:' .. (attempt or '')))
 local last = readLast(lastText)
 local list, length = findList(KEYS, exists, last)
 if not length then return moving() end
@@ -97,6 +76,11 @@ if operation and exists and applied then
   if waits then redis.call('HSET', hash, 'session_id', ARGV[1]) end
   return applied == fingerprint and 'duplicate' or 'reused'
 end
+local stored = exists and readIds(hash, idsText) or nil
+local ids = stored and heldIds(stored, list, length)
+if not exists then ids = unwrittenIds() end
+local refused = refusal(KEYS, wanted, now, { hash = hash, exists = exists, length = length, ids = ids })
+if refused then return refused end
 if expect > 0 then
   if expect > length then return 'conflict' end
   local tail = redis.call('LRANGE', list, -expect, -1)
@@ -105,6 +89,7 @@ if expect > 0 then
   end
   at = at + expect
 end
+local function tell() if channel then redis.call('PUBLISH', channel, '') end end
 local dropping = (drop < 0 or drop > length) and length or drop
 local writes = append > 0 or patch > 0 or operation
 if clears and exists and not writes and redis.call('HEXISTS', hash, 'js:metadata') == 0 then
@@ -112,7 +97,9 @@ if clears and exists and not writes and redis.call('HEXISTS', hash, 'js:metadata
   redis.call('UNLINK', hash)
   if length > 0 then redis.call('UNLINK', list) end
   -- Of an id that ends so, it is the hash of another session.
-  if KEYS[3] and redis.call('TYPE', KEYS[3]).ok == 'string' then redis.call('UNLINK', KEYS[3]) end
+  local counter = KEYS[3] ~= leaseKey(KEYS, wanted) and KEYS[3]
+  if counter and redis.call('TYPE', counter).ok == 'string' then redis.call('UNLINK', counter) end
+  tell()
   return dropped and { 'applied', dropped } or 'applied'
 end
 if dropping == 0 and not writes then
@@ -130,12 +117,8 @@ if exists then
   updated = math.max(now, changedAt(last, updatedAt, length) + 1)
   if ttl == 0 and last then ttl = last.ttl end
 end
-local metadata = patch > 0 and exists and redis.call('HGET', hash, 'js:metadata') or ''
-local keys, values, known = {}, {}, 0
-for key, value in string.gmatch(metadata, '([^\n]*)\n([^\n]*)\n') do
-  keys[#keys + 1], values[key], known = key, value, known + #key + #value + 2
-end
-if known ~= #metadata then return redis.error_reply('CORRUPT The metadata are not as they were written') end
+local metadata = readMetadata(patch > 0 and exists and redis.call('HGET', hash, 'js:metadata') or '')
+if not metadata then return corruptMetadata() end
 if clears and exists then forgetAll(hash, 'operation') end
 
 local dropped = {}
@@ -152,7 +135,8 @@ for first = at, at + append - 1, 4000 do
 end
 if dropping > 0 and dropping == length and append > 0 then redis.call('LTRIM', list, length, -1) end
 at = at + append
-local count = length - dropping + append
+local kept = length - dropping
+local count = kept + append
 
 local seconds = string.format('%.0f', math.floor(updated / 1000))
 redis.call('HSET', hash, 'updated_at', seconds, 'js:last', string.format('%.0f %.0f %.0f', updated, count, ttl))
@@ -162,17 +146,28 @@ if not exists or not stateText or dropping > 0 then
 end
 if operation then remember(hash, 'operation', operation, fingerprint, now, now + window) end
 if attempt then remember(hash, 'attempt', attempt, '1', now, now + attemptWindow) end
+
+if stored and (clears or not ids) then forgetIds(hash, stored)
+elseif stored and dropping > 0 then
+  cutIds(ids, length, kept)
+  saveIds(hash, ids, list)
+end
+if has(512) and append > 0 or timesText and dropping > 0 then
+  local times = readTimes(hash, timesText)
+  setFrom(times, kept, 0)
+  if has(512) then
+    for i = 0, append - 1 do
+      setFrom(times, kept + i, has(1024) and tonumber(ARGV[at + i]) or updated)
+      if not has(1024) then break end
+    end
+    setFrom(times, count, 0)
+  end
+  saveTimes(times)
+end
+if has(1024) then at = at + append end
 if patch > 0 then
-  for i = at, at + 2 * patch - 1, 2 do
-    if not values[ARGV[i]] then keys[#keys + 1] = ARGV[i] end
-    values[ARGV[i]] = ARGV[i + 1]
-  end
-  local lines = {}
-  for _, key in ipairs(keys) do
-    if values[key] ~= '' then lines[#lines + 1] = key .. '\n' .. values[key] .. '\n' end
-  end
-  if #lines > 0 then redis.call('HSET', hash, 'js:metadata', table.concat(lines))
-  else redis.call('HDEL', hash, 'js:metadata') end
+  patchMetadata(metadata, ARGV, at, patch)
+  writeMetadata(hash, metadata)
 end
 
 if ttl > 0 then
@@ -185,6 +180,7 @@ elseif count > 0 and count == append then
 elseif count > 0 and not exists then
   redis.call('PERSIST', list)
 end
+tell()
 if wantsDropped then return { 'applied', dropped } end
 return 'applied'
 end

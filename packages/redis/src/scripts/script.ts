@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto'
 import { adoptScript } from './adopt.ts'
 import { appendsScript, commitScript, dropScript } from './commit.ts'
+import { entriesScript } from './entries.ts'
 import { eraseScript } from './erase.ts'
 import { forgetScript } from './forget.ts'
+import { forkScript } from './fork.ts'
 import { infoScript } from './info.ts'
+import { leaseScript } from './lease.ts'
 import { maintainScript } from './maintain.ts'
 import { ownerScript } from './owner.ts'
 import { pageScript } from './page.ts'
@@ -20,9 +23,12 @@ type ScriptName =
   | 'appends'
   | 'commit'
   | 'drop'
+  | 'entries'
   | 'erase'
   | 'forget'
+  | 'fork'
   | 'info'
+  | 'lease'
   | 'maintain'
   | 'owner'
   | 'page'
@@ -38,9 +44,12 @@ export const scripts: Readonly<Record<ScriptName, Script>> = {
   appends: script(appendsScript),
   commit: script(commitScript),
   drop: script(dropScript),
+  entries: script(entriesScript),
   erase: script(eraseScript),
   forget: script(forgetScript),
+  fork: script(forkScript),
   info: script(infoScript),
+  lease: script(leaseScript),
   maintain: script(maintainScript),
   owner: script(ownerScript),
   page: script(pageScript),

@@ -13,19 +13,23 @@ export const capabilities: StoreHarness['capabilities'] = {
 }
 
 /** A harness on what is there, under a prefix of its own. */
-export async function storeHarness(name: string, place: Place): Promise<StoreHarness> {
+export async function storeHarness(
+  name: string,
+  place: Place,
+  options: { times?: boolean; notify?: boolean } = {},
+): Promise<StoreHarness> {
   const keyPrefix = `kit:${name}`
   const client = await connectTo(place)
   afterAll(async () => void (await client.close()))
   return {
     name: `RedisStore (${name})`,
-    open: async () => new RedisStore({ client, keyPrefix, ttl: 3_600 }),
+    open: async () => new RedisStore({ client, keyPrefix, ttl: 3_600, ...options }),
     reset: () => clear(place, keyPrefix),
     advance: (ms) => age(place, keyPrefix, ms),
     worker: {
       module: new URL('../open.ts', import.meta.url).href,
       export: 'openStore',
-      options: { place, keyPrefix },
+      options: { place, keyPrefix, ...options },
     },
     capabilities,
   }

@@ -51,23 +51,35 @@ export async function keysUnder(place: Place, prefix: string): Promise<string[]>
   return found.flat().toSorted()
 }
 
-/** Deletes all keys that begin so. */
-export async function clear(place: Place, prefix: string): Promise<void> {
+/** The keys of the sessions under a prefix, and of their leases. */
+function patternsOf(prefix: string): string[] {
+  return [`${prefix}*`, `js:lease:${prefix}*`]
+}
+
+/** Does something with each key of the sessions under a prefix. */
+async function eachKey(
+  place: Place,
+  prefix: string,
+  work: (client: RedisClientType, key: string) => Promise<unknown>,
+): Promise<void> {
   await onPrimaries(place, async (client) => {
-    for await (const keys of client.scanIterator({ MATCH: `${prefix}*`, COUNT: 1000 })) {
-      // One by one: on a cluster they lie in different slots.
-      await Promise.all(keys.map((key) => client.unlink(key)))
+    for (const MATCH of patternsOf(prefix)) {
+      for await (const keys of client.scanIterator({ MATCH, COUNT: 1000 })) {
+        // One by one: on a cluster they lie in different slots.
+        await Promise.all(keys.map((key) => work(client, key)))
+      }
     }
   })
 }
 
+/** Deletes all keys of the sessions under a prefix. */
+export async function clear(place: Place, prefix: string): Promise<void> {
+  await eachKey(place, prefix, (client, key) => client.unlink(key))
+}
+
 /** Time passes for what is stored: every end and every time moves back. */
 export async function age(place: Place, prefix: string, ms: number): Promise<void> {
-  await onPrimaries(place, async (client) => {
-    for await (const keys of client.scanIterator({ MATCH: `${prefix}*`, COUNT: 1000 })) {
-      await Promise.all(keys.map((key) => ageKey(client, key, ms)))
-    }
-  })
+  await eachKey(place, prefix, (client, key) => ageKey(client, key, ms))
 }
 
 async function ageKey(client: RedisClientType, key: string, ms: number): Promise<void> {
@@ -81,18 +93,28 @@ async function ageKey(client: RedisClientType, key: string, ms: number): Promise
       updated_at: `${Math.floor((updated - ms) / 1000)}`,
     })
   }
-  if ((await client.type(key)) === 'hash') await ageQueues(client, key, ms)
+  if ((await client.type(key)) === 'hash') await ageFields(client, key, ms)
+  if (key.startsWith('js:lease:')) await ageLease(client, key, ms)
   const ends = await client.pExpireTime(key)
   if (ends >= 0) await client.pExpireAt(key, ends - ms)
 }
 
-/** The ends of what a session remembers. */
-async function ageQueues(client: RedisClientType, key: string, ms: number): Promise<void> {
-  const fields = Object.entries(await client.hGetAll(key)).filter(([field]) =>
-    /^js:(operation|attempt)s:\d+$/.test(field),
-  )
-  for (const [field, entry] of fields) {
-    const [ends, id] = entry.split(/ (.*)/s)
-    await client.hSet(key, field, `${Number(ends) - ms} ${id}`)
+/** The ends of what a session remembers, and the times of its entries. */
+async function ageFields(client: RedisClientType, key: string, ms: number): Promise<void> {
+  for (const [field, entry] of Object.entries(await client.hGetAll(key))) {
+    if (/^js:(operation|attempt)s:\d+$/.test(field)) {
+      const [ends, id] = entry.split(/ (.*)/s)
+      await client.hSet(key, field, `${Number(ends) - ms} ${id}`)
+    }
+    if (/^js:time:\d+$/.test(field)) {
+      const [position, time] = entry.split(' ')
+      await client.hSet(key, field, `${position} ${Math.max(Number(time) - ms, 0)}`)
+    }
   }
+}
+
+async function ageLease(client: RedisClientType, key: string, ms: number): Promise<void> {
+  const [version, token, until, waiting] = ((await client.get(key)) ?? '').split('\n')
+  const row = [version, token, Math.max(Number(until) - ms, 0), waiting].join('\n')
+  await client.set(key, row, { KEEPTTL: true })
 }

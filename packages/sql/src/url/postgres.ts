@@ -1,5 +1,6 @@
 import { SessionError } from '@sessions/core'
 import { parse } from 'pg-connection-string'
+import { requireChannelBinding } from '../drivers/channel-binding.ts'
 import { checkParameters, isMilliseconds, isSeconds, isText, type Parameters } from './parameters.ts'
 import type { ServerURL } from './server-url.ts'
 import type { ConnectOptions, Target } from './target.ts'
@@ -15,8 +16,7 @@ const known: Parameters = {
   sslcert: isText,
   sslkey: isText,
   uselibpqcompat: ['true'],
-  // What is not asked for is not done.
-  channel_binding: ['disable', 'prefer'],
+  channel_binding: ['disable', 'prefer', 'require'],
   host: isText,
   port: (value) => /^\d{1,5}$/.test(value) && Number(value) < 65_536,
   user: isText,
@@ -50,6 +50,7 @@ export function parsePostgres(url: ServerURL): Target {
   return {
     dialect: 'postgres',
     schema: parameters.get('schema'),
+    adapt: parameters.get('channel_binding') === 'require' ? requireChannelBinding : undefined,
     connect: (): ConnectOptions => ({
       host: parameters.get('host') ?? (url.host || 'localhost'),
       ...(port !== '' && { port: Number(port) }),

@@ -6,6 +6,8 @@ export interface Target {
   readonly dialect: URLDialect
   /** The schema of the tables, where the url names one. */
   readonly schema?: string | undefined
+  /** Makes of the driver's module one that keeps what the url asks for and options cannot say. */
+  readonly adapt?: ((driver: object) => object) | undefined
   /** Options of Sequelize. Reads the files that the url names. */
   connect(): ConnectOptions
 }

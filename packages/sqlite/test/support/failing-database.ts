@@ -5,6 +5,7 @@ export class FailingDatabase {
   /** For the store. */
   readonly database: SQLiteDatabase
   #next: 'before' | 'middle' | undefined
+  #always: string | undefined
 
   constructor(database: SQLiteDatabase) {
     const transaction: SQLiteDatabase['transaction'] = (work) => {
@@ -33,7 +34,18 @@ export class FailingDatabase {
     this.#next = when
   }
 
+  /** Every transaction fails with this code while `work` runs. */
+  async failingWith<T>(code: string, work: () => Promise<T>): Promise<T> {
+    this.#always = code
+    try {
+      return await work()
+    } finally {
+      this.#always = undefined
+    }
+  }
+
   #failAt(when: 'before' | 'middle'): void {
+    if (this.#always !== undefined) throw Object.assign(new Error('a code of SQLite'), { code: this.#always })
     if (this.#next !== when) return
     this.#next = undefined
     throw Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR' })

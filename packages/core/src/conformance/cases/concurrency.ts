@@ -47,7 +47,7 @@ export const concurrencyCases: readonly CaseDefinition[] = [
     id: 'concurrency/linearizable-instances',
     title: 'answers them so through two instances too',
     store: true,
-    needs: ['durable'],
+    needs: ['shared'],
     async run(t) {
       const stores = [await t.store(), await t.anotherStore()]
       await check(t, async (sessionId) => {
@@ -61,7 +61,7 @@ export const concurrencyCases: readonly CaseDefinition[] = [
   {
     id: 'processes/linearizable',
     title: 'answers them so through several processes too',
-    needs: ['multiProcess', 'durable'],
+    needs: ['multiProcess'],
     async run(t) {
       const workers = await t.workers(clientCount - 1)
       const open = async (sessionId: string) => {

@@ -2,12 +2,13 @@ import assert from 'node:assert/strict'
 import type { CaseDefinition } from '../case.ts'
 import { assertEqual, assertWholeBatches, batch, messages } from '../fixtures.ts'
 import type { Item } from '../item.ts'
+import { whenRaced } from '../timing.ts'
 
 const kills = 5
 /** So many that a kill rather falls between two items than between two batches. */
 const batchSize = 40
-/** Milliseconds into the first use of a storage: opening takes about as long. */
-const killsMs = [0, 4, 10, 20, 35, 60]
+/** How far into the first use of a storage it is killed, as parts of what a first use has taken. */
+const killsAt = [0, 0.1, 0.25, 0.4, 0.6, 0.8]
 
 export const crashCases: readonly CaseDefinition[] = [
   {
@@ -37,8 +38,12 @@ export const crashCases: readonly CaseDefinition[] = [
     needs: ['durable'],
     async run(t) {
       const id = t.id()
-      const [killed, next] = await t.workers(2)
-      await killed?.killWhileWriting({ type: 'append', sessionId: id, writer: 'k', batches: 100_000, size: 3 }, 5, 0)
+      const [next, ...others] = await t.workers(4)
+      // More than one: a kill may fall between two writes.
+      for (const [index, killed] of others.entries()) {
+        const task = { type: 'append', sessionId: id, writer: `k${index}`, batches: 100_000, size: 3 } as const
+        await killed.killWhileWriting(task, 5, 2 * index)
+      }
       await next?.run({ type: 'append', sessionId: id, writer: 'n', batches: 3, size: 3 })
       await next?.stop()
       const session = await t.session(id)
@@ -57,10 +62,13 @@ export const crashCases: readonly CaseDefinition[] = [
         const id = t.id()
         const task = { type: 'replace', sessionId: id, writer: 'w', times: 100_000, size: batchSize } as const
         const acknowledged = await worker.killWhileWriting(task, 1 + t.random.integer(8), t.random.integer(6))
-        const items = await (await t.session(id)).getItems()
+        const store = await t.anotherStore()
+        const items = await store.session<Item>(id).getItems()
         const version = Number(String(items[0]?.content).split('/')[1])
         assertEqual(items, batch('w', version, batchSize), `the history after ${acknowledged} acknowledged replaces`)
         assert.ok(version >= acknowledged - 1, `${acknowledged} replaces acknowledged, version ${version} found`)
+        // The next one may be the only one that has the storage open.
+        await store.close()
       }
     },
   },
@@ -70,17 +78,24 @@ export const crashCases: readonly CaseDefinition[] = [
     store: true,
     needs: ['durable'],
     async run(t) {
-      const workers = await t.workers(killsMs.length)
-      for (const [index, worker] of workers.entries()) {
-        await t.reset()
-        const id = t.id()
-        await worker.killSoon({ type: 'append', sessionId: id, writer: 'k', batches: 1, size: 3 }, killsMs[index] ?? 0)
-        const store = await t.anotherStore()
-        const session = store.session<Item>(id)
-        await session.addItems(batch('n', 0, 3))
-        assert.equal(assertWholeBatches(await session.getItems()).get('n'), 1)
-        await store.close()
-      }
+      const task = { type: 'append', sessionId: t.id(), writer: 'k', batches: 1, size: 3 } as const
+      const [whole] = await t.workers(1)
+      await whole?.run(task)
+      const [start, end] = whole?.firstUse ?? [0, 0]
+      await whole?.stop()
+      await whenRaced('a process was killed in the middle of its first use', async () => {
+        let killed = 0
+        for (const [index, worker] of (await t.workers(killsAt.length)).entries()) {
+          await t.reset()
+          if (await worker.killInFirstUse(task, (end - start) * (killsAt[index] ?? 0))) killed++
+          const store = await t.anotherStore()
+          const session = store.session<Item>(task.sessionId)
+          await session.addItems(batch('n', 0, 3))
+          assert.equal(assertWholeBatches(await session.getItems()).get('n'), 1)
+          await store.close()
+        }
+        return killed > 1
+      })
     },
   },
 ]

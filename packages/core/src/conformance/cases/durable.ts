@@ -8,7 +8,7 @@ export const durableCases: readonly CaseDefinition[] = [
     id: 'durable/absent',
     title: 'forgets everything with its instance where it is not declared durable',
     store: true,
-    without: 'durable',
+    without: ['durable', 'shared'],
     async run(t) {
       const id = t.id()
       const first = await t.anotherStore()
@@ -21,7 +21,7 @@ export const durableCases: readonly CaseDefinition[] = [
     id: 'durable/instances',
     title: 'shows an acknowledged write to every other instance at once, also to one that has read before',
     store: true,
-    needs: ['durable'],
+    needs: ['shared'],
     async run(t) {
       const id = t.id()
       const handles = [(await t.store()).session<Item>(id), (await t.anotherStore()).session<Item>(id)]

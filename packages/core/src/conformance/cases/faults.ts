@@ -3,7 +3,7 @@ import { inspect } from 'node:util'
 import { SessionError } from '../../errors/session-error.ts'
 import type { CaseDefinition } from '../case.ts'
 import type { CaseContext } from '../context.ts'
-import { assertEqual, message, messages } from '../fixtures.ts'
+import { assertEqual, collect, message, messages } from '../fixtures.ts'
 import type { CommitFault } from '../harness.ts'
 import type { Item } from '../item.ts'
 import { append } from './transactions.ts'
@@ -12,9 +12,11 @@ const secret = 'what the items say'
 
 /** Commits under a fault: all or nothing, said as it is, and nothing of the items in what is said. */
 async function commitUnder(t: CaseContext, fault: CommitFault): Promise<void> {
-  const session = (await t.store()).session<Item>(t.id())
+  const store = await t.store()
+  const session = store.session<Item>(t.id())
   const kept = messages(3)
   await session.addItems(kept)
+  const before = await session.info()
   const added = Array.from({ length: 5 }, (_, index) => message(`${secret} ${index}`))
   await t.failNextCommit(fault)
   const error: unknown = await session.addItems(added).then(
@@ -24,6 +26,10 @@ async function commitUnder(t: CaseContext, fault: CommitFault): Promise<void> {
   const items = await session.getItems()
   const written = items.length > kept.length
   assertEqual(items, written ? [...kept, ...added] : kept, 'the history after the fault')
+  const info = await session.info()
+  assert.equal(info?.itemCount, items.length, 'itemCount after the fault')
+  if (!written) assertEqual(info, before, 'info() after a write that failed')
+  if (t.has('list')) assertEqual(await collect(store.listSessions()), [info], 'what is listed')
   if (error === undefined) assert.ok(written, 'the call resolved, and nothing was written')
   else assertError(error, written)
   await session.addItems([message('next')])

@@ -4,10 +4,13 @@ import { clearCases } from './clear.ts'
 import { commandCases } from './commands.ts'
 import { compactionCases } from './compaction.ts'
 import { concurrencyCases } from './concurrency.ts'
+import { conditionCases } from './conditions.ts'
 import { crashCases } from './crash.ts'
 import { deleteCases } from './delete.ts'
 import { durableCases } from './durable.ts'
 import { entryCases } from './entries.ts'
+import { exclusiveCases } from './exclusive.ts'
+import { expiryCases } from './expiry.ts'
 import { faultCases } from './faults.ts'
 import { filterCases } from './filters.ts'
 import { forkCases } from './forks.ts'
@@ -19,8 +22,10 @@ import { limitCases } from './limit.ts'
 import { listCases } from './list.ts'
 import { listingOrderCases } from './listing-order.ts'
 import { longCallCases } from './long-calls.ts'
+import { longHistoryCases } from './long-histories.ts'
 import { maintainCases } from './maintain.ts'
 import { metadataCases } from './metadata.ts'
+import { metadataFilterCases } from './metadata-filters.ts'
 import { modelCases } from './model.ts'
 import { mutationCases } from './mutations.ts'
 import { orderCases } from './order.ts'
@@ -29,6 +34,7 @@ import { processCases } from './processes.ts'
 import { recordClearCases } from './record-clears.ts'
 import { recordCases } from './records.ts'
 import { replacingCases } from './replacing.ts'
+import { resourceCases } from './resources.ts'
 import { scaleCases } from './scale.ts'
 import { suffixCases } from './suffixes.ts'
 import { timeCases } from './time.ts'
@@ -48,9 +54,11 @@ export const definitions: readonly CaseDefinition[] = [
   ...metadataCases,
   ...recordCases,
   ...recordClearCases,
+  ...conditionCases,
   ...maintainCases,
   ...iterationCases,
   ...listCases,
+  ...metadataFilterCases,
   ...listingOrderCases,
   ...filterCases,
   ...deleteCases,
@@ -59,13 +67,16 @@ export const definitions: readonly CaseDefinition[] = [
   ...suffixCases,
   ...mutationCases,
   ...compactionCases,
+  ...longHistoryCases,
   ...entryCases,
   ...turnCases,
   ...forkCases,
   ...replacingCases,
   ...leaseCases,
+  ...exclusiveCases,
   ...watchCases,
   ...timeCases,
+  ...expiryCases,
   ...lifecycleCases,
   ...orderCases,
   ...durableCases,
@@ -74,6 +85,7 @@ export const definitions: readonly CaseDefinition[] = [
   ...concurrencyCases,
   ...faultCases,
   ...scaleCases,
+  ...resourceCases,
   ...processCases,
   ...crashCases,
 ]

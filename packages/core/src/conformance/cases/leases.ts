@@ -3,9 +3,10 @@ import { setImmediate as moment, setTimeout as sleep } from 'node:timers/promise
 import { SessionError } from '../../errors/session-error.ts'
 import type { CaseDefinition } from '../case.ts'
 import { CaseSkipped } from '../case-skipped.ts'
-import { assertCode, assertEqual, assertItems, assertMistake, message, messages } from '../fixtures.ts'
+import { assertCode, assertEqual, assertItems, message, messages } from '../fixtures.ts'
 import type { Item } from '../item.ts'
-import { offered, offers } from '../offered.ts'
+import { offered } from '../offered.ts'
+import { soon, withinMargin } from '../timing.ts'
 
 export const leaseCases: readonly CaseDefinition[] = [
   {
@@ -63,9 +64,10 @@ export const leaseCases: readonly CaseDefinition[] = [
       await using held = await session.acquire()
       const nothing = async (): Promise<void> => {}
       for (const options of [{ whenBusy: 'reject' as const }, { waitMs: 0 }, { waitMs: 30 }]) {
-        const error = await assertCode(() => session.exclusive(nothing, options), 'SESSION_IN_USE')
+        const refused = (): Promise<void> => soon('the refusal', session.exclusive(nothing, options), 100)
+        const error = await assertCode(refused, 'SESSION_IN_USE')
         assert.equal(error.retryable, false)
-        if (t.has('durable')) {
+        if (t.has('shared')) {
           const other = (await t.anotherStore()).session<Item>(id)
           await assertCode(() => other.exclusive(nothing, options), 'SESSION_IN_USE')
         }
@@ -89,7 +91,7 @@ export const leaseCases: readonly CaseDefinition[] = [
       await session.addItems(messages(3))
       await session.setMetadata({ n: 1 })
       const older = await session.acquire()
-      const [one] = t.has('durable') ? [(await t.anotherStore()).session<Item>(id)] : [session]
+      const [one] = t.has('shared') ? [(await t.anotherStore()).session<Item>(id)] : [session]
       const newer = await one.acquire({ whenBusy: 'takeOver' })
       const before = await session.info()
       const writes = [
@@ -137,22 +139,24 @@ export const leaseCases: readonly CaseDefinition[] = [
     id: 'exclusive/renewed',
     title: 'keeps a lease for as long as the work runs',
     store: true,
-    async run(t) {
-      const { id, session } = await offered(t, 'leases')
-      const other = t.has('durable') ? (await t.anotherStore()).session<Item>(id) : session
-      await session.exclusive(
-        async ({ session: held, signal }) => {
-          for (let round = 0; round < 4; round++) {
-            await sleep(250)
-            await assertCode(() => other.exclusive(async () => {}, { whenBusy: 'reject' }), 'SESSION_IN_USE')
-            await held.addItems([message(`${round}`)])
-          }
-          assert.equal(signal.aborted, false)
-        },
-        { leaseMs: 600 },
-      )
-      assert.equal((await session.getItems()).length, 4)
-    },
+    // The work takes a second. Where it takes much longer, the machine is too busy for leases as short as these.
+    run: (t) =>
+      withinMargin(1_600, async () => {
+        const { id, session } = await offered(t, 'leases')
+        const other = t.has('shared') ? (await t.anotherStore()).session<Item>(id) : session
+        await session.exclusive(
+          async ({ session: held, signal }) => {
+            for (let round = 0; round < 4; round++) {
+              await sleep(250)
+              await assertCode(() => other.exclusive(async () => {}, { whenBusy: 'reject' }), 'SESSION_IN_USE')
+              await held.addItems([message(`${round}`)])
+            }
+            assert.equal(signal.aborted, false)
+          },
+          { leaseMs: 600 },
+        )
+        assert.equal((await session.getItems()).length, 4)
+      }),
   },
   {
     id: 'exclusive/duplicate',
@@ -173,49 +177,12 @@ export const leaseCases: readonly CaseDefinition[] = [
     },
   },
   {
-    id: 'exclusive/nested',
-    title: 'hands out a session of the same class, on which holding it again is no waiting',
-    store: true,
-    async run(t) {
-      const { session } = await offered(t, 'leases')
-      await session.exclusive(async ({ session: held }) => {
-        assert.ok(held instanceof (session.constructor as new () => object), 'it is of another class')
-        assert.equal(held.sessionId, session.sessionId)
-        assert.equal(await held.getSessionId(), session.sessionId)
-        await held.exclusive(({ session: inner }) => inner.addItems(messages(1)), { whenBusy: 'reject' })
-        await assertCode(() => session.exclusive(async () => {}, { whenBusy: 'reject' }), 'SESSION_IN_USE')
-        await held.close()
-        await assertCode(() => held.getItems(), 'SESSION_CLOSED')
-      })
-      await assertItems(session, messages(1))
-    },
-  },
-  {
-    id: 'exclusive/failure',
-    title: 'lets go when the work fails, and passes its error on; an abort ends waiting',
-    store: true,
-    async run(t) {
-      const { store, id, session } = await offered(t, 'leases')
-      const failure = new Error('of the work')
-      await assert.rejects(
-        session.exclusive(() => Promise.reject(failure)),
-        (error) => error === failure,
-      )
-      assert.equal(await store.leaseOf(id), undefined)
-      await using _held = await session.acquire()
-      const reason = new Error('of the abort')
-      const waiting = session.exclusive(async () => {}, { signal: AbortSignal.any([abortSoon(reason)]) })
-      await assert.rejects(waiting, (error) => error === reason)
-      await assert.rejects(session.acquire({ signal: AbortSignal.abort(reason) }), (error) => error === reason)
-    },
-  },
-  {
     id: 'exclusive/closing',
     title: 'lets exclusive work finish when the session and the store are closed meanwhile',
     store: true,
     async run(t) {
       const { id } = await offered(t, 'leases')
-      const store = t.has('durable') ? await t.anotherStore() : await t.store()
+      const store = t.has('shared') ? await t.anotherStore() : await t.store()
       const session = store.session<Item>(id)
       let closing: Promise<unknown> = Promise.resolve()
       await session.exclusive(async ({ session: held }) => {
@@ -229,43 +196,4 @@ export const leaseCases: readonly CaseDefinition[] = [
       await closing
     },
   },
-  {
-    id: 'exclusive/refused',
-    title: 'refuses options that are none',
-    store: true,
-    async run(t) {
-      const { store, id, session } = await offered(t, 'leases')
-      const nothing = async (): Promise<void> => {}
-      for (const options of [{ whenBusy: 'later' }, { waitMs: '1' }, { leaseMs: true }, { signal: {} }, { wait: 1 }]) {
-        await assertMistake(() => session.exclusive(nothing, options as never), TypeError, JSON.stringify(options))
-      }
-      for (const options of [{ waitMs: -1 }, { leaseMs: 0 }, { leaseMs: 2 ** 31 }, { waitMs: Number.NaN }]) {
-        await assertMistake(() => session.acquire(options), RangeError, JSON.stringify(options))
-      }
-      await assertMistake(() => session.exclusive({} as never), TypeError, 'no function')
-      assert.equal(await store.leaseOf(id), undefined)
-    },
-  },
-  {
-    id: 'exclusive/unsupported',
-    title: 'rejects with SESSION_UNSUPPORTED where the store keeps no leases',
-    store: true,
-    async run(t) {
-      const [store, id] = [await t.store(), t.id()]
-      if (await offers(store, 'leases')) throw new CaseSkipped('the store offers leases')
-      let ran = false
-      const work = async (): Promise<void> => {
-        ran = true
-      }
-      await assertCode(() => store.session(id).exclusive(work), 'SESSION_UNSUPPORTED')
-      await assertCode(() => store.session(id).acquire(), 'SESSION_UNSUPPORTED')
-      assert.equal(ran, false, 'the work ran without a lease')
-    },
-  },
 ]
-
-function abortSoon(reason: Error): AbortSignal {
-  const controller = new AbortController()
-  setTimeout(() => controller.abort(reason), 20)
-  return controller.signal
-}

@@ -3,13 +3,14 @@ import type { SessionFilter } from '../../store/session-filter.ts'
 import type { CaseDefinition } from '../case.ts'
 import { assertCode, assertEqual, collect, listed, message, writeInOrder } from '../fixtures.ts'
 import type { Item } from '../item.ts'
+import { passTime } from '../timing.ts'
 
 export const listCases: readonly CaseDefinition[] = [
   {
     id: 'list/refused',
     title: 'refuses to list where listing is not declared',
     store: true,
-    without: 'list',
+    without: ['list'],
     async run(t) {
       const store = await t.store()
       await assertCode(() => collect(store.listSessions()), 'SESSION_UNSUPPORTED')
@@ -22,16 +23,23 @@ export const listCases: readonly CaseDefinition[] = [
     async run(t) {
       const store = await t.store()
       assertEqual(await listed(store), [])
+      // Made in another order than the one in which they are changed, and at times that differ where the clock moves.
+      for (const id of ['c', 'a', 'b']) {
+        await store.session<Item>(id).addItems([message(id)])
+        await passTime(t, (await store.getSessionInfo(id))?.createdAt)
+      }
       await writeInOrder(store, ['b', 'c', 'a'])
+      await passTime(t, (await store.getSessionInfo('a'))?.updatedAt)
       const infos = await collect(store.listSessions())
       assertEqual(
         infos.map(({ sessionId }) => sessionId),
         ['a', 'c', 'b'],
       )
+      await passTime(t, infos[0]?.createdAt)
       for (const info of infos) assertEqual(info, await store.getSessionInfo(info.sessionId))
       assertEqual(
         infos.map(({ itemCount }) => itemCount),
-        [3, 2, 1],
+        [4, 3, 2],
       )
     },
   },

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { CaseDefinition } from '../case.ts'
 import { assertCode, assertEqual, assertItems, assertMistake, message } from '../fixtures.ts'
 import type { Item } from '../item.ts'
+import { passTime } from '../timing.ts'
 
 function call(callId: string, args = '{}'): Item {
   return { type: 'function_call', callId, name: 'tool', arguments: args, status: 'completed' }
@@ -50,6 +51,7 @@ export const mutationCases: readonly CaseDefinition[] = [
       assert.equal(await session.info(), undefined)
       await session.addItems([message('a'), result('1')])
       const before = await session.info()
+      await passTime(t, before?.updatedAt)
       await session.applyHistoryMutations({ mutations: [mutation('1', call('1'))] })
       await session.applyHistoryMutations({ mutations: [] })
       assertEqual(await session.info(), before)

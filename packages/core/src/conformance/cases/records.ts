@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { CommitResult, HistoryChange } from '../../store/history-change.ts'
 import type { CaseDefinition } from '../case.ts'
 import { assertEqual, assertMistake } from '../fixtures.ts'
+import { passTime } from '../timing.ts'
 
 export const recordCases: readonly CaseDefinition[] = [
   {
@@ -145,6 +146,7 @@ export const recordCases: readonly CaseDefinition[] = [
       await store.records.commit(id, { operation, append: ['a'] })
       await store.records.commit(id, { drop: 'all' })
       const before = await store.getSessionInfo(id)
+      await passTime(t, before?.updatedAt)
       const idle = [
         {},
         { drop: 1 },

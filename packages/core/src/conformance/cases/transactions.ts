@@ -36,7 +36,7 @@ export const transactionCases: readonly CaseDefinition[] = [
     id: 'transactions/absent',
     title:
       'refuses transactions where they are not declared: a session by having no method, a store with SESSION_UNSUPPORTED',
-    without: 'transactions',
+    without: ['transactions'],
     async run(t) {
       const session = await t.session()
       if (!('applyHistoryTransaction' in session)) return

@@ -4,11 +4,14 @@ import type { CaseDefinition } from '../case.ts'
 import { assertEqual, assertMistake, message, messages } from '../fixtures.ts'
 import type { Item } from '../item.ts'
 import { offered } from '../offered.ts'
+import { soon } from '../timing.ts'
 
 /** The events of a watch, one after the other. */
 function eventsOf(events: AsyncIterable<WatchEvent<Item>>): { next(): Promise<WatchEvent<Item> | undefined> } {
   const iterator = events[Symbol.asyncIterator]()
-  return { next: async () => ((await iterator.next()) as IteratorResult<WatchEvent<Item>, undefined>).value }
+  const next = async (): Promise<WatchEvent<Item> | undefined> =>
+    ((await iterator.next()) as IteratorResult<WatchEvent<Item>, undefined>).value
+  return { next: () => soon('the next event', next()) }
 }
 
 /** So many added items, in as many events as they come in. */
@@ -63,7 +66,7 @@ export const watchCases: readonly CaseDefinition[] = [
     async run(t) {
       const { id, session } = await offered(t, 'entries')
       await session.addItems(messages(250))
-      const other = t.has('durable') ? (await t.anotherStore()).session<Item>(id) : session
+      const other = t.has('shared') ? (await t.anotherStore()).session<Item>(id) : session
       const events = eventsOf(session.watch({ after: null }))
       const writing = (async () => {
         for (const item of messages(10, 'other')) await other.addItems([item])

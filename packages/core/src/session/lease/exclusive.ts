@@ -140,7 +140,7 @@ async function enter(
   const begun = performance.now()
   const leave = await line.enter(waitMs, signal)
   try {
-    await lease.acquire(Math.max(waitMs - (performance.now() - begun), 0), signal)
+    await lease.acquire(waitMs, begun, signal)
     line.holds(lease.lose)
     return leave
   } catch (error) {

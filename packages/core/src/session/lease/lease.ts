@@ -65,10 +65,11 @@ export class Lease {
 
   /**
    * Waits in a line with those of other processes. Whoever stands in it says so again and again; one that falls silent loses its place.
+   * @param begun - since when it waits, by `performance.now()`
    * @throws SESSION_IN_USE where `waitMs` are over; the signal's reason where it aborts
    */
-  async acquire(waitMs: number, signal: AbortSignal | undefined): Promise<void> {
-    const end = performance.now() + waitMs
+  async acquire(waitMs: number, begun: number, signal: AbortSignal | undefined): Promise<void> {
+    const end = begun + waitMs
     try {
       for (;;) {
         signal?.throwIfAborted()

@@ -7,13 +7,13 @@ type Waiter = readonly [token: string, until: number]
 const waiterMs = 6_000
 
 /** Those who wait, in their order. */
-export function waitersOf({ waiting, now }: LeaseState): Waiter[] {
+function waitersOf({ waiting, now }: LeaseState): Waiter[] {
   const waiters = waiting === '' ? [] : (JSON.parse(waiting) as Waiter[])
   return waiters.filter(([, until]) => until > now)
 }
 
 /** Whether nobody holds. */
-export function isFree({ token, until, now }: LeaseState): boolean {
+function isFree({ token, until, now }: LeaseState): boolean {
   return token === null || until <= now
 }
 

@@ -14,17 +14,22 @@ export async function POST(
 ): Promise<Response> {
   const body = Body.safeParse(await request.json().catch(() => undefined))
   if (!body.success) return Response.json({ error: 'Bad request' }, { status: 400 })
-  const session = store.session((await params).sessionId)
-  const stream = await runner.run(agent, body.data.message, { session, stream: true, signal: request.signal })
+  // One run at a time: the next message waits until this answer is stored, at most 30 seconds, and knows of it. The answer outlives this
+  // function, so the session is held without one.
+  const held = await store.session((await params).sessionId).acquire({ signal: request.signal })
+  const { session, signal } = held
   const encoder = new TextEncoder()
   const text = new ReadableStream<Uint8Array>({
     async start(controller) {
       try {
+        const stream = await runner.run(agent, body.data.message, { session, stream: true, signal })
         for await (const part of stream.toTextStream()) controller.enqueue(encoder.encode(part))
         await stream.completed // now the turn is stored
         controller.close()
       } catch (error) {
         controller.error(error)
+      } finally {
+        await held.release()
       }
     },
   })
