@@ -48,11 +48,10 @@ export class SDKSession<TItem extends object = AgentInputItem> extends Session<T
   readonly #tail: KnownTail = new KnownTail()
   readonly #order: CallOrder
 
-  // What `partsOf` gives, where a wrapper finds it: the class that has it is the one whose methods a subclass may have overridden. A
-  // declaration cannot name a symbol that is computed.
   static {
+    // What `partsOf` gives, on the prototype, by which wrappers find the base class. A declaration cannot name a computed symbol.
     Object.defineProperty(SDKSession.prototype, parts, {
-      get(this: SDKSession): SessionParts {
+      get(this: SDKSession): Readonly<SessionParts> {
         return { store: this.#store, codec: this.#codec, onCorrupt: this.#skipCorrupt ? 'skip' : 'throw' }
       },
     })
