@@ -21,6 +21,9 @@ export type Transaction =
   | { type: 'append_items'; items: object[] }
   | { type: 'replace_suffix'; expectedSuffix: object[]; replacement: object[] }
 
+/** Where a session says that it was handed out under a lease, in every copy of core. */
+const held = Symbol.for('@sessions/core.held')
+
 const required = ['getSessionId', 'getItems', 'addItems', 'popItem', 'clearSession'] as const
 
 /** @throws TypeError for what is no session, or one that cannot be wrapped without losing what it needs */
@@ -28,6 +31,11 @@ export function checkUnderlying(session: object): asserts session is ForeignSess
   const methods = session as Partial<Record<string, unknown>>
   const missing = required.find((name) => typeof methods[name] !== 'function')
   if (missing !== undefined) throw new TypeError(`underlyingSession must be a session; it has no ${missing}().`)
+  if (Reflect.get(session, held) === true) {
+    throw new TypeError(
+      'underlyingSession is held by exclusive() or acquire(); encrypt the session first, and hold that.',
+    )
+  }
   if (methods.acceptsRunContext === true) {
     throw new TypeError('underlyingSession takes a run context with each call, which would not reach it.')
   }

@@ -1,4 +1,4 @@
-import { MemoryStore, type SessionErrorCode } from '@sessions/core'
+import { MemoryStore, partsOf, type SessionErrorCode, StoredSession } from '@sessions/core'
 import { EncryptedSession, EncryptedStore } from '@sessions/encrypted'
 import { expect, it } from 'vitest'
 import { failure, item } from './support/failure.ts'
@@ -158,4 +158,35 @@ it('watches what is written through any handle of the store, at once', async () 
   const last = watch.next()
   await session.close()
   expect((await last).done).toBe(true)
+})
+
+it('refuses a session that is held: items of two forms would stand in one history', async () => {
+  const memory = new MemoryStore()
+  await memory.session('a').exclusive(async ({ session }) => {
+    const wrapHeld = (): unknown => new EncryptedSession({ underlyingSession: session, encryptionKey })
+    expect(wrapHeld).toThrow(/is held by exclusive/)
+  })
+})
+
+it('goes past no method that a subclass of a session of ours overrides', async () => {
+  const memory = new MemoryStore()
+  const calls: string[] = []
+  class Adding extends StoredSession {
+    override async addItems(items: Parameters<StoredSession['addItems']>[0]): Promise<void> {
+      calls.push('addItems')
+      await super.addItems(items)
+    }
+  }
+  class Rewinding extends StoredSession {
+    override async rewind(to: Parameters<StoredSession['rewind']>[0]): ReturnType<StoredSession['rewind']> {
+      calls.push('rewind')
+      return await super.rewind(to)
+    }
+  }
+  const adding = new EncryptedSession({ underlyingSession: new Adding(memory, 'a'), encryptionKey })
+  await adding.addItems([item('1')])
+  expect(calls).toEqual(['addItems'])
+  const rewinding = new EncryptedSession({ underlyingSession: new Rewinding(memory, 'b'), encryptionKey })
+  expect(await codeOf(() => rewinding.rewind({ turns: 1 }))).toBe('SESSION_UNSUPPORTED')
+  expect(partsOf(new Adding(memory, 'a'))).toMatchObject({ store: memory, onCorrupt: 'throw' })
 })
