@@ -52,9 +52,24 @@ function baseOf(session: object): object | undefined {
 /** Where `StoredSession` tells its parts, in every copy: see `partsOf` of core. */
 const parts = Symbol.for('@sessions/core.parts')
 
-/** Whether it does anything else than its base class, and that one's, make it do. */
+/**
+ * Whether it does anything else than its base class, and that one's, make it do; the abilities beyond the SDK's stand in the class
+ * above the base.
+ */
 function isOverridden(session: object, base: object): boolean {
-  const prototypes = [base, Object.getPrototypeOf(base) as object]
-  const names = prototypes.flatMap((prototype) => Object.getOwnPropertyNames(prototype))
-  return names.some((name) => name !== 'constructor' && Reflect.get(session, name) !== Reflect.get(base, name))
+  const abilities = classAbove(session, base)
+  const lower = [base, Object.getPrototypeOf(base) as object]
+  const differs = (name: string, from: object): boolean =>
+    name !== 'constructor' && Reflect.get(session, name) !== Reflect.get(from, name)
+  return (
+    lower.some((prototype) => Object.getOwnPropertyNames(prototype).some((name) => differs(name, base))) ||
+    Object.getOwnPropertyNames(abilities).some((name) => differs(name, abilities))
+  )
+}
+
+/** The prototype between that of the session's class and the base which inherits from the base; the base where there is none. */
+function classAbove(session: object, base: object): object {
+  let prototype = Object.getPrototypeOf(session) as object
+  while (prototype !== base && Object.getPrototypeOf(prototype) !== base) prototype = Object.getPrototypeOf(prototype)
+  return prototype
 }

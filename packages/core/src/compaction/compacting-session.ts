@@ -128,8 +128,7 @@ export class CompactingSession<TItem extends object = AgentInputItem> {
 
   /** As `exclusive` of the underlying session, with a compacting session. @throws SESSION_UNSUPPORTED where that has none */
   async exclusive<T>(work: ExclusiveWork<this, T>, options: ExclusiveOptions = {}): Promise<T> {
-    if (typeof work !== 'function') throw new TypeError('exclusive takes a function.')
-    return await whileHeld(await this.acquire(options), work)
+    return await whileHeld(() => this.acquire(options), work)
   }
 
   /** As `acquire` of the underlying session, likewise. */

@@ -5,11 +5,10 @@ import { Entries, type Page } from './entries.ts'
 import { type HistoryAccess, onHistory } from './history-access.ts'
 import {
   acquireFor,
-  checkExclusive,
   type ExclusiveOptions,
   type ExclusiveWork,
   type Held,
-  hold,
+  holdSession,
   whileHeld,
 } from './lease/exclusive.ts'
 import { checkUpdate, type MetadataUpdate, updateMetadata } from './metadata-update.ts'
@@ -78,8 +77,7 @@ export class StoredSession<TItem extends object = AgentInputItem> extends SDKSes
    * @throws SESSION_IN_USE where somebody else holds it; SESSION_UNSUPPORTED where the store keeps no leases
    */
   async exclusive<T>(work: ExclusiveWork<this, T>, options: ExclusiveOptions = {}): Promise<T> {
-    if (typeof work !== 'function') throw new TypeError('exclusive takes a function.')
-    return await whileHeld(await this.acquire(options), work)
+    return await whileHeld(() => this.acquire(options), work)
   }
 
   /** The same without a function, for a run that ends elsewhere: whoever acquires releases. */
@@ -105,7 +103,6 @@ export class StoredSession<TItem extends object = AgentInputItem> extends SDKSes
 
   /** Holds the session for a wrapper, which is handed out in its place. */
   async [acquireFor]<THandle extends object>(handle: THandle, options: ExclusiveOptions = {}): Promise<Held<THandle>> {
-    const checked = { ...checkExclusive(options), sessionId: this.sessionId }
-    return await hold(handle, this.access().records, checked, () => this.hold())
+    return await holdSession(handle, this.access(), options, () => this.hold())
   }
 }
