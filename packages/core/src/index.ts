@@ -31,7 +31,8 @@ export { SessionError, type SessionErrorOptions } from './errors/session-error.t
 export { MemorySession, type MemorySessionOptions } from './memory/memory-session.ts'
 export { MemoryStore, type MemoryStoreOptions } from './memory/memory-store.ts'
 export type { Entry, Page } from './session/entries.ts'
-export type { ForkOptions } from './session/fork.ts'
+export { copyThrough, type ForkOptions, type ForkSource } from './session/fork.ts'
+export { type HistoryAccess, onHistory } from './session/history-access.ts'
 export type {
   AppendItems,
   HistoryMutation,
@@ -39,7 +40,14 @@ export type {
   HistoryTransactionArgs,
   ReplaceSuffix,
 } from './session/history-transaction.ts'
-export type { ExclusiveOptions, ExclusiveWork, Held } from './session/lease/exclusive.ts'
+export {
+  acquireFor,
+  type ExclusiveOptions,
+  type ExclusiveWork,
+  type Held,
+  holdSession,
+  whileHeld,
+} from './session/lease/exclusive.ts'
 export type { MetadataUpdate } from './session/metadata-update.ts'
 export type { ReplaceResult } from './session/replacement.ts'
 export { SDKSession, type StoredSessionOptions } from './session/sdk-session.ts'
@@ -63,4 +71,11 @@ export {
   RecordStore,
 } from './store/record-store.ts'
 export { matchesFilter, type SessionFilter, type SessionInfo } from './store/session-filter.ts'
-export { type Decide, type DeleteTarget, type ReadOptions, type RecordPage, StoreHooks } from './store/store-hooks.ts'
+export {
+  type Decide,
+  type DeleteTarget,
+  type ReadOptions,
+  type RecordHolder,
+  type RecordPage,
+  StoreHooks,
+} from './store/store-hooks.ts'

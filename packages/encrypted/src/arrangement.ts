@@ -1,7 +1,9 @@
 import type { Entry } from './entries.ts'
 
-/** A stored record that stays as it is, or the place of a text that is still to be encrypted. */
-export type Arranged = { readonly record: string } | { readonly text: number }
+/** What stands in a place: a record that stays as it is, the text of that number still to be encrypted, or that text's own record. */
+export type Arranged =
+  | { readonly record: string; readonly text?: number }
+  | { readonly record?: undefined; readonly text: number }
 
 /**
  * What follows the history that is left, where `removed` is taken off its end and `texts` are put there in its place. A text that
@@ -18,10 +20,11 @@ export function arrange(removed: readonly Entry[], texts: readonly string[]): Ar
       arranged.push({ text })
       continue
     }
-    arranged.push(...removed.slice(next, found + 1).filter((entry, index) => entry.expired || index === found - next))
+    for (const { record, expired } of removed.slice(next, found)) if (expired) arranged.push({ record })
+    arranged.push({ record: (removed[found] as Entry).record, text })
     next = found + 1
     afterLastKept = arranged.length
   }
   const left = removed.slice(next).filter(({ expired }) => expired)
-  return arranged.toSpliced(afterLastKept, 0, ...left).map((part) => ('text' in part ? part : { record: part.record }))
+  return arranged.toSpliced(afterLastKept, 0, ...left.map(({ record }) => ({ record })))
 }

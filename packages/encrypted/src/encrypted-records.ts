@@ -1,5 +1,6 @@
 import {
   type CommitResult,
+  type EntryQuery,
   type HistoryChange,
   type Maintenance,
   type ReadOptions,
@@ -9,20 +10,15 @@ import {
   yieldIfLong,
 } from '@sessions/core'
 import { type Arranged, arrange } from './arrangement.ts'
-import { type Entry, EntryReader, live, type OnUnreadable, recordOf, textOf } from './entries.ts'
-import type { Opened } from './envelope-format.ts'
+import { cutOf, type NewReader, newReader } from './cut.ts'
+import { EntryReader, live, type OnUnreadable, recordOf, textOf } from './entries.ts'
+import { EntryPages, type OpenedPage } from './entry-pages.ts'
 import { type Maintained, Maintainer, type Plan } from './maintainer.ts'
 import type { Encryption } from './options.ts'
 import { SessionCipher } from './session-cipher.ts'
 
 /** How many sessions are remembered as ones whose newest record this process could open. */
 const maxProven = 10_000
-
-/** Where a change cuts the history: the entries that it rests on, and those of them that it takes off. */
-interface Cut {
-  tail: readonly Entry[]
-  removed: readonly Entry[]
-}
 
 /** The records of a store, encrypted on the way in and decrypted on the way out. */
 export class EncryptedRecords {
@@ -62,41 +58,60 @@ export class EncryptedRecords {
       yield live(await reader.open(records)).map(textOf)
   }
 
+  /** Those of the store beneath that are to be seen, opened. */
+  entries(sessionId: string, query: EntryQuery, onUnreadable: OnUnreadable): Promise<OpenedPage> {
+    return new EntryPages(this.#store, sessionId, this.cipher(sessionId), onUnreadable).page(query)
+  }
+
   /**
    * One atomic write of what a reader sees. What is to be dropped is opened first, so that nothing is lost that could not be read.
+   * @param written - what the ttl of each record to append counts from, where that is not what `appendTimes` says
    */
-  async commit(sessionId: string, change: HistoryChange, onUnreadable: OnUnreadable): Promise<CommitResult> {
+  async commit(
+    sessionId: string,
+    change: HistoryChange,
+    onUnreadable: OnUnreadable,
+    written?: readonly (number | undefined)[],
+  ): Promise<CommitResult> {
     if (change.maintain !== undefined) return this.#maintain(sessionId, change.maintain)
-    const { append = [], expectTail = [], drop = 0, ...rest } = change
     const cipher = this.cipher(sessionId)
+    const conditions = await this.#conditions(sessionId, cipher, change, onUnreadable)
+    if (conditions === undefined) return this.#refuse(sessionId, cipher, change)
+    const { append = [], appendTimes, expectTail = [], drop = 0, ...rest } = { ...change, ...conditions }
+    const times = written ?? cipher.made(appendTimes)
     const tellsAll = rest.clear === true && rest.returnDropped === true
     if (expectTail.length === 0 && drop === 0 && !tellsAll) {
-      const sealed = await cipher.seal(append)
-      if (sealed.length > 0 && rest.clear !== true && onUnreadable === 'throw') await this.#proveKey(sessionId, cipher)
-      return this.#commit(sessionId, cipher, { ...rest, append: sealed })
+      const sealed = await cipher.seal(append, times)
+      const continues = sealed.length > 0 && rest.clear !== true && rest.create !== true
+      if (continues && onUnreadable === 'throw') await this.#proveKey(sessionId, cipher)
+      return this.#commit(sessionId, cipher, { ...rest, append: sealed, ...(appendTimes && { appendTimes }) })
     }
     const sealed: (string | undefined)[] = []
     const fill = async (part: Arranged): Promise<string> => {
-      if ('record' in part) return part.record
-      sealed[part.text] ??= (await cipher.seal([append[part.text] as string]))[0]
+      if (part.record !== undefined) return part.record
+      sealed[part.text] ??= (await cipher.seal([append[part.text] as string], [times[part.text]]))[0]
       return sealed[part.text] as string
     }
     // What one attempt has opened and sealed, the next does not open and seal again.
     const reader: NewReader = newReader(cipher, new Map())
     const whole = drop === 'all' || rest.clear === true
+    // What the caller expects beside the tail is for the caller to look at again.
+    const expectsMore = rest.expectNewest !== undefined || rest.expectMetadata !== undefined
+    // Where nothing is hidden, as many entries go as are seen to go: no need to send them.
+    const isCounted = rest.expectNewest !== undefined && expectTail.length === 0 && !cipher.expires
     return this.#retry(sessionId, async () => {
-      const cut = await this.#cut(sessionId, reader, expectTail, whole ? 'all' : drop)
+      const cut = await cutOf(this.#store, sessionId, reader, expectTail, whole ? 'all' : drop)
       if (cut === undefined) return this.#refuse(sessionId, cipher, rest)
       const { tail, removed } = cut
+      // Compaction makes a history anew: nothing of the old one stays.
+      const arranged = arrange(whole ? [] : removed, append)
       const result = await this.#commit(sessionId, cipher, {
         ...withoutAnswer(rest),
-        expectTail: tail.map(recordOf),
+        ...(!isCounted && { expectTail: tail.map(recordOf) }),
         ...(rest.clear !== true && { drop: whole ? 'all' : removed.length }),
-        // Compaction makes a history anew: nothing of the old one stays.
-        append: await inOrder(arrange(whole ? [] : removed, append), fill),
+        append: await inOrder(arranged, fill),
+        ...(appendTimes && { appendTimes: arranged.map(({ text = -1 }) => appendTimes[text]) }),
       })
-      // What the caller expects beside the tail is for the caller to look at again.
-      const expectsMore = rest.expectNewest !== undefined || rest.expectMetadata !== undefined
       if (result.status === 'conflict' && !expectsMore) return undefined
       if (result.status !== 'applied') return result
       // What was dropped is told where it was asked for, or where the store beneath tells it anyway.
@@ -128,7 +143,7 @@ export class EncryptedRecords {
     const beneath = (place: string): string => place.slice(place.indexOf(' ') + 1)
     const sealed = await inOrder(replace, async ({ place, record }) => {
       const written = Number.parseInt(place, 10)
-      const [envelope = ''] = await cipher.seal([record], Number.isNaN(written) ? undefined : written)
+      const [envelope = ''] = await cipher.seal([record], Number.isNaN(written) ? [] : [written])
       return { place: beneath(place), record: envelope }
     })
     return this.#store.records.commit(sessionId, { maintain: { replace: sealed, remove: remove.map(beneath) } })
@@ -139,30 +154,17 @@ export class EncryptedRecords {
     return new Maintainer(this.#store, sessionId, plan).run()
   }
 
-  /** `undefined` where the newest records that are not expired are not the expected ones. */
-  async #cut(
+  /** What a change says of the newest entry, in the words of the store beneath; `undefined` where that is not so. */
+  async #conditions(
     sessionId: string,
-    reader: NewReader,
-    expectTail: readonly string[],
-    drop: number | 'all',
-  ): Promise<Cut | undefined> {
-    const tail = await this.#tail(sessionId, reader, drop === 'all' ? undefined : Math.max(expectTail.length, drop))
-    const texts = live(tail).map(textOf)
-    const start = texts.length - expectTail.length
-    if (start < 0 || expectTail.some((text, index) => text !== texts[start + index])) return undefined
-    if (drop === 'all') return { tail, removed: tail }
-    const first = live(tail).at(-Math.min(drop, texts.length))
-    return { tail, removed: drop === 0 || first === undefined ? [] : tail.slice(tail.indexOf(first)) }
-  }
-
-  /** The newest entries, among them `wanted` that are not expired, or all there are. */
-  async #tail(sessionId: string, reader: NewReader, wanted: number | undefined): Promise<Entry[]> {
-    for (let limit = wanted; ; limit = (limit ?? 0) * 2) {
-      const records = await this.#store.records.read(sessionId, limit, { latest: true })
-      const entries = await reader().open(records)
-      const complete = wanted === undefined || limit === undefined || records.length < limit
-      if (complete || live(entries).length >= wanted) return entries
-    }
+    cipher: SessionCipher,
+    { expectNewest }: HistoryChange,
+    onUnreadable: OnUnreadable,
+  ): Promise<Pick<HistoryChange, 'expectNewest'> | undefined> {
+    if (expectNewest === undefined) return {}
+    const pages = new EntryPages(this.#store, sessionId, cipher, onUnreadable)
+    const newest = await pages.newestBeneath(expectNewest)
+    return newest === undefined ? undefined : { expectNewest: newest }
   }
 
   /** A tail that nothing ends with, so that only the operation decides: done before, or not. */
@@ -218,13 +220,6 @@ export class EncryptedRecords {
 /** Nothing of what was dropped is to be fetched: it was read before. */
 function withoutAnswer({ returnDropped: _, ...change }: HistoryChange): HistoryChange {
   return change
-}
-
-/** Readers of one history, one for each time that it is read, which share what was opened. */
-type NewReader = () => EntryReader
-
-function newReader(cipher: SessionCipher, known: Map<string, Opened>): NewReader {
-  return () => new EntryReader(cipher, 'throw', known)
 }
 
 async function inOrder<T, R>(values: readonly T[], work: (value: T) => R | Promise<R>): Promise<R[]> {

@@ -1,13 +1,4 @@
-import {
-  type AgentInputItem,
-  assertOptions,
-  type OptionTypes,
-  Session,
-  SessionError,
-  type SessionInfo,
-  type StoredSession,
-  type StoredSessionOptions,
-} from '@sessions/core'
+import { type AgentInputItem, assertOptions, type OptionTypes, type StoredSessionOptions } from '@sessions/core'
 import {
   EncryptedStore,
   type EncryptedStoreOptions,
@@ -19,7 +10,8 @@ import type { UnreadableRecord } from './maintainer.ts'
 import { boundTo, type EncryptionOptions, encryptionTypes } from './options.ts'
 import type { SweepOptions } from './sweep.ts'
 import type { EncryptExistingOptions } from './takeover.ts'
-import { checkUnderlying, type ForeignSession, partsBeneath, type UnderlyingSession } from './underlying-session.ts'
+import { checkUnderlying, partsBeneath, type UnderlyingSession } from './underlying-session.ts'
+import { WrappingSession } from './wrapping-session.ts'
 
 /** The session to encrypt, and how. */
 export interface EncryptedSessionOptions extends EncryptionOptions {
@@ -44,30 +36,6 @@ const types: OptionTypes = {
   ...encryptionTypes,
 }
 
-type OptionalName =
-  | 'applyHistoryTransaction'
-  | 'applyHistoryMutations'
-  | 'replaceHistoryWithCompaction'
-  | 'info'
-  | 'setMetadata'
-  | 'items'
-  | 'delete'
-
-type Optional<TItem extends object> = Partial<Pick<StoredSession<TItem>, OptionalName>>
-
-type ArgsOf<TItem extends object, M extends OptionalName> = Parameters<StoredSession<TItem>[M]>
-
-/** What a foreign session must have for an optional method to be offered. It sees no function calls in envelopes. */
-const needs: Readonly<Record<OptionalName, readonly (keyof ForeignSession)[] | 'ours'>> = {
-  applyHistoryTransaction: ['applyHistoryTransaction'],
-  applyHistoryMutations: ['applyHistoryMutations', 'applyHistoryTransaction'],
-  replaceHistoryWithCompaction: ['replaceHistoryWithCompaction'],
-  info: 'ours',
-  setMetadata: 'ours',
-  items: 'ours',
-  delete: 'ours',
-}
-
 /** Of a sweep over one session. */
 type OneSession<O extends SweepOptions> = Omit<O, 'sessionId' | 'filter'>
 
@@ -81,9 +49,10 @@ type OneSession<O extends SweepOptions> = Omit<O, 'sessionId' | 'filter'>
  * Calls reject with `SESSION_DECRYPT_FAILED`, `SESSION_KEY_UNKNOWN`, `SESSION_PLAINTEXT_REFUSED` or `SESSION_REPLAYED` where a
  * record is not what this session wrote, and remove nothing then; with `SESSION_CLOCK_SKEW` where there is a ttl.
  */
-export class EncryptedSession<TItem extends object = AgentInputItem> extends Session<TItem> implements Optional<TItem> {
+export class EncryptedSession<TItem extends object = AgentInputItem> extends WrappingSession<TItem> {
   readonly #store: EncryptedStore
-  readonly #session: StoredSession<TItem>
+  /** Under which id the items are stored. */
+  readonly #storedId: string
   readonly #owned: UnderlyingSession | undefined
 
   /** Does no I/O. @throws TypeError or RangeError that names the option, and never holds any of a key */
@@ -93,90 +62,37 @@ export class EncryptedSession<TItem extends object = AgentInputItem> extends Ses
     checkUnderlying(underlyingSession)
     const parts = partsBeneath<TItem>(underlyingSession)
     const ids = checkSessionId(underlyingSession, sessionId, parts !== undefined && encryption.format !== 'python')
-    super(ids.bound)
-    this.#owned = ownsSession ? underlyingSession : undefined
     const store = parts?.store ?? new ForeignStore(underlyingSession)
     const given: EncryptedStoreOptions = { store, ...encryption }
-    this.#store = new EncryptedStore(Object.assign(given, { [boundTo]: ids.bound }))
+    const encrypted = new EncryptedStore(Object.assign(given, { [boundTo]: ids.bound }))
     const session: StoredSessionOptions<TItem> = { onCorrupt: onCorrupt ?? parts?.onCorrupt ?? 'throw' }
     if (parts !== undefined) session.codec = parts.codec
-    this.#session = this.#store.session(parts === undefined ? ids.bound : (ids.stored ?? ids.bound), session)
-    if (parts === undefined) this.#hideWhatIsMissing(underlyingSession)
-  }
-
-  /** As `StoredSession.applyHistoryTransaction`. */
-  applyHistoryTransaction?(...args: ArgsOf<TItem, 'applyHistoryTransaction'>): Promise<void> {
-    return this.#call('applyHistoryTransaction', () => this.#session.applyHistoryTransaction(...args))
-  }
-
-  /** As `StoredSession.applyHistoryMutations`. */
-  applyHistoryMutations?(...args: ArgsOf<TItem, 'applyHistoryMutations'>): Promise<void> {
-    return this.#call('applyHistoryMutations', () => this.#session.applyHistoryMutations(...args))
-  }
-
-  /** As `StoredSession.replaceHistoryWithCompaction`, once all that goes could be opened. */
-  replaceHistoryWithCompaction?(...args: ArgsOf<TItem, 'replaceHistoryWithCompaction'>): Promise<void> {
-    return this.#call('replaceHistoryWithCompaction', () => this.#session.replaceHistoryWithCompaction(...args))
-  }
-
-  /** As `StoredSession.info`. */
-  info?(): Promise<SessionInfo | undefined> {
-    return this.#call('info', () => this.#session.info())
-  }
-
-  /** As `StoredSession.setMetadata`: metadata are not encrypted. */
-  setMetadata?(...args: ArgsOf<TItem, 'setMetadata'>): Promise<void> {
-    return this.#call('setMetadata', () => this.#session.setMetadata(...args))
-  }
-
-  /** As `StoredSession.items`. */
-  items?(...args: ArgsOf<TItem, 'items'>): AsyncIterable<TItem> {
-    return this.runIteration(
-      'items',
-      () => this.#session.items(...args),
-      (items) => items,
-    )
-  }
-
-  /** As `StoredSession.delete`. */
-  delete?(): Promise<boolean> {
-    return this.#call('delete', () => this.#session.delete())
+    const storedId = parts === undefined ? ids.bound : (ids.stored ?? ids.bound)
+    const foreign = parts === undefined ? underlyingSession : undefined
+    super(ids.bound, encrypted.session(storedId, session), foreign)
+    this.#store = encrypted
+    this.#storedId = storedId
+    this.#owned = ownsSession ? underlyingSession : undefined
   }
 
   /** As `EncryptedStore.rotateKeys`. Resolves to the number of items. */
   async rotateKeys(options: OneSession<SweepOptions> = {}): Promise<number> {
-    return (await this.#call('rotateKeys', () => this.#store.rotateKeys(this.#one(options)))).items
+    return (await this.call('rotateKeys', () => this.#store.rotateKeys(this.#one(options)))).items
   }
 
   /** As `EncryptedStore.encryptExisting`. @throws TypeError without `allowPlaintext: true` or `from` */
   async encryptExisting(options: OneSession<EncryptExistingOptions> = {}): Promise<number> {
-    return (await this.#call('encryptExisting', () => this.#store.encryptExisting(this.#one(options)))).items
+    return (await this.call('encryptExisting', () => this.#store.encryptExisting(this.#one(options)))).items
   }
 
   /** Removes the items that the ttl has ended, likewise. They are gone from every read already. */
   async purgeExpired(options: OneSession<SweepOptions> = {}): Promise<number> {
-    return (await this.#call('purgeExpired', () => this.#store.purgeItems(this.#one(options)))).items
+    return (await this.call('purgeExpired', () => this.#store.purgeItems(this.#one(options)))).items
   }
 
   /** As `EncryptedStore.removeUnreadable`. */
   async removeUnreadable(options: OneSession<RemoveUnreadableOptions> = {}): Promise<UnreadableRecord[]> {
-    return await this.#call('removeUnreadable', () => this.#store.removeUnreadable(this.#one(options)))
-  }
-
-  protected _getItems(limit: number | undefined): Promise<TItem[]> {
-    return this.#session.getItems(limit)
-  }
-
-  protected _addItems(items: readonly TItem[]): Promise<void> {
-    return this.#session.addItems(items)
-  }
-
-  protected _popItem(): Promise<TItem | undefined> {
-    return this.#session.popItem()
-  }
-
-  protected _clearSession(): Promise<void> {
-    return this.#session.clearSession()
+    return await this.call('removeUnreadable', () => this.#store.removeUnreadable(this.#one(options)))
   }
 
   protected override _assertOpen(): void {
@@ -189,27 +105,10 @@ export class EncryptedSession<TItem extends object = AgentInputItem> extends Ses
 
   /** Wipes the keys. */
   protected override async _close(): Promise<void> {
-    await this.#session.close()
+    await super._close()
     await this.#store.close()
     const { close } = (this.#owned ?? {}) as { close?: () => Promise<void> }
     await close?.call(this.#owned)
-  }
-
-  /** While open, and until done. Mistakes of the caller's reach the caller as they are. */
-  async #call<T>(operation: string, work: () => Promise<T>): Promise<T> {
-    let mistake: unknown
-    try {
-      return await this.run(operation, async () => {
-        try {
-          return await work()
-        } catch (error) {
-          if (!(error instanceof SessionError)) mistake = error
-          throw error
-        }
-      })
-    } catch (error) {
-      throw mistake ?? error
-    }
   }
 
   #one<O extends SweepOptions>(options: O): O & { sessionId: string } {
@@ -219,16 +118,7 @@ export class EncryptedSession<TItem extends object = AgentInputItem> extends Ses
       dryRun: 'boolean',
       from: 'object',
     })
-    return { ...options, sessionId: this.#session.sessionId }
-  }
-
-  /** A subclass that brings its own method keeps it. */
-  #hideWhatIsMissing(foreign: ForeignSession): void {
-    for (const [name, needed] of Object.entries(needs) as [OptionalName, (typeof needs)[OptionalName]][]) {
-      const has = needed !== 'ours' && needed.every((method) => typeof foreign[method] === 'function')
-      if (has || this[name] !== EncryptedSession.prototype[name]) continue
-      Object.defineProperty(this, name, { value: undefined, writable: true, configurable: true })
-    }
+    return { ...options, sessionId: this.#storedId }
   }
 }
 

@@ -3,9 +3,15 @@ import {
   assertOptions,
   type ChangeConditions,
   type CommitResult,
+  type EntryQuery,
+  type ForkRequest,
+  type ForkResult,
   type HistoryChange,
+  type LeaseResult,
+  type LeaseSwap,
   type LongCall,
   type ReadOptions,
+  type RecordEntryPage,
   type RecordPage,
   type RecordStore,
   type SessionFilter,
@@ -15,6 +21,7 @@ import {
   type StoredSessionOptions,
 } from '@sessions/core'
 import { EncryptedRecords } from './encrypted-records.ts'
+import { forkSealed } from './fork.ts'
 import type { Maintained, UnreadableRecord } from './maintainer.ts'
 import { boundTo, checkEncryption, type Encryption, type EncryptionOptions, encryptionTypes } from './options.ts'
 import { reencrypt, removeExpired, removeUnreadable } from './rewriting.ts'
@@ -157,6 +164,26 @@ export class EncryptedStore extends SessionStore {
     return this.#store.records.supports(condition)
   }
 
+  protected override _entries(sessionId: string, query: EntryQuery): Promise<RecordEntryPage> {
+    return this.#records.entries(sessionId, query, 'throw')
+  }
+
+  protected override _fork(request: ForkRequest): Promise<ForkResult> {
+    return forkSealed(this.#records, this.#store, request)
+  }
+
+  protected override _lease(sessionId: string, swap: LeaseSwap | undefined): Promise<LeaseResult> {
+    return this.#store.records.lease(sessionId, swap)
+  }
+
+  protected override _watch(sessionId: string, onChange: () => void): Promise<() => void> {
+    return this.#store.records.watch(sessionId, onChange)
+  }
+
+  protected override _beneath(): RecordStore {
+    return this.#store
+  }
+
   /** `itemCount` counts expired items until they are purged. */
   protected _info(sessionId: string): Promise<SessionInfo | undefined> {
     return this.#store.getSessionInfo(sessionId)
@@ -166,8 +193,9 @@ export class EncryptedStore extends SessionStore {
     return this.#store.listSessions(filter, options)
   }
 
-  protected _delete(sessionId: string, unchangedSince?: Date): Promise<boolean> {
-    return this.#store.deleteSession(sessionId, unchangedSince === undefined ? {} : { unchangedSince })
+  protected _delete(sessionId: string, unchangedSince?: Date, lease?: string): Promise<boolean> {
+    const options = { ...(unchangedSince !== undefined && { unchangedSince }), ...(lease !== undefined && { lease }) }
+    return this.#store.records.delete(sessionId, options)
   }
 
   protected override _purgeExpired(call: LongCall): Promise<number> {

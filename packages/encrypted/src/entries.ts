@@ -33,11 +33,11 @@ export class EntryReader {
   }
 
   /**
-   * The records that can be opened, expired ones too.
+   * The records that can be opened, expired ones too. @param place - what an error calls the one that cannot, where it is one record
    * @throws SESSION_DECRYPT_FAILED, SESSION_KEY_UNKNOWN, SESSION_PLAINTEXT_REFUSED or SESSION_REPLAYED with the place of the first
    * that cannot, unless they are to be skipped
    */
-  async open(records: readonly string[]): Promise<Entry[]> {
+  async open(records: readonly string[], place?: string): Promise<Entry[]> {
     const entries: Entry[] = []
     for (const [index, record] of records.entries()) {
       const pause = yieldIfLong()
@@ -50,7 +50,7 @@ export class EntryReader {
         entries.push({ record, opened, expired: this.#cipher.isExpired(opened) })
       } catch (error) {
         const skipped = this.#onUnreadable === 'skip' && error instanceof SessionError && !error.retryable
-        if (!skipped) throw located(error, `Record ${this.#before + index + 1} of those read (oldest first)`)
+        if (!skipped) throw located(error, place ?? `Record ${this.#before + index + 1} of those read (oldest first)`)
       }
     }
     this.#before += records.length

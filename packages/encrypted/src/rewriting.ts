@@ -23,7 +23,7 @@ export function reencrypt(
     signal,
     decide: async ({ record, opened: { text, keyId, written, outdated } }) => {
       if (keyId === undefined || (keyId === ring.currentId && outdated !== true)) return record
-      return (await cipher.seal([text], written))[0]
+      return (await cipher.seal([text], [written]))[0]
     },
   })
 }
@@ -42,7 +42,7 @@ export function encryptPlaintext(
     signal,
     open: (record) => (python !== undefined && isTheirs(record) ? python.open(record) : cipher.open(record)),
     decide: async ({ record, opened: { text, keyId, written } }) => {
-      return keyId === undefined || isTheirs(record) ? (await cipher.seal([text], written))[0] : record
+      return keyId === undefined || isTheirs(record) ? (await cipher.seal([text], [written]))[0] : record
     },
   })
 }

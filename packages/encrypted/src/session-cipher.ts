@@ -20,8 +20,21 @@ export class SessionCipher {
     if (problem !== undefined) throw new SessionError('SESSION_UNSUPPORTED', `${problem} Nothing was done.`)
   }
 
-  /** Records under the current key, in their order. @throws SESSION_ITEM_INVALID for a text that UTF-8 cannot say */
-  async seal(texts: readonly string[], written: number = this.#now()): Promise<string[]> {
+  /** Whether records end by themselves. */
+  get expires(): boolean {
+    return this.#encryption.ttl !== undefined
+  }
+
+  /** When records were made that were there before, elsewhere; a time that is still to come is none. */
+  made(times: readonly (Date | undefined)[] = []): (number | undefined)[] {
+    return times.map((time) => time && Math.min(time.getTime(), this.#now()))
+  }
+
+  /**
+   * Records under the current key, in their order. @param written - when each was made; now for those that have none
+   * @throws SESSION_ITEM_INVALID for a text that UTF-8 cannot say
+   */
+  async seal(texts: readonly string[], written: readonly (number | undefined)[] = []): Promise<string[]> {
     const { ring, format } = this.#encryption
     const index = texts.findIndex((text) => !text.isWellFormed())
     if (index >= 0) {
@@ -31,10 +44,11 @@ export class SessionCipher {
     if (texts.length === 0) return []
     const keys = await ring.forSession(ring.currentId, this.#boundTo)
     const records: string[] = []
-    for (const text of texts) {
+    const now = this.#now()
+    for (const [index, text] of texts.entries()) {
       const pause = yieldIfLong()
       if (pause !== undefined) await pause
-      const record = format.seal(text, written, keys)
+      const record = format.seal(text, written[index] ?? now, keys)
       records.push(typeof record === 'string' ? record : await record)
     }
     return records

@@ -2,8 +2,12 @@ import {
   type AgentInputItem,
   type ChangeConditions,
   type CommitResult,
+  type EntryQuery,
   type HistoryChange,
+  type LeaseResult,
+  type LeaseSwap,
   type ReadOptions,
+  type RecordEntryPage,
   type RecordStore,
   type SessionFilter,
   type SessionInfo,
@@ -73,6 +77,22 @@ export class SkippingStore extends SessionStore {
     return condition !== 'maintain' && this.#store.records.supports(condition)
   }
 
+  protected override _entries(sessionId: string, query: EntryQuery): Promise<RecordEntryPage> {
+    return this.#records.entries(sessionId, query, 'skip')
+  }
+
+  protected override _lease(sessionId: string, swap: LeaseSwap | undefined): Promise<LeaseResult> {
+    return this.#store.records.lease(sessionId, swap)
+  }
+
+  protected override _watch(sessionId: string, onChange: () => void): Promise<() => void> {
+    return this.#store.records.watch(sessionId, onChange)
+  }
+
+  protected override _beneath(): RecordStore {
+    return this.#strict
+  }
+
   protected async _commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
     return this.#records.commit(sessionId, change, 'skip')
   }
@@ -85,7 +105,8 @@ export class SkippingStore extends SessionStore {
     return this.#store.listSessions(filter, options)
   }
 
-  protected async _delete(sessionId: string, unchangedSince?: Date): Promise<boolean> {
-    return this.#store.deleteSession(sessionId, unchangedSince === undefined ? {} : { unchangedSince })
+  protected async _delete(sessionId: string, unchangedSince?: Date, lease?: string): Promise<boolean | 'lost'> {
+    const options = { ...(unchangedSince !== undefined && { unchangedSince }), ...(lease !== undefined && { lease }) }
+    return this.#store.records.delete(sessionId, options)
   }
 }

@@ -21,6 +21,9 @@ export type Transaction =
   | { type: 'append_items'; items: object[] }
   | { type: 'replace_suffix'; expectedSuffix: object[]; replacement: object[] }
 
+/** Where a session says that it was handed out under a lease, in every copy of core. */
+const held = Symbol.for('@sessions/core.held')
+
 const required = ['getSessionId', 'getItems', 'addItems', 'popItem', 'clearSession'] as const
 
 /** @throws TypeError for what is no session, or one that cannot be wrapped without losing what it needs */
@@ -28,6 +31,11 @@ export function checkUnderlying(session: object): asserts session is ForeignSess
   const methods = session as Partial<Record<string, unknown>>
   const missing = required.find((name) => typeof methods[name] !== 'function')
   if (missing !== undefined) throw new TypeError(`underlyingSession must be a session; it has no ${missing}().`)
+  if (Reflect.get(session, held) === true) {
+    throw new TypeError(
+      'underlyingSession is held by exclusive() or acquire(); encrypt the session first, and hold that.',
+    )
+  }
   if (methods.acceptsRunContext === true) {
     throw new TypeError('underlyingSession takes a run context with each call, which would not reach it.')
   }
@@ -52,9 +60,24 @@ function baseOf(session: object): object | undefined {
 /** Where `StoredSession` tells its parts, in every copy: see `partsOf` of core. */
 const parts = Symbol.for('@sessions/core.parts')
 
-/** Whether it does anything else than its base class, and that one's, make it do. */
+/**
+ * Whether it does anything else than its base class, and that one's, make it do; the abilities beyond the SDK's stand in the class
+ * above the base.
+ */
 function isOverridden(session: object, base: object): boolean {
-  const prototypes = [base, Object.getPrototypeOf(base) as object]
-  const names = prototypes.flatMap((prototype) => Object.getOwnPropertyNames(prototype))
-  return names.some((name) => name !== 'constructor' && Reflect.get(session, name) !== Reflect.get(base, name))
+  const abilities = classAbove(session, base)
+  const lower = [base, Object.getPrototypeOf(base) as object]
+  const differs = (name: string, from: object): boolean =>
+    name !== 'constructor' && Reflect.get(session, name) !== Reflect.get(from, name)
+  return (
+    lower.some((prototype) => Object.getOwnPropertyNames(prototype).some((name) => differs(name, base))) ||
+    Object.getOwnPropertyNames(abilities).some((name) => differs(name, abilities))
+  )
+}
+
+/** The prototype between that of the session's class and the base which inherits from the base; the base where there is none. */
+function classAbove(session: object, base: object): object {
+  let prototype = Object.getPrototypeOf(session) as object
+  while (prototype !== base && Object.getPrototypeOf(prototype) !== base) prototype = Object.getPrototypeOf(prototype)
+  return prototype
 }

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs'
 import { MemorySession as SDKMemorySession } from '@openai/agents'
-import { MemoryStore, SessionError } from '@sessions/core'
+import { type AgentInputItem, MemoryStore, SessionError, type StoredSession } from '@sessions/core'
 import { CaseSkipped, type SessionHarness } from '@sessions/core/conformance'
 import { describeConformance } from '@sessions/core/conformance/vitest'
 import { FaultyStore, ManualClock } from '@sessions/core/testing'
@@ -84,6 +84,27 @@ const sessionHarnesses: readonly SessionHarness[] = [
 ]
 
 for (const harness of sessionHarnesses) describeConformance(harness, { reports: '.conformance' })
+
+/** The abilities beyond the SDK's are for stores in the kit; here the sessions of one encrypt each for itself. */
+class EncryptingMemoryStore extends MemoryStore {
+  override session<TItem extends object = AgentInputItem>(id: string): StoredSession<TItem> {
+    const session = new EncryptedSession({ underlyingSession: super.session(id), encryptionKey: testKey() })
+    return session as object as StoredSession<TItem>
+  }
+}
+
+for (const only of ['entries/', 'turns/', 'rewind/', 'replace/', 'update/', 'exclusive/', 'watch/']) {
+  describeConformance(
+    {
+      name: `EncryptedSession, of which a store has many (${only})`,
+      open: () => Promise.resolve(new EncryptingMemoryStore({ clock })),
+      reset: async () => {},
+      advance,
+      capabilities: { durable: false, multiProcess: false, ttl: true, list: true, transactions: true },
+    },
+    { only },
+  )
+}
 
 let failing: FaultyStore | undefined
 

@@ -77,7 +77,7 @@ describe("Python's envelopes", () => {
       random: () => hex(vector.iv_hex),
     })
     const record = JSON.stringify({ __enc__: 1, v: 1, kid: 'hkdf-v1', payload: vector.payload })
-    expect(await cipher.seal([vector.plaintext], vector.timestamp * 1000 + 999)).toEqual([record])
+    expect(await cipher.seal([vector.plaintext], [vector.timestamp * 1000 + 999])).toEqual([record])
     const spaced = `{"__enc__": 1, "v": 1, "kid": "hkdf-v1", "payload": "${vector.payload}"}`
     expect(await cipher.open(spaced)).toMatchObject({ text: vector.plaintext, written: vector.timestamp * 1000 })
   })
@@ -91,7 +91,7 @@ describe('our envelopes', () => {
 
   it('stay what they are', async () => {
     const cipher = createCipher({ random: counted })
-    const [record] = await cipher.seal([text], written)
+    const [record] = await cipher.seal([text], [written])
     expect(record).toBe(frozen.short)
     const opened = { text, keyId: 'k1', nonce: 'AAECAwQFBgcICQoLDA0ODxAREhMUFRYX', written, precision: 0 }
     expect(await cipher.open(frozen.short)).toEqual(opened)
@@ -100,7 +100,7 @@ describe('our envelopes', () => {
 
   it('stay what they are with a passphrase', async () => {
     const cipher = createCipher({ random: counted, keys: [{ id: 'k1', key: 'correct horse battery staple' }] })
-    expect(await cipher.seal([text], written)).toEqual([frozen.passphrase])
+    expect(await cipher.seal([text], [written])).toEqual([frozen.passphrase])
     expect(await cipher.open(frozen.passphrase)).toMatchObject({ text, written })
     expect(await cipher.open(version2.passphrase)).toMatchObject({ text, written, outdated: true })
   })
@@ -108,7 +108,7 @@ describe('our envelopes', () => {
   it('stay what they are with a passphrase that has a salt of its own', async () => {
     const key = { passphrase: 'correct horse battery staple', salt: 'a salt of 16 byt' }
     const cipher = createCipher({ random: counted, keys: [{ id: 'k1', key }] })
-    expect(await cipher.seal([text], written)).toEqual([frozen.salted])
+    expect(await cipher.seal([text], [written])).toEqual([frozen.salted])
     const options = { N: 2 ** 17, r: 8, p: 1, maxmem: 2 ** 28 }
     const master = scryptSync(key.passphrase, `sessions/encrypted/scrypt-salted/k1\0${key.salt}`, 32, options)
     const commitment = hkdfSync('sha256', master, '', 'sessions/encrypted/v3/commitment', 32)
@@ -117,7 +117,7 @@ describe('our envelopes', () => {
   })
 
   it('open, where they are large, with nothing but what the layout says and Node', async () => {
-    const [record = ''] = await createCipher({ random: counted }).seal([long], written)
+    const [record = ''] = await createCipher({ random: counted }).seal([long], [written])
     const { payload, ...head } = JSON.parse(record)
     expect(head).toEqual({ __enc__: 3, alg: 'XA256GCM', kid: 'k1' })
     const bytes = Buffer.from(payload, 'base64url')

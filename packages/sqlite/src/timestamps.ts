@@ -24,8 +24,9 @@ export function fromTimestamp(text: string | null): number {
 }
 
 /**
- * When each of some entries was made, in milliseconds: never before `oldest` or the one that precedes it, nor after `now`, since Python orders
- * by time first. One without a time of its own was made now, or when the next one that has a time was, so that kept entries keep theirs.
+ * When each of some entries was made, in milliseconds: never before `oldest` or the one that precedes it, nor otherwise after `now`,
+ * since Python orders by time first. One without a time of its own was made now, or when the next one that has a time was, so that
+ * kept entries keep theirs.
  */
 export function entryTimes(times: readonly (Date | undefined)[], oldest: number, now: number): number[] {
   const given: number[] = []

@@ -4,6 +4,8 @@ import type { Random } from './random.ts'
 export type Request =
   | { type: 'append'; items: readonly string[] }
   | { type: 'replace'; items: readonly string[] }
+  | { type: 'list'; items: readonly string[] }
+  | { type: 'rewind' }
   | { type: 'pop' }
   | { type: 'read'; limit?: number }
 
@@ -11,25 +13,30 @@ export type Request =
 export interface Call {
   client: number
   request: Request
-  /** What was popped or read. */
+  /** What was popped, rewound or read; how many a list replaced. */
   result: readonly string[]
   /** When it was sent and when it was answered, on one clock. */
   start: number
   end: number
 }
 
-/** Sends a request and gives what was popped or read; nothing for the others. */
+/** Sends a request and gives its answer; nothing for those that have none. */
 export type Client = (request: Request) => Promise<readonly string[]>
 
-/** Draws requests whose items are all different. */
-export function drawRequests(random: Random, client: number, count: number, canReplace: boolean): Request[] {
+/** Ways to rewrite a history. */
+export type Rewrite = 'replace' | 'list' | 'rewind'
+
+/** Draws requests whose items are all different. @param rewrites - those that the session offers */
+export function drawRequests(random: Random, client: number, count: number, rewrites: readonly Rewrite[]): Request[] {
   return Array.from({ length: count }, (_, index) => {
     const items = Array.from({ length: 1 + random.integer(3) }, (_, place) => `${client}.${index}.${place}`)
     const choice = random.integer(10)
     if (choice < 4) return { type: 'append', items }
     if (choice < 7) return { type: 'pop' }
-    if (choice < 9 || !canReplace) return random.integer(2) === 0 ? { type: 'read' } : { type: 'read', limit: 2 }
-    return { type: 'replace', items }
+    if (choice < 9 || rewrites.length === 0)
+      return random.integer(2) === 0 ? { type: 'read' } : { type: 'read', limit: 2 }
+    const type = rewrites.length === 1 ? rewrites[0] : rewrites[random.integer(rewrites.length)]
+    return type === 'rewind' ? { type } : { type: type ?? 'replace', items }
   })
 }
 
@@ -92,6 +99,10 @@ function answered({ request, result }: Call, items: readonly string[]): readonly
       return [...items, ...request.items]
     case 'replace':
       return request.items
+    case 'list':
+      return equal([`${items.length}`], result) ? request.items : undefined
+    case 'rewind':
+      return equal(items, result) ? [] : undefined
     case 'pop':
       return equal(items.slice(-1), result) ? items.slice(0, -1) : undefined
     case 'read':
@@ -106,6 +117,7 @@ function equal(a: readonly string[], b: readonly string[]): boolean {
 function describe({ client, request, result, start, end }: Call): string {
   const given = 'items' in request ? ` ${request.items.join(' ')}` : ''
   const limit = 'limit' in request ? ` ${request.limit}` : ''
-  const answer = request.type === 'pop' || request.type === 'read' ? ` -> [${result.join(' ')}]` : ''
+  const answers = request.type !== 'append' && request.type !== 'replace'
+  const answer = answers ? ` -> [${result.join(' ')}]` : ''
   return `  ${start}-${end} client ${client}: ${request.type}${given}${limit}${answer}`
 }

@@ -14,6 +14,8 @@ export type Task =
   | { type: 'call'; sessionId: string; request: Request }
   | { type: 'read'; sessionId: string }
   | { type: 'replace'; sessionId: string; writer: string; times: number; size: number }
+  | { type: 'count'; sessionId: string; writer: string; waiters: number }
+  | { type: 'watch'; sessionId: string; after: string | null; count: number; last: string }
   | { type: 'transaction'; sessionId: string; args: HistoryTransactionArgs<Item> }
 
 /** What a child process answers. */

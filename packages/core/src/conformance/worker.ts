@@ -1,7 +1,9 @@
 import { SessionError } from '../errors/session-error.ts'
+import type { Entry } from '../session/entries.ts'
 import type { SessionStore } from '../session/session-store.ts'
+import type { StoredSession } from '../session/stored-session.ts'
 import { clientOf } from './clients.ts'
-import { batch } from './fixtures.ts'
+import { batch, message } from './fixtures.ts'
 import type { Item } from './item.ts'
 import type { Task, WorkerMessage } from './processes.ts'
 
@@ -62,9 +64,37 @@ async function run(task: Task): Promise<unknown> {
         send({ acknowledged: index })
       }
       return undefined
+    case 'count':
+      await Promise.all(Array.from({ length: task.waiters }, () => countOn(session, task.writer)))
+      return undefined
+    case 'watch':
+      return watched(session, task)
     case 'transaction':
       return session.applyHistoryTransaction(task.args)
   }
+}
+
+/** Reads a number and writes the next, while nobody else does so. */
+async function countOn(session: StoredSession<Item>, writer: string): Promise<void> {
+  await session.exclusive(async ({ session: held }) => {
+    const [newest] = await held.getItems(1)
+    const count = Number.parseInt(String(newest?.content ?? '0'), 10)
+    await held.addItems([message(`${count + 1}/${writer}`)])
+  })
+}
+
+/** What a watch gives, until that is `count` entries or the one with the content `last`. */
+async function watched(
+  session: StoredSession<Item>,
+  { after, count, last }: Extract<Task, { type: 'watch' }>,
+): Promise<Entry<Item>[]> {
+  const entries: Entry<Item>[] = []
+  for await (const event of session.watch({ after })) {
+    if (event.type === 'rewritten') throw new Error('The watch says that the history was rewritten.')
+    entries.push(...event.entries)
+    if (entries.length >= count || entries.at(-1)?.item.content === last) break
+  }
+  return entries
 }
 
 /** On a clock that all processes share. */
@@ -72,8 +102,8 @@ function now(): number {
   return performance.timeOrigin + performance.now()
 }
 
-function send(message: WorkerMessage): void {
-  process.send?.(message)
+function send(answer: WorkerMessage): void {
+  process.send?.(answer)
 }
 
 function describeError(error: unknown): string {

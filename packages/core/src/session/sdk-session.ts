@@ -41,11 +41,21 @@ export interface StoredSessionOptions<TItem extends object = AgentInputItem> {
 export class SDKSession<TItem extends object = AgentInputItem> extends Session<TItem> {
   readonly #store: RecordStore
   readonly #records: Records<TItem>
+  readonly #codec: ItemCodec<TItem>
   readonly #skipCorrupt: boolean
   readonly #ownsStore: boolean
   readonly #edits: HistoryEdits<TItem>
   readonly #tail: KnownTail = new KnownTail()
   readonly #order: CallOrder
+
+  static {
+    // What `partsOf` gives, on the prototype, by which wrappers find the base class. A declaration cannot name a computed symbol.
+    Object.defineProperty(SDKSession.prototype, parts, {
+      get(this: SDKSession): Readonly<SessionParts> {
+        return { store: this.#store, codec: this.#codec, onCorrupt: this.#skipCorrupt ? 'skip' : 'throw' }
+      },
+    })
+  }
 
   constructor(store: RecordStore, sessionId: string, options: StoredSessionOptions<TItem> = {}) {
     assertStore(store)
@@ -57,13 +67,12 @@ export class SDKSession<TItem extends object = AgentInputItem> extends Session<T
       throw new TypeError('codec must have the methods encode() and decode().')
     }
     this.#store = store
+    this.#codec = codec
     this.#records = new Records(codec, sessionId)
     this.#edits = new HistoryEdits(sessionId, this.#records)
     this.#order = new CallOrder(store)
     this.#skipCorrupt = onCorrupt === 'skip'
     this.#ownsStore = ownsStore
-    // What `partsOf` gives. A declaration cannot name a symbol that is computed.
-    Object.defineProperty(this, parts, { value: { store, codec, onCorrupt } satisfies SessionParts<TItem> })
   }
 
   /**
@@ -92,13 +101,16 @@ export class SDKSession<TItem extends object = AgentInputItem> extends Session<T
     )
   }
 
-  /** Replaces all items; metadata and operation ids stay. A reader sees the old history or the new one. */
+  /**
+   * Replaces all items; metadata and operation ids stay, and items that were there keep their `createdAt`. A reader sees the old history or
+   * the new one.
+   */
   async replaceHistoryWithCompaction(items: readonly TItem[]): Promise<void> {
     const check = (): TItem[] => takeItems(items, 'items')
     return await this.ordered('replaceHistoryWithCompaction', check, async (records, taken) => {
       const append = await this.#records.encode(taken)
       this.#tail.forget()
-      await records.commit(this.sessionId, { drop: 'all', append })
+      await this.#edits.replaceAll(records, append)
       this.#tail.replace(append)
     })
   }

@@ -2,12 +2,13 @@ import type { AgentInputItem } from '../codec/agent-input-item.ts'
 import { takeItems } from '../codec/plain-data.ts'
 import { checkPageOptions, type EntryQuery, type PageOptions } from '../store/record-entry.ts'
 import { Entries, type Page } from './entries.ts'
+import { type HistoryAccess, onHistory } from './history-access.ts'
 import {
-  checkExclusive,
+  acquireFor,
   type ExclusiveOptions,
   type ExclusiveWork,
   type Held,
-  hold,
+  holdSession,
   whileHeld,
 } from './lease/exclusive.ts'
 import { checkUpdate, type MetadataUpdate, updateMetadata } from './metadata-update.ts'
@@ -76,13 +77,12 @@ export class StoredSession<TItem extends object = AgentInputItem> extends SDKSes
    * @throws SESSION_IN_USE where somebody else holds it; SESSION_UNSUPPORTED where the store keeps no leases
    */
   async exclusive<T>(work: ExclusiveWork<this, T>, options: ExclusiveOptions = {}): Promise<T> {
-    if (typeof work !== 'function') throw new TypeError('exclusive takes a function.')
-    return await whileHeld(await this.acquire(options), work)
+    return await whileHeld(() => this.acquire(options), work)
   }
 
   /** The same without a function, for a run that ends elsewhere: whoever acquires releases. */
   async acquire(options: ExclusiveOptions = {}): Promise<Held<this>> {
-    return await hold(this, this.access().records, checkExclusive(options), () => this.hold())
+    return await this[acquireFor](this, options)
   }
 
   /**
@@ -94,5 +94,15 @@ export class StoredSession<TItem extends object = AgentInputItem> extends SDKSes
       run: (work) => this.run('watch', work),
       onClose: (onClose) => this.onClose(onClose),
     })
+  }
+
+  /** What functions such as `compactHistory` use. */
+  async [onHistory]<T>(operation: string, work: (access: HistoryAccess<TItem>) => Promise<T>): Promise<T> {
+    return await this.run(operation, () => work(this.accessToWrite(this.access().records)))
+  }
+
+  /** Holds the session for a wrapper, which is handed out in its place. */
+  async [acquireFor]<THandle extends object>(handle: THandle, options: ExclusiveOptions = {}): Promise<Held<THandle>> {
+    return await holdSession(handle, this.access(), options, () => this.hold())
   }
 }

@@ -38,17 +38,17 @@ export class RecordAccess {
     this.#shared = shared
   }
 
-  /** The same for all that give access to the records of one store. */
+  /** The same for all that give access to the records of one store, wrappers of it included. */
   get store(): object {
-    return this.#shared
+    return this.#source.beneath() ?? this.#shared
   }
 
   /**
    * The same records for one call of a session, which may have to wait or to ask more than once: the store stays open for it until
-   * `release`, also where it is closed meanwhile; likewise for calls made under a fence that has `of` among its holds.
+   * `release`, also where it is closed meanwhile; likewise it and those beneath it for calls made under a fence that has `of` among its holds.
    * @throws SESSION_CLOSED after `close()`
    */
-  hold(): { records: RecordAccess; of: object; release: () => void } {
+  hold(): { records: RecordAccess; of: readonly object[]; release: () => void } {
     const { source, of, release } = this.#source.hold()
     return { records: new RecordAccess(source, this.#shared), of, release }
   }

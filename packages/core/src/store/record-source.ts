@@ -32,7 +32,9 @@ export interface RecordSource {
   assertOpen(): void
   isOpen(): boolean
   /** Another one, whose calls are let through after `close()` until it has been given back. */
-  hold(): { source: RecordSource; of: object; release: () => void }
+  hold(): { source: RecordSource; of: readonly object[]; release: () => void }
+  /** What all that give access to the same records have in common, where this is a wrapper. */
+  beneath(): object | undefined
 }
 
 /** What all that give access to the records of one store have in common. */

@@ -5,6 +5,7 @@ import { type CancelOptions, cancelTypes, LongCall, type LongCallOptions, longCa
 import { assertId } from '../call/validate.ts'
 import { SessionError } from '../errors/session-error.ts'
 import type { Call } from '../errors/translate.ts'
+import { holdWithBeneath, onCloseWithBeneath } from './beneath.ts'
 import { RecordAccess } from './record-access.ts'
 import type { RecordSource } from './record-source.ts'
 import { checkDeletion, checkFilter, type SessionFilter, type SessionInfo } from './session-filter.ts'
@@ -145,7 +146,7 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
       entries: (sessionId, query) => (this._entries === undefined ? withoutEntries() : this._entries(sessionId, query)),
       lease: (sessionId, swap) => (this._lease === undefined ? withoutLeases() : this._lease(sessionId, swap)),
       watch: (sessionId, onChange) => this._watch(sessionId, onChange),
-      onClose: (onClose) => this.#lifecycle.onClose(onClose),
+      onClose: (onClose) => onCloseWithBeneath(this.#lifecycle, this._beneath(), onClose),
       supports: (condition) => this._supports(condition),
       page: async (sessionId, cursor, size) =>
         this._page?.(sessionId, cursor, size, true) ?? {
@@ -158,10 +159,11 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
       iterate: (operation, sessionId, check, start) => this.#iterate(operation, sessionId, check, start),
       assertOpen: () => this.#lifecycle.assertOpen(),
       isOpen: () => !this.#lifecycle.isClosed,
+      beneath: () => this._beneath()?.records.store,
       hold: () => {
-        const release = this.#lifecycle.hold()
+        const held = holdWithBeneath(this.#lifecycle, this._beneath())
         this.#held ??= this.#source(true)
-        return { source: this.#held, of: this.#lifecycle, release }
+        return { source: this.#held, ...held }
       },
     }
   }

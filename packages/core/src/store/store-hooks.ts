@@ -23,6 +23,15 @@ export interface ReadOptions {
 /** What makes a change of records that were read, oldest first. May be called again. */
 export type Decide = (records: string[]) => Promise<HistoryChange | undefined>
 
+/** What a wrapper tells of the store beneath: see `_beneath`. */
+export interface RecordHolder {
+  records: {
+    readonly store: object
+    hold(): { of: readonly object[]; release: () => void }
+    onClose(onClose: () => void): () => void
+  }
+}
+
 /** A session to delete, unless it was changed since `updatedAt`. */
 export interface DeleteTarget {
   sessionId: string
@@ -72,6 +81,13 @@ export abstract class StoreHooks {
    */
   protected _watch(_sessionId: string, _onChange: () => void): (() => void) | Promise<() => void> {
     return () => {}
+  }
+  /**
+   * For a wrapper: the store in which its calls end. Whoever holds a session through the wrapper holds it there, so that all who come to
+   * it, in whichever way, wait in one line, and closing any of the stores waits for the holder and ends what watches.
+   */
+  protected _beneath(): RecordHolder | undefined {
+    return undefined
   }
   /** `undefined` where there is no such session. Creates nothing. */
   protected abstract _info(sessionId: string): Promise<SessionInfo | undefined>

@@ -74,6 +74,10 @@ export class FaultyStore extends SessionStore {
     return this.#store.records.watch(sessionId, onChange)
   }
 
+  protected override _beneath(): SessionStore {
+    return this.#store
+  }
+
   protected _info(sessionId: string): Promise<SessionInfo | undefined> {
     return this.#through('info', () => this.#store.getSessionInfo(sessionId))
   }

@@ -14,7 +14,7 @@ import {
   SessionError,
 } from '@sessions/core'
 import { MaintainedStore } from './maintained-store.ts'
-import type { Entry, LeaseRow, MemoryPlace } from './place.ts'
+import type { Entry, FilePlace, MemoryPlace } from './place.ts'
 import type { Refusal } from './plain-store.ts'
 
 /** A correct store that knows all there is to know: entries, forks, leases and every condition, in steps that a mutant may get wrong. */
@@ -37,7 +37,7 @@ export class HistoryStore extends MaintainedStore {
   }
 
   protected override async _lease(sessionId: string, swap: LeaseSwap | undefined): Promise<LeaseResult> {
-    return this.step(sessionId, swap)
+    return this.place.atomically(() => this.step(sessionId, swap))
   }
 
   protected override async _delete(id: string, unchangedSince?: Date, lease?: string): Promise<boolean | 'lost'> {
@@ -147,8 +147,8 @@ export class HistoryStore extends MaintainedStore {
     return { ...anew, updatedAt: updatedAt + 1, records: taken, ids, times: times.slice(0, end) }
   }
 
-  protected get leases(): Map<string, LeaseRow> {
-    return (this.place as MemoryPlace).leases
+  protected get leases(): FilePlace['leases'] {
+    return (this.place as MemoryPlace | FilePlace).leases
   }
 
   protected step(id: string, swap: LeaseSwap | undefined): LeaseResult {

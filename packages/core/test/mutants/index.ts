@@ -26,6 +26,7 @@ import { replacingMutants } from './replacing.ts'
 import { resourceMutants } from './resources.ts'
 import { rewriteMutants } from './rewrites.ts'
 import { sessionMutants } from './sessions.ts'
+import { sharedHistoryMutants } from './shared-histories.ts'
 import { timeMutants } from './time.ts'
 import { transactionMutants } from './transactions.ts'
 import { turnMutants } from './turns.ts'
@@ -64,6 +65,7 @@ export const mutants: readonly Mutant[] = [
   ...faultMutants,
   ...resourceMutants,
   ...durableMutants,
+  ...sharedHistoryMutants,
   ...aloneMutants,
   ...crashMutants,
 ]

@@ -94,6 +94,24 @@ export class FilePlace implements Place {
     return database
   }
 
+  /** By session, as in memory. */
+  get leases(): Pick<Map<string, LeaseRow>, 'get' | 'set' | 'delete'> {
+    const database = this.#database
+    database.exec('CREATE TABLE IF NOT EXISTS leases (id TEXT PRIMARY KEY, lease TEXT NOT NULL)')
+    const leases = {
+      get: (id: string) => {
+        const row = database.prepare('SELECT lease FROM leases WHERE id = ?').get(id)
+        return row && (JSON.parse(String(row.lease)) as LeaseRow)
+      },
+      delete: (id: string) => database.prepare('DELETE FROM leases WHERE id = ?').run(id).changes > 0,
+      set: (id: string, lease: LeaseRow) => {
+        database.prepare('REPLACE INTO leases VALUES (?, ?)').run(id, JSON.stringify(lease))
+        return leases as Map<string, LeaseRow>
+      },
+    }
+    return leases
+  }
+
   read(key: string): Entry | undefined {
     const row = this.#database.prepare('SELECT entry FROM entries WHERE key = ?').get(key)
     return row && (JSON.parse(String(row.entry)) as Entry)

@@ -4,7 +4,7 @@ import { SessionError } from '../../errors/session-error.ts'
 import type { HistoryTransactionArgs } from '../../session/history-transaction.ts'
 import type { CaseDefinition } from '../case.ts'
 import { CaseSkipped } from '../case-skipped.ts'
-import { clientOf, type Replaceable } from '../clients.ts'
+import { clientOf, hasEntries, type Replaceable, rewritesOf } from '../clients.ts'
 import type { CaseContext } from '../context.ts'
 import { assertEqual, message } from '../fixtures.ts'
 import type { Item } from '../item.ts'
@@ -54,7 +54,7 @@ function command(
 }
 
 /** More that adds than that removes, or there would be nothing to remove. */
-function commandsOf(fc: FastCheck, canTransact: boolean): Arbitrary<Iterable<Command>> {
+function commandsOf(fc: FastCheck, canTransact: boolean, canEdit: boolean): Arbitrary<Iterable<Command>> {
   const session = fc.nat(sessionCount - 1)
   const items = fc.array(fc.string({ unit: 'binary', maxLength: 4 }).map(message), { maxLength: 4 })
   const add = fc.tuple(session, items).map(([at, added]) =>
@@ -100,8 +100,35 @@ function commandsOf(fc: FastCheck, canTransact: boolean): Arbitrary<Iterable<Com
     { weight: 1, arbitrary: clear },
     { weight: 1, arbitrary: reopen },
     { weight: canTransact ? 6 : 0, arbitrary: transactionsOf(fc, session, items) },
+    { weight: canEdit ? 3 : 0, arbitrary: editsOf(fc, session, items) },
   )
   return fc.commands([drawn], { maxCommands, size: 'max' })
+}
+
+/** Lists that begin as the history does, and rewinding to one of the newest entries. */
+function editsOf(fc: FastCheck, session: Arbitrary<number>, items: Arbitrary<Item[]>): Arbitrary<Command> {
+  const list = fc.tuple(session, fc.nat(6), items).map(([at, common, added]) =>
+    command('replaceItems', at, { common, added }, async (handle, expected) => {
+      const wanted = [...expected.items.slice(0, common), ...added]
+      const result = await handle.replaceItems?.(wanted)
+      assert.equal((result?.kept ?? 0) + (result?.removed ?? 0), expected.items.length, 'kept + removed')
+      expected.items = wanted
+    }),
+  )
+  const rewind = fc.tuple(session, fc.integer({ min: 1, max: 4 })).map(([at, count]) =>
+    command('rewind', at, count, async (handle, expected) => {
+      const entries = (await handle.page?.({ limit: count }))?.entries ?? []
+      assertEqual(
+        entries.map(({ item }) => item),
+        expected.items.slice(-count),
+        `page() of ${count}`,
+      )
+      if (entries[0] === undefined) return
+      const removed = await handle.rewind?.({ entry: entries[0].id })
+      assertEqual(removed, expected.items.splice(-entries.length), 'rewind()')
+    }),
+  )
+  return fc.oneof(list, rewind)
 }
 
 /** Few operation ids, so that some come again, with the same transaction and with others. */
@@ -165,7 +192,8 @@ export const commandCases: readonly CaseDefinition[] = [
     async run(t) {
       const fc = await loadFastCheck()
       const probe: Session = await t.session()
-      const commands = commandsOf(fc, t.has('transactions') && probe.applyHistoryTransaction !== undefined)
+      const canTransact = t.has('transactions') && probe.applyHistoryTransaction !== undefined
+      const commands = commandsOf(fc, canTransact, await hasEntries(probe))
       const property = fc.asyncProperty(commands, async (drawn) => {
         const ids = Array.from({ length: sessionCount }, () => t.id())
         const model = ids.map(newSession)
@@ -183,19 +211,20 @@ export const commandCases: readonly CaseDefinition[] = [
     title: 'answers calls as if they came one after the other, in whatever order a scheduler lets them begin',
     async run(t) {
       const fc = await loadFastCheck()
+      const rewrites = await rewritesOf(await t.session())
+      const canEdit = rewrites.includes('list')
       const request = fc.oneof(
         fc.nat(2).map((size): Request => ({ type: 'append', items: Array<string>(size + 1).fill('') })),
         fc.constant<Request>({ type: 'pop' }),
         fc.constant<Request>({ type: 'read' }),
         fc.constant<Request>({ type: 'replace', items: [''] }),
+        ...(canEdit ? edits : []).map((edit) => fc.constant<Request>(edit)),
       )
       const clients = fc.array(fc.array(request, { maxLength: 5 }), { minLength: 2, maxLength: 3 })
       const property = fc.asyncProperty(fc.scheduler(), clients, async (scheduler, drawn) => {
         const id = t.id()
-        const session: Replaceable = await t.session(id)
-        const canReplace = session.replaceHistoryWithCompaction !== undefined
         const requests = drawn.map((list, client) =>
-          list.filter(({ type }) => canReplace || type !== 'replace').map(named(client)),
+          list.filter(({ type }) => rewrites.includes('replace') || type !== 'replace').map(named(client)),
         )
         const turn = (client: number): Promise<unknown> => scheduler.schedule(Promise.resolve(), `client ${client}`)
         const handles: Replaceable[] = []
@@ -207,6 +236,8 @@ export const commandCases: readonly CaseDefinition[] = [
     },
   },
 ]
+
+const edits: readonly Request[] = [{ type: 'list', items: ['', ''] }, { type: 'rewind' }]
 
 /** Gives each item of a request a content of its own. */
 function named(client: number): (request: Request, index: number) => Request {

@@ -1,8 +1,15 @@
 import type { CaseDefinition } from '../case.ts'
-import { clientOf, type Replaceable } from '../clients.ts'
+import { clientOf, type Replaceable, rewritesOf } from '../clients.ts'
 import type { CaseContext } from '../context.ts'
 import type { Item } from '../item.ts'
-import { assertLinearizable, type Client, drawRequests, type Request, recordHistory } from '../linearizability.ts'
+import {
+  assertLinearizable,
+  type Client,
+  drawRequests,
+  type Request,
+  type Rewrite,
+  recordHistory,
+} from '../linearizability.ts'
 import type { WorkerProcess } from '../processes.ts'
 
 const clientCount = 4
@@ -20,12 +27,12 @@ function clientIn(worker: WorkerProcess, sessionId: string): Client {
 /** Records histories of fresh sessions and checks each. */
 async function check(
   t: CaseContext,
-  open: (sessionId: string) => Promise<{ clients: Client[]; canReplace: boolean }>,
+  open: (sessionId: string) => Promise<{ clients: Client[]; rewrites: readonly Rewrite[] }>,
   steps = stepsAHistory,
 ) {
   for (let history = 0; history < Math.ceil(t.steps / steps); history++) {
-    const { clients, canReplace } = await open(t.id())
-    const requests = clients.map((_, client): Request[] => drawRequests(t.random, client, requestsEach, canReplace))
+    const { clients, rewrites } = await open(t.id())
+    const requests = clients.map((_, client): Request[] => drawRequests(t.random, client, requestsEach, rewrites))
     assertLinearizable(await recordHistory(clients, requests))
   }
 }
@@ -33,13 +40,12 @@ async function check(
 export const concurrencyCases: readonly CaseDefinition[] = [
   {
     id: 'concurrency/linearizable',
-    title: 'answers concurrent appends, pops, reads and replaces as if they came one after the other',
+    title: 'answers concurrent appends, pops, reads and rewrites as if they came one after the other',
     async run(t) {
       await check(t, async (sessionId) => {
         const sessions: Replaceable[] = []
         for (let client = 0; client < clientCount; client++) sessions.push(await t.session(sessionId))
-        const canReplace = sessions[0]?.replaceHistoryWithCompaction !== undefined
-        return { clients: sessions.map(clientOf), canReplace }
+        return { clients: sessions.map(clientOf), rewrites: await rewritesOf(sessions[0] as Replaceable) }
       })
     },
   },
@@ -54,7 +60,7 @@ export const concurrencyCases: readonly CaseDefinition[] = [
         const clients = Array.from({ length: clientCount }, (_, client) => {
           return clientOf((client % 2 === 0 ? stores[0] : stores[1])?.session<Item>(sessionId) as Replaceable)
         })
-        return { clients, canReplace: true }
+        return { clients, rewrites: await rewritesOf(await t.session(sessionId)) }
       })
     },
   },
@@ -65,8 +71,9 @@ export const concurrencyCases: readonly CaseDefinition[] = [
     async run(t) {
       const workers = await t.workers(clientCount - 1)
       const open = async (sessionId: string) => {
-        const here = clientOf(await t.session(sessionId))
-        return { clients: [here, ...workers.map((worker) => clientIn(worker, sessionId))], canReplace: true }
+        const session = await t.session(sessionId)
+        const clients = [clientOf(session), ...workers.map((worker) => clientIn(worker, sessionId))]
+        return { clients, rewrites: await rewritesOf(session) }
       }
       await check(t, open, stepsAHistoryOfProcesses)
     },

@@ -6,6 +6,7 @@ import type { CaseDefinition } from '../case.ts'
 import { CaseSkipped } from '../case-skipped.ts'
 import type { CaseContext } from '../context.ts'
 import { assertCode, assertEqual } from '../fixtures.ts'
+import { offers } from '../offered.ts'
 
 const all: readonly (keyof ChangeConditions)[] = ['maintain', 'expectNewest', 'expectMetadata', 'create', 'lease']
 
@@ -41,6 +42,7 @@ export const conditionCases: readonly CaseDefinition[] = [
     store: true,
     async run(t) {
       const { store, id } = await knowing(t, 'expectNewest')
+      if (!(await offers(store, 'entries'))) throw new CaseSkipped('the store offers no entries to expect')
       const change = (expectNewest: string | null): HistoryChange => ({
         expectNewest,
         append: ['same'],

@@ -36,6 +36,7 @@ import { recordCases } from './records.ts'
 import { replacingCases } from './replacing.ts'
 import { resourceCases } from './resources.ts'
 import { scaleCases } from './scale.ts'
+import { sharedHistoryCases } from './shared-histories.ts'
 import { suffixCases } from './suffixes.ts'
 import { timeCases } from './time.ts'
 import { transactionCases } from './transactions.ts'
@@ -87,5 +88,6 @@ export const definitions: readonly CaseDefinition[] = [
   ...scaleCases,
   ...resourceCases,
   ...processCases,
+  ...sharedHistoryCases,
   ...crashCases,
 ]

@@ -40,9 +40,7 @@ const maxTimer = 2 ** 31 - 1
 const minLease = 100
 
 /** @throws TypeError or RangeError that names the option */
-export function checkExclusive(
-  options: ExclusiveOptions,
-): Required<Omit<ExclusiveOptions, 'signal'>> & ExclusiveOptions {
+function checkExclusive(options: ExclusiveOptions): Required<Omit<ExclusiveOptions, 'signal'>> & ExclusiveOptions {
   const types = { whenBusy: 'string', waitMs: 'number', leaseMs: 'number', signal: 'object' } as const
   assertOptions('exclusive', options, types)
   const { whenBusy = 'wait', waitMs = 30_000, leaseMs = 30_000, signal } = options
@@ -57,25 +55,24 @@ export function checkExclusive(
   return { whenBusy, waitMs, leaseMs, ...(signal !== undefined && { signal }) }
 }
 
-/** What a session that can be held has. */
-export interface Holdable {
-  readonly sessionId: string
-}
+/** Where a session lets a wrapper be held in its place; the same symbol in every copy of this package. */
+export const acquireFor: unique symbol = Symbol.for('@sessions/core.acquireFor')
 
 /**
  * Holds the session by a lease, in the line of this process and in that of the others, and hands out a handle of the same class whose
  * writes the backend refuses once the lease is not held.
+ * @param records - what the session writes through, under which id
+ * @param keepSession - keeps the session itself open for calls that are made under the lease
  */
-export async function hold<TSession extends Holdable>(
+export async function holdSession<TSession extends object>(
   session: TSession,
-  records: RecordAccess,
-  options: ReturnType<typeof checkExclusive>,
-  holdSession: () => { of: object; end: () => void },
+  { records, sessionId }: { records: RecordAccess; sessionId: string },
+  options: ExclusiveOptions,
+  keepSession: () => { of: object; end: () => void },
 ): Promise<Held<TSession>> {
-  const { whenBusy, waitMs, leaseMs, signal } = options
+  const { whenBusy, waitMs, leaseMs, signal } = checkExclusive(options)
   signal?.throwIfAborted()
-  const { sessionId } = session
-  const { holds, end } = keepOpen(records, holdSession)
+  const { holds, end } = keepOpen(records, keepSession)
   const token = newToken()
   const fence = { store: records.store, sessionId, token, holds, lost: () => lease.lose() }
   const fenced: Fenced = (work) => withFence(fence, work)
@@ -105,16 +102,16 @@ export async function hold<TSession extends Holdable>(
 /** The session and its store stay open until the holder lets go. */
 function keepOpen(
   records: RecordAccess,
-  holdSession: () => { of: object; end: () => void },
+  keepSession: () => { of: object; end: () => void },
 ): { holds: ReadonlySet<object>; end: () => void } {
-  const session = holdSession()
+  const session = keepSession()
   try {
     const store = records.hold()
     const end = (): void => {
       session.end()
       store.release()
     }
-    return { holds: new Set([session.of, store.of]), end }
+    return { holds: new Set([session.of, ...store.of]), end }
   } catch (error) {
     session.end()
     throw error
@@ -149,8 +146,13 @@ async function enter(
   }
 }
 
-/** Holds the session while `work` runs. A hold that cannot be given back ends by itself. */
-export async function whileHeld<TSession, T>(held: Held<TSession>, work: ExclusiveWork<TSession, T>): Promise<T> {
+/** Holds a session while `work` runs. A hold that cannot be given back ends by itself. @throws TypeError for what is no function */
+export async function whileHeld<TSession, T>(
+  acquire: () => Promise<Held<TSession>>,
+  work: ExclusiveWork<TSession, T>,
+): Promise<T> {
+  if (typeof work !== 'function') throw new TypeError('exclusive takes a function.')
+  const held = await acquire()
   try {
     return await work({ session: held.session, signal: held.signal })
   } finally {

@@ -4,6 +4,9 @@ import type { ExclusiveWork, Held } from './exclusive.ts'
 /** Runs a call of the session under its lease. */
 export type Fenced = <T>(work: () => T) => T
 
+/** Where a handed session says that it is one: a wrapper that goes past its methods would go past the lease. The same in every copy. */
+const held = Symbol.for('@sessions/core.held')
+
 /**
  * A handle that is the session in all it has, fields of subclasses included, but whose calls are made under a lease. Closing it leaves
  * the session open; holding it again is holding it still.
@@ -19,6 +22,7 @@ export function fencedSession<TSession extends object>(
     isClosed = true
   }
   const replaced = new Map<PropertyKey, unknown>([
+    [held, true],
     ['close', close],
     [Symbol.asyncDispose, close],
     ['exclusive', async (work: ExclusiveWork<TSession, unknown>) => work({ session: handed, signal })],
