@@ -90,16 +90,24 @@ export async function eraseSession(
   return { result: isGone && !session.expired, keep: isGone }
 }
 
-/** The one of all records, or one of each: kept ones keep their time, but none is before the one that it follows. */
+/**
+ * The one of all records, or one of each. Kept ones keep their time, but none is before the one that it follows; a new one that stands
+ * before them, such as a summary, takes theirs.
+ */
 async function timesOf(
   rows: SessionRows,
   { appendTimes }: HistoryChange,
   updatedMs: number,
 ): Promise<number | readonly number[]> {
   if (appendTimes === undefined || appendTimes.every((time) => time === undefined)) return updatedMs
+  let next = updatedMs
+  const wanted = appendTimes.toReversed().map((time) => {
+    next = Math.min(time?.getTime() ?? next, updatedMs)
+    return next
+  })
   let latest = (await rows.newestTime()) ?? -Infinity
-  return appendTimes.map((time) => {
-    latest = Math.max(latest, Math.min(time?.getTime() ?? updatedMs, updatedMs))
+  return wanted.toReversed().map((time) => {
+    latest = Math.max(latest, time)
     return latest
   })
 }

@@ -87,6 +87,25 @@ it('gives its connection back with the last watch, and with the store', async ()
   await admin.close()
 })
 
+it('says that the history was rewritten where Python commits late, between what was given already', async () => {
+  await using store = open({ notify: false })
+  const session = store.session('late')
+  await session.addItems([message('first')])
+  await session.addItems([message('second')])
+  const events = session.watch({ after: null })[Symbol.asyncIterator]()
+  expect(await nextOf(events)).toMatchObject({ type: 'added' })
+  const admin = new Admin(url)
+  // The time of its transaction's start, the id of its statement.
+  await admin.execute(
+    `INSERT INTO agent_messages (session_id, message_data, created_at)
+      SELECT 'late', '${JSON.stringify(message('late'))}', min(created_at) FROM agent_messages WHERE session_id = 'late'`,
+  )
+  const { entries } = await session.page()
+  expect(entries.map(({ item }) => item)).toEqual([message('first'), message('late'), message('second')])
+  expect(await nextOf(events)).toEqual({ type: 'rewritten', newest: entries.at(-1)?.id })
+  await admin.close()
+})
+
 it('is refused behind a pooler that shares connections, and by other databases', async () => {
   await using store = new SQLStore({ url: pooled.url, createTables: true, notify: true })
   const events = store.session('s').watch()[Symbol.asyncIterator]()

@@ -43,6 +43,7 @@ const report = await runConformance({
       `${column} = strftime('%Y-%m-%d %H:%M:%f', ${column}, '-${ms / 1000} seconds')`
     await changeFile(`UPDATE agent_sessions SET ${moved('created_at')}, ${moved('updated_at')}`)
     await changeFile(`UPDATE agent_sessions_ttls SET not_before_ms = not_before_ms - ${ms}`)
+    await changeFile(`UPDATE agent_sessions_leases SET until_ms = until_ms - ${ms}`)
   },
   worker: { module: new URL('./open.ts', import.meta.url).href, export: 'openStore', options: place },
   capabilities: { durable: true, multiProcess: true, ttl: true, list: true, transactions: true },
