@@ -32,6 +32,7 @@ export { MemorySession, type MemorySessionOptions } from './memory/memory-sessio
 export { MemoryStore, type MemoryStoreOptions } from './memory/memory-store.ts'
 export type { Entry, Page } from './session/entries.ts'
 export { copyThrough, type ForkOptions, type ForkSource } from './session/fork.ts'
+export { type HistoryAccess, onHistory } from './session/history-access.ts'
 export type {
   AppendItems,
   HistoryMutation,
@@ -40,6 +41,7 @@ export type {
   ReplaceSuffix,
 } from './session/history-transaction.ts'
 export {
+  acquireFor,
   type ExclusiveOptions,
   type ExclusiveWork,
   type Held,

@@ -1,9 +1,12 @@
 import {
   type AgentInputItem,
+  acquireFor,
   type ExclusiveOptions,
   type ExclusiveWork,
   type Held,
+  type HistoryAccess,
   holdSession,
+  onHistory,
   partsOf,
   Session,
   SessionError,
@@ -129,9 +132,19 @@ export abstract class WrappingSession<TItem extends object = AgentInputItem>
 
   /** As `StoredSession.acquire`. */
   async acquire(options: ExclusiveOptions = {}): Promise<Held<this>> {
+    return await this[acquireFor](this, options)
+  }
+
+  /** Holds the session for a wrapper, which is handed out in its place. */
+  async [acquireFor]<THandle extends object>(handle: THandle, options: ExclusiveOptions = {}): Promise<Held<THandle>> {
     const { sessionId } = this.#session
     const { store } = partsOf(this.#session) as SessionParts
-    return await holdSession(this, { records: store.records, sessionId }, options, () => this.hold())
+    return await holdSession(handle, { records: store.records, sessionId }, options, () => this.hold())
+  }
+
+  /** As `StoredSession[onHistory]`: what `compactHistory` and such work on is decrypted. */
+  [onHistory]<T>(operation: string, work: (access: HistoryAccess<TItem>) => Promise<T>): Promise<T> {
+    return this.call(operation, () => this.#session[onHistory](operation, work))
   }
 
   /** As `StoredSession.watch`. */

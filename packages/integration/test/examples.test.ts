@@ -194,6 +194,15 @@ describe('the examples', () => {
     '  Kyoto: 20 °C, Lima: 16 °C',
   ])
 
+  itRuns('summarize-old-turns.ts', 'puts a summary in the place of old turns, by hand and by itself', [
+    '4 items were summarized, 2 stay as they are:',
+    '  system     So far: I travel in May. I go to Oslo. I take the train. I bring a friend.',
+  ])
+
+  itRuns('count-tokens.ts', 'counts by agent, by model and by turn, a run that waited once', [
+    '  dinner       1600 tokens in, 30 out, in 3 requests',
+  ])
+
   itRuns('encrypt-at-rest.ts', 'keeps a conversation through a change of keys, and from a wrong one', [
     'The file holds 2 envelopes, such as {"__enc__":3,"alg":"XC20P","kid":"2025","payload":"A…',
     '2 items were encrypted again, under the key 2026. The old key may go.',

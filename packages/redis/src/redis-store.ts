@@ -139,7 +139,8 @@ export class RedisStore extends SessionStore {
     const result = await this.#commit(sessionId, change)
     // Of an ambiguous id there may be one more, in another place.
     const isLast = result.status !== 'applied' || writes(change) || !this.#keys.isAmbiguous(sessionId)
-    if (!isLast) await this.#commit(sessionId, { clear: true })
+    if (!isLast)
+      await this.#commit(sessionId, { clear: true, ...(change.lease !== undefined && { lease: change.lease }) })
     return result
   }
 
@@ -192,7 +193,7 @@ export class RedisStore extends SessionStore {
     const result = await this.#redis.write({ script: scripts.erase, keys, args }, false, toErased)
     // Of an ambiguous id there may be one more, in another place.
     const isLast = result !== true || unchangedSince !== undefined || !this.#keys.isAmbiguous(sessionId)
-    if (!isLast) await this._delete(sessionId)
+    if (!isLast) await this._delete(sessionId, undefined, lease)
     return result
   }
 

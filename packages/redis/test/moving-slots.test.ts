@@ -37,11 +37,19 @@ describe.each([
   ])('does to a session all that it does to others, %s', async (_, isMoved) => {
     const store = open()
     const id = `moving ${name} ${isMoved}`
-    const { hash, list } = keys.of(id)
+    const { hash, list, lease } = keys.of(id)
     const session = store.session(id)
     await session.addItems([item('1'), item('2')])
+    const held = await session.acquire()
     const slot = await openSlot(cluster, hash)
-    if (isMoved) await slot.move(hash, list)
+    if (isMoved) await slot.move(hash, list, lease)
+    await held.session.addItems([item('held')])
+    const { entries } = await session.page()
+    expect(entries.map((entry) => entry.item)).toEqual([item('1'), item('2'), item('held')])
+    expect(await held.session.rewind({ entry: `${entries[2]?.id}` })).toEqual([item('held')])
+    expect((await session.page()).entries).toEqual(entries.slice(0, 2))
+    await held.release()
+    await expect(held.session.addItems([item('late')])).rejects.toBeDefined()
     await session.addItems([item('3')])
     expect(await session.popItem()).toEqual(item('3'))
     const transaction = { type: 'append_items', items: [item('4')] } as const
@@ -87,6 +95,21 @@ describe.each([
     expect(await store.session(ids[0]).getItems()).toEqual([item('1'), item('2')])
     await store.deleteSession(ids[0])
   })
+})
+
+it('writes nothing under a lease that is on another server than the session', async () => {
+  const store = new RedisStore({ client })
+  const { hash, lease } = keys.of('held')
+  await store.session('held').addItems([item('1')])
+  const held = await store.session('held').acquire()
+  const slot = await openSlot(cluster, hash)
+  await slot.move(lease)
+  await expect(held.session.addItems([item('2')])).rejects.toMatchObject({ code: 'SESSION_BUSY', ambiguous: false })
+  await slot.finish()
+  await held.session.addItems([item('3')])
+  expect(await store.session('held').getItems()).toEqual([item('1'), item('3')])
+  await held.release()
+  await store.deleteSession('held')
 })
 
 it('leaves a session whose keys are on two servers as it is, and deletes all others', async () => {

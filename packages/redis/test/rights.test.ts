@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { runConformance } from '@sessions/core/conformance'
+import { runConformance, type StoreHarness } from '@sessions/core/conformance'
 import { RedisStore } from '@sessions/redis'
 import { expect, it } from 'vitest'
 import { connectTo } from './support/clients.ts'
@@ -8,7 +8,9 @@ import { useRedis } from './support/servers.ts'
 
 const redis = useRedis()
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
-const listed = /^ACL SETUSER sessions (.*)$/m.exec(readme)?.[1]?.split(' ') ?? []
+const [listed = [], listedForNotify = []] = [...readme.matchAll(/^ACL SETUSER sessions (.*)$/gm)].map(
+  ([, rights = '']) => rights.split(' '),
+)
 
 it('needs no more rights than the README lists', { timeout: 120_000 }, async () => {
   expect(listed).toContain('+evalsha')
@@ -16,19 +18,23 @@ it('needs no more rights than the README lists', { timeout: 120_000 }, async () 
   const url = redis.url.replace('//', '//sessions:secret@')
   const client = await connectTo({ kind: 'single', url })
   const place = { kind: 'single', url: redis.url } as const
-  const kit = async (given: object): Promise<void> => {
-    const report = await runConformance({
+  const kit = async (given: object, only = ''): Promise<number> => {
+    const harness: StoreHarness = {
       name: 'RedisStore (ACL)',
       open: async () => new RedisStore({ client, ttl: 3_600, ...given }),
       reset: () => clear(place, 'agents:session'),
       advance: (ms) => age(place, 'agents:session', ms),
       capabilities: { durable: true, multiProcess: false, ttl: true, list: true, transactions: true },
-    })
+    }
+    const report = await runConformance(harness, { only })
     expect(report.cases.filter(({ status }) => status === 'fail')).toEqual([])
-    expect(report.passed).toBeGreaterThan(110)
+    return report.passed
   }
-  await kit({})
-  await kit({ retries: 1 })
+  expect(await kit({})).toBeGreaterThan(110)
+  expect(await kit({ retries: 1 })).toBeGreaterThan(110)
+  await redis.plain.sendCommand(['ACL', 'SETUSER', 'sessions', ...listedForNotify])
+  expect(await kit({ times: true, notify: true }, 'watch/')).toBeGreaterThan(3)
+  expect(await kit({ times: true, notify: true }, 'maintain/')).toBeGreaterThan(3)
   const patient = new RedisStore({ client, ttl: 3_600, refreshTtlOnRead: true }).session('a')
   await patient.addItems([{ role: 'user', content: 'hello' }])
   expect(await patient.getItems()).toHaveLength(1)

@@ -42,7 +42,7 @@ describe.each(Object.entries(makes))('%s', (what, make) => {
     client.on('error', () => {})
     await client.connect()
     const keyPrefix = `versions:${what}`
-    for (const options of [{}, { retries: 2 }, { ttl: 60, refreshTtlOnRead: true }]) {
+    for (const options of [{ notify: true }, { retries: 2 }, { ttl: 60, refreshTtlOnRead: true, times: true }]) {
       const store = new RedisStore({ client, keyPrefix, ...options })
       const ids = ['a', 'b', 'c', 'd', 'é {x}%']
       await Promise.all(ids.map((id) => store.session(id).addItems([item('1'), item('2')])))
@@ -56,7 +56,12 @@ describe.each(Object.entries(makes))('%s', (what, make) => {
         expect(await session.getItems(1)).toEqual([item('2')])
         expect(await session.info()).toMatchObject({ itemCount: 2, metadata: { id } })
         expect(await collect(session.items({ pageSize: 1 }))).toHaveLength(2)
-        await session.replaceHistoryWithCompaction([item('summary')])
+        const events = session.watch()[Symbol.asyncIterator]()
+        const next = events.next()
+        await session.exclusive(({ session: held }) => held.replaceHistoryWithCompaction([item('summary')]))
+        expect((await session.page()).entries.map((entry) => entry.item)).toEqual([item('summary')])
+        await session.close()
+        await next
       }
       expect(await collect(store.listSessions())).toHaveLength(ids.length)
       expect(await store.deleteSessions({ metadata: { id: 'a' } })).toBe(1)

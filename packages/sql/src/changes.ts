@@ -6,6 +6,7 @@ import {
   SessionError,
   writes,
 } from '@sessions/core'
+import { judge } from './conditions.ts'
 import type { Outcome } from './database.ts'
 import { Collision } from './errors.ts'
 import { maintainMessages } from './maintain.ts'
@@ -25,19 +26,15 @@ export async function applyChange(
   change: HistoryChange,
   policy: WritePolicy,
 ): Promise<Outcome<CommitResult>> {
-  const { operation, expectTail, append = [], metadata } = change
+  const { operation, append = [], metadata } = change
   const clear = change.clear === true
   const session = await takeSession(rows, writes(change))
   const isThere = session.updatedMs !== 0
   if (change.maintain !== undefined) {
-    return isThere ? await maintainMessages(rows, change.maintain) : refuse('conflict')
+    return isThere ? await maintainMessages(rows, change.maintain) : { result: { status: 'conflict' }, keep: false }
   }
-  if (operation !== undefined) {
-    const fingerprint = isThere ? await rows.operation(operation.id) : undefined
-    if (fingerprint !== undefined) return refuse(fingerprint === operation.fingerprint ? 'duplicate' : 'reused')
-  }
-  const tail = isThere && expectTail !== undefined ? await rows.newest(expectTail.length) : []
-  if (expectTail !== undefined && !isTail(tail, expectTail)) return refuse('conflict')
+  const { refusal, tail } = await judge(rows, change, session)
+  if (refusal !== undefined) return { result: { status: refusal }, keep: false }
 
   const isGone = clear && isThere && !writes(change) && Object.keys(session.metadata).length === 0
   const { count, dropped } = isThere ? await removeNewest(rows, change, tail, isGone) : nothing
@@ -50,7 +47,7 @@ export async function applyChange(
   if (count === 0 && !writes(change)) return { result, keep: session.erased || (clear && isThere) }
 
   const updatedMs = Math.max(session.nowMs, session.updatedMs + 1)
-  if (append.length > 0) await rows.append(append, updatedMs)
+  if (append.length > 0) await rows.append(append, await timesOf(rows, change, updatedMs))
   if (operation !== undefined) {
     await rows.saveOperation(operation.id, operation.fingerprint, session.nowMs + policy.operationMs)
   }
@@ -76,10 +73,16 @@ export async function decideChange(
 }
 
 /**
- * Removes a session; with `unchangedSince`, only if that was its last change. Whether it was there and its time was not over.
+ * Removes a session; with `unchangedSince`, only if that was its last change; with `lease`, only while that is held. Whether it was
+ * there and its time was not over.
  */
-export async function eraseSession(rows: SessionRows, unchangedSince?: Date): Promise<Outcome<boolean>> {
+export async function eraseSession(
+  rows: SessionRows,
+  unchangedSince?: Date,
+  lease?: string,
+): Promise<Outcome<boolean | 'lost'>> {
   const session = await rows.lock()
+  if (lease !== undefined && !(await rows.fence(lease))) return { result: 'lost', keep: false }
   if (session === undefined) return { result: false, keep: false }
   if (unchangedSince !== undefined && session.updatedMs !== unchangedSince.getTime())
     return { result: false, keep: false }
@@ -87,8 +90,22 @@ export async function eraseSession(rows: SessionRows, unchangedSince?: Date): Pr
   return { result: isGone && !session.expired, keep: isGone }
 }
 
+/** The one of all records, or one of each: kept ones keep their time, but none is before the one that it follows. */
+async function timesOf(
+  rows: SessionRows,
+  { appendTimes }: HistoryChange,
+  updatedMs: number,
+): Promise<number | readonly number[]> {
+  if (appendTimes === undefined || appendTimes.every((time) => time === undefined)) return updatedMs
+  let latest = (await rows.newestTime()) ?? -Infinity
+  return appendTimes.map((time) => {
+    latest = Math.max(latest, Math.min(time?.getTime() ?? updatedMs, updatedMs))
+    return latest
+  })
+}
+
 /** The session as it stands, kept to this transaction. One whose time is over is erased first: the change starts it anew. */
-async function takeSession(rows: SessionRows, creates: boolean): Promise<SessionState & { erased: boolean }> {
+export async function takeSession(rows: SessionRows, creates: boolean): Promise<SessionState & { erased: boolean }> {
   if (creates) await rows.create()
   const session = await rows.lock()
   // Somebody removed it between the two.
@@ -162,18 +179,10 @@ async function removeAll(rows: SessionRows): Promise<number> {
   }
 }
 
-function isTail(messages: readonly MessageRow[], tail: readonly string[]): boolean {
-  return messages.length === tail.length && messages.every(({ record }, index) => record === tail[index])
-}
-
 function merge(
   before: Record<string, JSONValue>,
   patch: Record<string, JSONValue | undefined>,
 ): Record<string, JSONValue> {
   const entries = Object.entries({ ...before, ...patch })
   return Object.fromEntries(entries.filter((entry): entry is [string, JSONValue] => entry[1] !== undefined))
-}
-
-function refuse(status: 'duplicate' | 'reused' | 'conflict'): Outcome<CommitResult> {
-  return { result: { status }, keep: false }
 }

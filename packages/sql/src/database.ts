@@ -24,6 +24,13 @@ export interface Outcome<T> {
   keep: boolean
 }
 
+/** A connection that is nobody else's. */
+export interface Kept {
+  readonly pooled: object
+  readonly connection: Connection
+  destroy(): void
+}
+
 /** A server of which nothing needs to be known. */
 const anyServer: Server = { mariadb: false, galera: false }
 
@@ -90,6 +97,18 @@ export class Database {
         return result
       }),
     )
+  }
+
+  /** A connection that others do not get any more, until it is destroyed. */
+  async keep(limits: Limits): Promise<Kept> {
+    const pooled = await this.#pool.acquire('primary', limits.until)
+    const destroy = (): void => this.#pool.destroy(pooled)
+    try {
+      return { pooled, connection: await this.#connect(pooled, limits), destroy }
+    } catch (error) {
+      destroy()
+      throw error
+    }
   }
 
   /** Does work that is not needed again, however many want it, as long as it succeeds. */

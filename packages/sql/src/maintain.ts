@@ -1,5 +1,6 @@
 import { type CommitResult, type Maintenance, placeOf, positionOf } from '@sessions/core'
 import type { Outcome } from './database.ts'
+import { isMessageId } from './message-id.ts'
 import type { SessionRows } from './rows.ts'
 
 /** Replaces and removes messages by their ids, in a session that this transaction keeps. Python takes no lock, so they are held too. */
@@ -9,7 +10,7 @@ export async function maintainMessages(
 ): Promise<Outcome<CommitResult>> {
   const places = [...replace.map(({ place }) => place), ...remove]
   const ids = places.map(idOf)
-  if (!ids.every(isId)) return conflict
+  if (!ids.every(isMessageId)) return conflict
   const held = new Set((await rows.hold(ids)).map(({ id, record }) => placeOf(id, record)))
   if (!places.every((place) => held.has(place))) return conflict
   for (const { place, record } of replace) await rows.replace(idOf(place), record)
@@ -22,9 +23,4 @@ const conflict: Outcome<CommitResult> = { result: { status: 'conflict' }, keep: 
 /** As a text: ids go on beyond what a number can tell apart. */
 function idOf(place: string): string {
   return positionOf(place)
-}
-
-/** Whether a place is one of ours: what a BIGINT can be. */
-function isId(position: string): boolean {
-  return /^\d{1,19}$/.test(position) && BigInt(position) < 2n ** 63n
 }

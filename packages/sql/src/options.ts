@@ -38,6 +38,12 @@ export interface SQLStoreOptions extends TableNames, TimeoutOptions, OperationOp
    * locks instead. Default: 30,000.
    */
   busyTimeoutMs?: number
+  /**
+   * Postgres only: whether each change tells those who `watch` (by `NOTIFY`, which lets commits of the database follow one another), and
+   * whether a watch of this store listens, on a connection of the pool that it keeps. Both sides need it. Not behind PgBouncer with
+   * `pool_mode = transaction`. Default: false; a watch looks once a second.
+   */
+  notify?: boolean
   /** Where Sequelize replicates reads: `replica` may miss the latest writes. Default: `primary`. */
   readFrom?: 'primary' | 'replica'
 }
@@ -59,6 +65,7 @@ export const storeTypes: OptionTypes = {
   busyTimeoutMs: 'number',
   timeoutMs: 'number',
   readFrom: 'string',
+  notify: 'boolean',
   operationTtl: 'number',
 }
 

@@ -13,9 +13,9 @@ const fingerprint = 'retry'
  * be returned, unless the change itself says what.
  */
 export function withOwnOperation(change: HistoryChange): HistoryChange | undefined {
-  const { operation, maintain, clear, drop = 0, expectTail = [], returnDropped } = change
+  const { operation, maintain, clear, drop = 0, expectTail = [], expectNewest = null, returnDropped } = change
   if (operation !== undefined || maintain !== undefined || clear === true) return undefined
-  const keeps = writes(change) || expectTail.length > 0
+  const keeps = writes(change) || expectTail.length > 0 || expectNewest !== null
   const tells = returnDropped !== true || drop === 0 || expectTail.length >= Number(drop)
   return keeps && tells ? { ...change, operation: { id: randomUUID(), fingerprint } } : undefined
 }

@@ -120,12 +120,45 @@ export class SessionRows {
     return rows.some((row) => left.has(textOf(row, 'message_id')))
   }
 
-  async append(records: readonly string[], atMs: number): Promise<void> {
-    const at = toTimestamp(atMs)
+  /** @param atMs - one time for all, or one for each */
+  async append(records: readonly string[], atMs: number | readonly number[]): Promise<void> {
+    let start = 0
     for (const batch of batches(records, this.#packetBytes)) {
       const values = Object.fromEntries(batch.map((record, index) => [`record${index}`, record]))
-      await this.#write(this.#statements.append(batch.length), { at, ...values })
+      const times = typeof atMs === 'number' ? { at: toTimestamp(atMs) } : timesFrom(atMs, start, batch.length)
+      await this.#write(this.#statements.append(batch.length, typeof atMs !== 'number'), { ...times, ...values })
+      start += batch.length
     }
+  }
+
+  /** When the newest message was written, in milliseconds, never before that. */
+  async newestTime(): Promise<number | undefined> {
+    const { rows } = await this.#run(this.#statements.newestTime)
+    return rows[0] && numberOf(rows[0], 'created_ms')
+  }
+
+  async oldestId(): Promise<string | undefined> {
+    const { rows } = await this.#run(this.#statements.oldestId)
+    return rows[0] && textOf(rows[0], 'message_id')
+  }
+
+  /** The id of the message that is so many after that one. */
+  async idAfter(start: string, count: number): Promise<string | undefined> {
+    const { rows } = await this.#run(this.#statements.idAfter, { start, count })
+    return rows[0] && textOf(rows[0], 'message_id')
+  }
+
+  /** Appends what another session holds, with its times: the message `start` and what follows it, up to `last`. How many they were. */
+  async copy(source: string, range: { start: string; last: string | undefined; count: number }): Promise<number> {
+    const { start, last = null, count } = range
+    const statement = last === null ? this.#statements.copy : this.#statements.copyUpTo
+    return (await this.#run(statement, { source, start, last, count })).affected
+  }
+
+  /** Whether that holds the session's lease; nobody takes it over then before this transaction ends. */
+  async fence(lease: string): Promise<boolean> {
+    const { rows, affected } = await this.#run(this.#statements.fence, { lease })
+    return rows.length > 0 || affected > 0
   }
 
   /** Keeps those of these messages that are there to this transaction. */
@@ -183,6 +216,11 @@ export class SessionRows {
 export function metadataValues(name: string, content: JSONValue): { key: string; value: string; digest: string } {
   const [key, value] = [JSON.stringify(name), JSON.stringify(content)]
   return { key, value, digest: createHash('sha256').update(`[${key},${value}]`).digest('hex') }
+}
+
+function timesFrom(times: readonly number[], start: number, count: number): Record<string, string> {
+  const some = times.slice(start, start + count)
+  return Object.fromEntries(some.map((time, index) => [`at${index}`, toTimestamp(time)]))
 }
 
 function toMessage(row: Row): MessageRow {

@@ -6,10 +6,16 @@ import {
   checkTimeout,
   type Decide,
   type DeleteTarget,
+  type EntryQuery,
+  type ForkRequest,
+  type ForkResult,
   type HistoryChange,
   type Lease,
+  type LeaseResult,
+  type LeaseSwap,
   type LongCall,
   type ReadOptions,
+  type RecordEntryPage,
   type RecordPage,
   type SessionError,
   type SessionFilter,
@@ -17,25 +23,37 @@ import {
   SessionStore,
 } from '@sessions/core'
 import { Calls } from './calls.ts'
-import { applyChange, decideChange, eraseSession } from './changes.ts'
-import type { Database } from './database.ts'
+import { eraseSession } from './changes.ts'
+import { type CommitPlace, changeIn, commitChange, decideIn } from './commits.ts'
+import type { Connection } from './connection.ts'
+import type { Database, Outcome } from './database.ts'
 import { checkDialect, connectSequelize, connectURL, dialectOf, dialects, type SQLDialect } from './engine.ts'
-import { isUniqueViolation, mapError } from './errors.ts'
+import { readEntries, type Select } from './entries.ts'
+import { mapError } from './errors.ts'
+import { copySession } from './forks.ts'
+import { Leases } from './leases.ts'
 import { type Limits, limitsFrom, lockTimeoutMs } from './limits.ts'
+import { Listener } from './listener.ts'
 import { listSessions, toInfo } from './listing.ts'
+import { type Notices, noticesOf } from './notices.ts'
 import { checkStoreOptions, nameTypes, type SQLStoreOptions } from './options.ts'
 import { maxOwnOperationMs, resultOf, withOwnOperation } from './own-operation.ts'
 import { readPage, toRecord } from './pages.ts'
 import { type ErasableRow, eraseExpired, eraseSome, purgeOperations, type Transact } from './retention.ts'
 import { SessionRows } from './rows.ts'
 import { ensureSchema, schemaText } from './schema.ts'
-import { bind } from './statement.ts'
 import { prepareStatements, type Statements } from './statements.ts'
 import { checkNames, quoteTables, type TableNames, type Tables, withSchema } from './tables.ts'
 import { parseURL } from './url/parse-url.ts'
 import type { Target } from './url/target.ts'
 
 export type { SQLDialect }
+
+interface Opened {
+  lease: Lease<Database>
+  calls: Calls
+  listener: Listener | undefined
+}
 
 /** A ttl that no timestamp could hold is as good as none; in milliseconds, 6,000 years. */
 const longestTTLMs = 6_000 * 365 * 86_400_000
@@ -52,7 +70,9 @@ export class SQLStore extends SessionStore {
   readonly #operationMs: number
   readonly #tables: Tables
   readonly #statements: Statements
-  #opened: { lease: Lease<Database>; calls: Calls } | undefined
+  /** Where others are told of changes. */
+  readonly #notices: Notices | undefined
+  #opened: Opened | undefined
 
   /** Does no I/O. @throws TypeError or RangeError that names the option */
   constructor(options: SQLStoreOptions) {
@@ -70,6 +90,7 @@ export class SQLStore extends SessionStore {
     this.#operationMs = checkOperationTtl(options.operationTtl)
     this.#tables = quoteTables(names, dialect.quote)
     this.#statements = prepareStatements(dialect, this.#tables)
+    this.#notices = noticesOf(options.notify, dialect, this.#tables)
   }
 
   /** The statements that make the tables of a new database, for those who migrate by hand. @throws TypeError */
@@ -95,10 +116,13 @@ export class SQLStore extends SessionStore {
       await lease.release()
       throw error
     }
-    this.#opened = { lease, calls }
+    const limits = (): Limits => limitsFrom(busyTimeoutMs, timeoutMs)
+    const listener = this.#notices && new Listener(lease.resource, this.#notices, limits)
+    this.#opened = { lease, calls, listener }
   }
 
   protected override async _close(): Promise<void> {
+    this.#opened?.listener?.close()
     await this.#opened?.lease.release()
   }
 
@@ -120,22 +144,41 @@ export class SQLStore extends SessionStore {
     const operationMs = own === undefined ? this.#operationMs : Math.min(this.#operationMs, maxOwnOperationMs)
     const repeatable = change.operation !== undefined || own !== undefined
     const result = await this.#calls.write(sessionId, repeatable, (limits) =>
-      this.#commit(limits, sessionId, own ?? change, operationMs),
+      commitChange(this.#place, limits, sessionId, own ?? change, { ttlMs: this.#ttlMs, operationMs }),
     )
     return own !== undefined && result.status === 'duplicate' ? resultOf(change) : result
   }
 
   protected override _decide(sessionId: string, limit: number | undefined, decide: Decide): Promise<CommitResult> {
-    return this.#calls.change(sessionId, (connection) =>
-      decideChange(new SessionRows(connection, this.#statements, sessionId), limit, decide, {
-        ttlMs: this.#ttlMs,
-        operationMs: this.#operationMs,
-      }),
+    const policy = { ttlMs: this.#ttlMs, operationMs: this.#operationMs }
+    return this.#calls.write(sessionId, false, (limits) =>
+      decideIn(this.#place, limits, sessionId, limit, decide, policy),
     )
   }
 
-  protected override _supports(condition: keyof ChangeConditions): boolean {
-    return condition === 'maintain'
+  protected override _supports(_condition: keyof ChangeConditions): boolean {
+    return true
+  }
+
+  /** From the primary: what comes next may be a write that depends on an entry. */
+  protected override _entries(sessionId: string, query: EntryQuery): Promise<RecordEntryPage> {
+    const select: Select = (statement, values) => this.#calls.select(statement, values, { latest: true })
+    return readEntries(this.#statements, select, sessionId, query)
+  }
+
+  protected override _fork(request: ForkRequest): Promise<ForkResult> {
+    return this.#change(request.to, (target, connection) => {
+      const source = new SessionRows(connection, this.#statements, request.from)
+      return copySession({ source, target }, request, this.#ttlMs ?? null)
+    })
+  }
+
+  protected override _lease(sessionId: string, swap: LeaseSwap | undefined): Promise<LeaseResult> {
+    return this.#calls.try((limits) => new Leases(this.#database, this.#statements).step(limits, sessionId, swap))
+  }
+
+  protected override async _watch(sessionId: string, onChange: () => void): Promise<() => void> {
+    return (await this.#ready.listener?.listen(sessionId, onChange)) ?? super._watch(sessionId, onChange)
   }
 
   protected async _info(sessionId: string): Promise<SessionInfo | undefined> {
@@ -147,10 +190,8 @@ export class SQLStore extends SessionStore {
     return listSessions(filter, this.#statements, (statement, values) => this.#calls.select(statement, values, options))
   }
 
-  protected async _delete(sessionId: string, unchangedSince?: Date): Promise<boolean> {
-    return this.#calls.change(sessionId, (connection) =>
-      eraseSession(new SessionRows(connection, this.#statements, sessionId), unchangedSince),
-    )
+  protected async _delete(sessionId: string, unchangedSince?: Date, lease?: string): Promise<boolean | 'lost'> {
+    return this.#change(sessionId, (rows) => eraseSession(rows, unchangedSince, lease))
   }
 
   protected override async _deleteUnchanged(targets: readonly DeleteTarget[]): Promise<number> {
@@ -161,13 +202,10 @@ export class SQLStore extends SessionStore {
 
   protected override async _purgeExpired(call: LongCall): Promise<number> {
     const transact: Transact = (work) => this.#calls.changeSome(work)
-    const erased = await eraseExpired(
-      call,
-      this.#statements,
-      (statement, values) => this.#calls.select(statement, values, { latest: true }),
-      transact,
-    )
+    const select: Select = (statement, values) => this.#calls.select(statement, values, { latest: true })
+    const erased = await eraseExpired(call, this.#statements, select, transact)
     await purgeOperations(call, erased, this.#statements, transact)
+    await this.#calls.try((limits) => new Leases(this.#database, this.#statements).purge(limits, call, erased))
     return erased
   }
 
@@ -177,50 +215,17 @@ export class SQLStore extends SessionStore {
     size: number,
     places = false,
   ): Promise<RecordPage> {
-    return readPage(
-      this.#statements,
-      (statement, values) => this.#calls.select(statement, values, { latest: places }),
-      {
-        sessionId,
-        cursor,
-        size,
-        places,
-      },
-    )
+    const select: Select = (statement, values) => this.#calls.select(statement, values, { latest: places })
+    return readPage(this.#statements, select, { sessionId, cursor, size, places })
   }
 
-  async #commit(limits: Limits, sessionId: string, change: HistoryChange, operationMs: number): Promise<CommitResult> {
-    if (await this.#appendAtOnce(limits, sessionId, change, operationMs)) return { status: 'applied', dropped: [] }
-    return this.#database.transaction(limits, (connection) => {
-      const rows = new SessionRows(connection, this.#statements, sessionId)
-      return applyChange(rows, change, { ttlMs: this.#ttlMs, operationMs })
-    })
+  /** A transaction of one session. */
+  #change<T>(sessionId: string, work: (rows: SessionRows, connection: Connection) => Promise<Outcome<T>>): Promise<T> {
+    return this.#calls.write(sessionId, false, (limits) => changeIn(this.#place, limits, sessionId, work))
   }
 
-  /** In one statement, where the dialect can and the change is just that. `false` where a transaction has to decide. */
-  async #appendAtOnce(limits: Limits, sessionId: string, change: HistoryChange, operationMs: number): Promise<boolean> {
-    const { append: records = [], operation, expectTail = [], drop = 0, clear, metadata } = change
-    const removes = drop !== 0 || clear === true
-    if (records.length === 0 || expectTail.length > 0 || removes || metadata !== undefined) return false
-    const { appendAtOnce, appendOperationAtOnce } = this.#statements
-    const statement = operation === undefined ? appendAtOnce : appendOperationAtOnce
-    if (statement === undefined) return false
-    const values = bind(statement, {
-      id: sessionId,
-      records,
-      ttl: this.#ttlMs ?? null,
-      lockTimeout: String(lockTimeoutMs(limits)),
-      operation: operation?.id ?? null,
-      fingerprint: operation?.fingerprint ?? null,
-      operationMs,
-    })
-    try {
-      const { affected } = await this.#database.write(limits, (connection) => connection.run(statement, values))
-      return affected > 0
-    } catch (error) {
-      if (isUniqueViolation(error)) return false
-      throw error
-    }
+  get #place(): CommitPlace {
+    return { database: this.#database, statements: this.#statements, notices: this.#notices }
   }
 
   /** A store that may not make the tables must not decide for one that may. */
@@ -236,7 +241,7 @@ export class SQLStore extends SessionStore {
     return this.#ready.lease.resource
   }
 
-  get #ready(): { lease: Lease<Database>; calls: Calls } {
+  get #ready(): Opened {
     if (this.#opened === undefined) throw new Error('A hook was called before _open.')
     return this.#opened
   }

@@ -1,4 +1,6 @@
-import type { Dialect } from './dialects/dialect.ts'
+import type { AppendParts, Dialect } from './dialects/dialect.ts'
+import { type EntryStatements, placesOf, prepareEntries } from './entry-statements.ts'
+import { type LeaseStatements, prepareLeases } from './lease-statements.ts'
 import { type ListingStatements, prepareListing } from './listing-statements.ts'
 import { compile, type Statement } from './statement.ts'
 import type { Tables } from './tables.ts'
@@ -13,7 +15,7 @@ export const someSessions = 50
 export const someMessages = 50
 
 /** Every text sent to a database after its tables stand, one for each operation. */
-export interface Statements extends ListingStatements {
+export interface Statements extends ListingStatements, EntryStatements, LeaseStatements {
   readonly all: Statement
   readonly newest: Statement
   readonly firstPage: Statement
@@ -52,12 +54,10 @@ export interface Statements extends ListingStatements {
   /** Sessions whose ttl has ended, those first whose ended first, after the one of `:after` that ended `:at`. */
   readonly expired: Statement
   /** The whole of an append in one statement, for a dialect that can: all rows, or none where something stands in the way. */
-  readonly appendAtOnce?: Statement
-  /** The same with an operation id. */
-  readonly appendOperationAtOnce?: Statement
+  appendAtOnce?(parts: AppendParts): Statement
 
-  /** One insert of so many rows, for a dialect that has no arrays: `:record0`, `:record1`, … */
-  append(rows: number): Statement
+  /** One insert of so many rows, for a dialect that has no arrays: `:record0`, `:record1`, … at `:at0`, `:at1`, … or all at `:at`. */
+  append(rows: number, timed: boolean): Statement
 }
 
 /** The texts of a dialect for these tables. */
@@ -69,12 +69,14 @@ export function prepareStatements(dialect: Dialect, tables: Tables): Statements 
 
   const ofSession = `FROM ${messages} WHERE session_id = :id`
   const isOver = `EXISTS (SELECT 1 FROM ${sessions} WHERE session_id = :id AND ${expired})`
+  const placed = placesOf(grammar)
   /** The messages of `:id`, or none where its ttl has ended. */
   const unlessOver = (criteria: string, order: string, limit?: string): string => {
-    if (grammar.limitUnless !== undefined)
-      return `${ofSession} ${criteria} ${order} ${grammar.limitUnless(isOver, limit)}`
-    return `${ofSession} ${criteria} AND NOT ${isOver} ${order} ${limit === undefined ? '' : `LIMIT ${limit}`}`
+    const from = `FROM ${messages} WHERE ${criteria} `
+    if (grammar.limitUnless !== undefined) return `${from} ${order} ${grammar.limitUnless(isOver, limit)}`
+    return `${from} AND NOT ${isOver} ${order} ${limit === undefined ? '' : `LIMIT ${limit}`}`
   }
+  const ofId = 'session_id = :id'
   const settings = grammar.wrongSettings === undefined ? '' : `, ${grammar.wrongSettings} AS wrong_settings`
   const oldestFirst = `ORDER BY ${grammar.oldestFirst}`
   const newestFirst = `ORDER BY ${grammar.newestFirst}`
@@ -82,14 +84,19 @@ export function prepareStatements(dialect: Dialect, tables: Tables): Statements 
   const ids = Array.from({ length: someSessions }, (_, index) => `:id${index}`)
   const some = `session_id IN (${ids.join(', ')})`
   const named = `session_id = :id AND id IN (${Array.from({ length: someMessages }, (_, index) => messageId(`:message${index}`)).join(', ')})`
+  const appends = new Map<string, Statement>()
   // No alias is the name of a column: ORDER BY would sort by the alias.
   const page = `SELECT ${text('id')} AS message_id, ${exact('created_at')} AS exact_time, message_data`
   return {
-    all: once(`SELECT message_data ${unlessOver('', oldestFirst)}`),
-    newest: once(`SELECT message_data ${unlessOver('', newestFirst, ':limit')}`),
-    firstPage: once(`${page} ${unlessOver('', oldestFirst, ':limit')}`),
-    nextPage: once(`${page} ${unlessOver(`AND ${grammar.onwards}`, oldestFirst, ':limit')}`),
+    all: once(`SELECT message_data ${unlessOver(ofId, oldestFirst)}`),
+    newest: once(`SELECT message_data ${unlessOver(ofId, newestFirst, ':limit')}`),
+    firstPage: once(`${page} ${unlessOver(ofId, oldestFirst, ':limit')}`),
+    nextPage: once(
+      `${page} ${unlessOver(`${placed.ofSession(':id')} AND ${grammar.onwards}`, placed.oldestFirst, ':limit')}`,
+    ),
     ...prepareListing(dialect, tables),
+    ...prepareEntries(dialect, tables, unlessOver),
+    ...prepareLeases(dialect, tables),
 
     create: [
       ...(grammar.beforeCreate ?? []),
@@ -130,12 +137,17 @@ export function prepareStatements(dialect: Dialect, tables: Tables): Statements 
     saveMetadata: once(grammar.saveMetadata),
     expired: once(grammar.expiredPage),
     ...(grammar.appendAtOnce !== undefined && {
-      appendAtOnce: once(grammar.appendAtOnce(false)),
-      appendOperationAtOnce: once(grammar.appendAtOnce(true)),
+      appendAtOnce: (parts) => {
+        const key = JSON.stringify(parts)
+        const statement = appends.get(key) ?? once(grammar.appendAtOnce?.(parts) ?? '')
+        appends.set(key, statement)
+        return statement
+      },
     }),
 
-    append: (rows) => {
-      const values = Array.from({ length: rows }, (_, row) => `(:id, :record${row}, ${grammar.messageTime})`)
+    append: (rows, timed) => {
+      const time = (row: number): string => grammar.messageTime(timed ? `:at${row}` : ':at')
+      const values = Array.from({ length: rows }, (_, row) => `(:id, :record${row}, ${time(row)})`)
       return once(`INSERT INTO ${messages} (session_id, message_data, created_at) VALUES ${values.join(', ')}`)
     },
   }

@@ -8,7 +8,7 @@ export interface TableNames {
   schema?: string
 }
 
-type TableName = 'sessions' | 'messages' | 'operations' | 'metadata' | 'ttls' | 'version'
+type TableName = 'sessions' | 'messages' | 'operations' | 'metadata' | 'ttls' | 'leases' | 'version'
 type IndexName =
   | 'messageId'
   | 'messageTime'
@@ -88,6 +88,7 @@ function derive(names: TableNames): { tables: Record<TableName, string>; indexes
       operations: `${sessions}_operations`,
       metadata: `${sessions}_metadata`,
       ttls: `${sessions}_ttls`,
+      leases: `${sessions}_leases`,
       version: `${sessions}_schema`,
     },
     indexes: {

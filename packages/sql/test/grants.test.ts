@@ -38,6 +38,6 @@ const [onPostgres, onMariaDB] = [
 ]
 describeConformance(storeHarness('SQLStore (Postgres, the rights of an application)', [onPostgres]))
 // Each right is one of a table, so that those who use every table find a missing one.
-for (const only of ['model/commands', 'delete/', 'records/', 'list/']) {
+for (const only of ['model/commands', 'delete/', 'records/', 'list/', 'exclusive/take-over']) {
   describeConformance(storeHarness('SQLStore (MariaDB, the rights of an application)', [onMariaDB]), { only })
 }

@@ -32,6 +32,13 @@ const values: Record<string, Value> = {
   digest1: 'b'.repeat(64),
   at: '2020-01-01 00:00:00.000',
   from: 50_000,
+  entry: 50_000,
+  first: 49_950,
+  most: 100,
+  source: 'long',
+  start: 50_000,
+  last: 60_000,
+  count: 100,
 }
 
 describe.each([
@@ -86,6 +93,23 @@ describe.each([
       const steps = await plan(statement)
       expect(steps).toContain('idx_agent_messages_session_order')
       expect(steps).not.toMatch(/\bSort\b|filesort|temporary|Seq Scan on agent_messages|\bALL\b/)
+    }
+  })
+
+  it('read a page in the middle of 100,000 items by the order of the index, and copy from there', async () => {
+    const { nextPage, entriesBefore, entriesAfter, entriesSince, idAfter, copy, copyUpTo } = statements
+    // Postgres may put what is bounded on both sides in order itself, among those of one time.
+    const bounded = isPostgres ? [] : [copyUpTo]
+    for (const statement of [nextPage, entriesBefore, entriesAfter, entriesSince, idAfter, copy, ...bounded]) {
+      const steps = await plan(statement)
+      expect(steps).toContain('idx_agent_messages_session_order')
+      // The 51 that were counted are the one table that is read whole; one that is written is no table to read.
+      expect(steps.replace(/<derived\d+> +ALL|INSERT agent_messages +ALL/, '')).not.toMatch(
+        /\bSort\b|filesort|Seq Scan on agent_messages|\bALL\b/,
+      )
+      // By the place too, not by the session alone, which would pass through everything on that side of it.
+      if (!isPostgres) expect(steps).toMatch(/agent_messages +range .* idx_agent_messages_session_order 1037 /)
+      else expect(steps).toMatch(/Index Cond: .*ROW\(created_at, id\)/)
     }
   })
 

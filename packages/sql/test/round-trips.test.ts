@@ -92,6 +92,37 @@ it('appends the first items of a session, many items and an operation of the cal
   proxy.close()
 })
 
+it('reads a page wherever it lies, and takes a free lease and writes under it, in one round trip on Postgres', async () => {
+  const proxy = await counting(await postgres.createDatabase())
+  const store = new SQLStore({ url: proxy.url, createTables: true })
+  const session = store.session('s')
+  await session.addItems(Array.from({ length: 500 }, (_, index) => message(`${index}`)))
+  const { entries } = await session.page({ limit: 500 })
+  const middle = entries[250]?.id ?? ''
+  const row = { token: 'token', leaseMs: 1_000, waiting: '' }
+  let version = 0
+  const works = [
+    () => session.page(),
+    () => session.page({ before: middle }),
+    () => session.page({ after: middle }),
+    () => store.records.lease(`${version}`, { expect: null, row: { ...row, version: 'first' } }),
+    () => store.records.commit(`${version}`, { lease: 'token', append: ['{}'] }),
+    () => store.records.lease(`${version}`, { expect: 'first', row: { ...row, version: 'second' } }),
+    () => store.records.lease(`${version}`, { expect: 'second', row: null }),
+  ]
+  const trips: number[] = []
+  for (; version < 2; version++) {
+    for (const [index, work] of works.entries()) {
+      const before = proxy.trips()
+      await work()
+      trips[index] = proxy.trips() - before
+    }
+  }
+  expect(trips).toEqual(works.map(() => 1))
+  await store.close()
+  proxy.close()
+})
+
 it('appends in six round trips on MariaDB: begin, create, lock, insert, touch, commit', async () => {
   const url = await mariadb.createDatabase()
   expect(await tripsOfAppend(url, {})).toBe(6)

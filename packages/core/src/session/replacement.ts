@@ -4,6 +4,7 @@ import { plain } from '../codec/records.ts'
 import { SessionError } from '../errors/session-error.ts'
 import type { RecordEntry } from '../store/record-entry.ts'
 import type { HistoryAccess } from './history-access.ts'
+import { keptTimes } from './placed-history.ts'
 
 /** What {@link replaceHistory} did, in items. */
 export interface ReplaceResult {
@@ -37,7 +38,13 @@ export async function replaceHistory<TItem extends object>(
     result.added = items.length - result.kept
     if (result.removed === 0 && result.added === 0) return { status: 'applied', dropped: [] }
     const append = encoded.slice(result.kept)
-    return await access.records.commit(access.sessionId, { expectNewest: newest, drop: result.removed, append })
+    const times = keptTimes(entries.slice(result.kept), append)
+    return await access.records.commit(access.sessionId, {
+      expectNewest: newest,
+      drop: result.removed,
+      append,
+      ...times,
+    })
   })
   return result
 }

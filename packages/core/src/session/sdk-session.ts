@@ -101,13 +101,16 @@ export class SDKSession<TItem extends object = AgentInputItem> extends Session<T
     )
   }
 
-  /** Replaces all items; metadata and operation ids stay. A reader sees the old history or the new one. */
+  /**
+   * Replaces all items; metadata and operation ids stay, and items that were there keep their `createdAt`. A reader sees the old history or
+   * the new one.
+   */
   async replaceHistoryWithCompaction(items: readonly TItem[]): Promise<void> {
     const check = (): TItem[] => takeItems(items, 'items')
     return await this.ordered('replaceHistoryWithCompaction', check, async (records, taken) => {
       const append = await this.#records.encode(taken)
       this.#tail.forget()
-      await records.commit(this.sessionId, { drop: 'all', append })
+      await this.#edits.replaceAll(records, append)
       this.#tail.replace(append)
     })
   }

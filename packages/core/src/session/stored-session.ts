@@ -2,7 +2,15 @@ import type { AgentInputItem } from '../codec/agent-input-item.ts'
 import { takeItems } from '../codec/plain-data.ts'
 import { checkPageOptions, type EntryQuery, type PageOptions } from '../store/record-entry.ts'
 import { Entries, type Page } from './entries.ts'
-import { type ExclusiveOptions, type ExclusiveWork, type Held, holdSession, whileHeld } from './lease/exclusive.ts'
+import { type HistoryAccess, onHistory } from './history-access.ts'
+import {
+  acquireFor,
+  type ExclusiveOptions,
+  type ExclusiveWork,
+  type Held,
+  holdSession,
+  whileHeld,
+} from './lease/exclusive.ts'
 import { checkUpdate, type MetadataUpdate, updateMetadata } from './metadata-update.ts'
 import { checkExpectNewest, type ReplaceResult, replaceHistory } from './replacement.ts'
 import { SDKSession } from './sdk-session.ts'
@@ -74,7 +82,7 @@ export class StoredSession<TItem extends object = AgentInputItem> extends SDKSes
 
   /** The same without a function, for a run that ends elsewhere: whoever acquires releases. */
   async acquire(options: ExclusiveOptions = {}): Promise<Held<this>> {
-    return await holdSession(this, this.access(), options, () => this.hold())
+    return await this[acquireFor](this, options)
   }
 
   /**
@@ -86,5 +94,15 @@ export class StoredSession<TItem extends object = AgentInputItem> extends SDKSes
       run: (work) => this.run('watch', work),
       onClose: (onClose) => this.onClose(onClose),
     })
+  }
+
+  /** What functions such as `compactHistory` use. */
+  async [onHistory]<T>(operation: string, work: (access: HistoryAccess<TItem>) => Promise<T>): Promise<T> {
+    return await this.run(operation, () => work(this.accessToWrite(this.access().records)))
+  }
+
+  /** Holds the session for a wrapper, which is handed out in its place. */
+  async [acquireFor]<THandle extends object>(handle: THandle, options: ExclusiveOptions = {}): Promise<Held<THandle>> {
+    return await holdSession(handle, this.access(), options, () => this.hold())
   }
 }

@@ -77,7 +77,9 @@ if operation and exists and applied then
   return applied == fingerprint and 'duplicate' or 'reused'
 end
 local stored = exists and readIds(hash, idsText) or nil
-local ids = stored and heldIds(stored, list, length)
+-- Nothing else depends on where entries are, or changes it.
+local asksForIds = drop ~= 0 or newest
+local ids = stored and asksForIds and heldIds(stored, list, length) or nil
 if not exists then ids = unwrittenIds() end
 local refused = refusal(KEYS, wanted, now, { hash = hash, exists = exists, length = length, ids = ids })
 if refused then return refused end
@@ -147,7 +149,7 @@ end
 if operation then remember(hash, 'operation', operation, fingerprint, now, now + window) end
 if attempt then remember(hash, 'attempt', attempt, '1', now, now + attemptWindow) end
 
-if stored and (clears or not ids) then forgetIds(hash, stored)
+if stored and (clears or asksForIds and not ids) then forgetIds(hash, stored)
 elseif stored and dropping > 0 then
   cutIds(ids, length, kept)
   saveIds(hash, ids, list)

@@ -14,7 +14,8 @@ local function refusal(keys, wanted, now, found)
   if wanted.lease then
     local key = leaseKey(keys, wanted)
     local text = redis.pcall('GET', key or 'js:lease:' .. found.hash)
-    if type(text) == 'table' or not text and not key then return moving() end
+    if not key and type(text) ~= 'string' then return moving() end
+    if type(text) == 'table' then return text end
     if not holdsLease(text or '', wanted.lease, now) then return 'lost' end
   end
   if wanted.creates and (found.exists or found.length > 0) then return 'exists' end

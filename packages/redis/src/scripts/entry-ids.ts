@@ -49,25 +49,27 @@ local function cutIds(ids, length, kept)
   ids.seen, ids.isCut = math.min(ids.seen, kept), true
 end
 
+-- Of the newest of so many entries.
+local function marksOf(list, count)
+  local marks = {}
+  local records = count > 0 and redis.call('LRANGE', list, math.max(count - marksKept, 0), count - 1) or {}
+  for i = #records, 1, -1 do marks[#marks + 1] = markOf(records[i]) end
+  return table.concat(marks)
+end
+
 -- The ids, if what has one is still there as far as that can be seen; otherwise nothing.
 local function heldIds(ids, list, length)
   local newest = math.min(length, ids.seen)
-  if newest > 0 then
-    local from = (ids.seen - newest) * markDigits
-    local mark = string.sub(ids.marks, from + 1, from + markDigits)
-    if mark ~= markOf(redis.call('LINDEX', list, newest - 1)) then return nil end
-  end
+  local marks = string.sub(ids.marks, (ids.seen - newest) * markDigits + 1)
+  if newest > 0 and (marks == '' or string.sub(marksOf(list, newest), 1, #marks) ~= marks) then return nil end
   if length < ids.seen then cutIds(ids, ids.seen, length) end
   return ids
 end
 
 local function saveIds(hash, ids, list)
   saveSteps(ids.gaps)
-  local marks = {}
-  local records = ids.seen > 0 and redis.call('LRANGE', list, math.max(ids.seen - marksKept, 0), ids.seen - 1) or {}
-  for i = #records, 1, -1 do marks[#marks + 1] = markOf(records[i]) end
   redis.call('HSET', hash, 'js:ids',
-    string.format('%s %.0f %.0f ', ids.epoch, ids.gaps.count, ids.seen) .. table.concat(marks))
+    string.format('%s %.0f %.0f ', ids.epoch, ids.gaps.count, ids.seen) .. marksOf(list, ids.seen))
 end
 
 local function forgetSteps(steps)

@@ -1,4 +1,5 @@
 import type { Connection } from '../connection.ts'
+import type { Notice } from '../drivers/pg.ts'
 import type { Placeholders } from '../statement.ts'
 import type { Tables } from '../tables.ts'
 import type { Step } from './step.ts'
@@ -14,6 +15,8 @@ export interface Grammar {
   ms(timestamp: string): string
   /** A timestamp as a text that loses nothing and that `timestamp` takes again. */
   exact(timestamp: string): string
+  /** The timestamp, or a later one whose milliseconds are not before it. */
+  roundedUp(timestamp: string): string
   /** A timestamp from the text `YYYY-MM-DD HH:MM:SS.SSS`. */
   timestamp(text: string): string
   /** The same, to be compared with what others wrote. Default: `timestamp`. */
@@ -27,10 +30,16 @@ export interface Grammar {
   /** The order of the messages of a session. */
   readonly oldestFirst: string
   readonly newestFirst: string
+  /** The messages of a session that are found by their place in it, and their order. Default: as the others. */
+  readonly placed?: { ofSession(session: string): string; readonly oldestFirst: string; readonly newestFirst: string }
   /** The message `:from`, written at `:at`, and those that follow it. */
   readonly onwards: string
-  /** What a message written in a session changed at `:at` gets as its time. */
-  readonly messageTime: string
+  /** Those that come after the message of this parameter in the session of that one, and itself; none where it is not there. */
+  startingAt(message: string, session: string): string
+  /** Those that come before it, and itself, likewise. */
+  endingAt(message: string, session: string): string
+  /** What a message written at the time of this parameter gets as its time. */
+  messageTime(at: string): string
 
   /** Whether the ttl of the session has ended; never NULL. */
   readonly expired: string
@@ -79,8 +88,29 @@ export interface Grammar {
   readonly pruneOperations: string
   /** Removes up to `:limit` operations that are no longer kept. */
   readonly purgeOperations: string
-  /** The whole of an append of `:records` in one statement: all rows, or none where the ttl has ended. */
-  appendAtOnce?(withOperation: boolean): string
+  /** The whole of an append of `:records` in one statement: all rows, or none where the ttl has ended or `:lease` is not held. */
+  appendAtOnce?(parts: AppendParts): string
+
+  /**
+   * Locks or writes the lease of `:id` where `:lease` holds it and its time is not over, so that nobody takes it over before this
+   * transaction ends. A row selected or written says that it did.
+   */
+  readonly fence: string
+  /**
+   * One step on the lease of `:id` that gives the row after it, or none where `:expect` is not its version: for a dialect whose writes
+   * give rows. Default: the row is read before it is written.
+   */
+  readonly stepLease?: { readonly make: string; readonly change: string; readonly remove: string }
+}
+
+/** What an append in one statement does beside appending. */
+export interface AppendParts {
+  /** Keeps `:operation`, and appends nothing where it is kept already. */
+  readonly operation: boolean
+  /** Appends nothing where `:lease` is not held. */
+  readonly fenced: boolean
+  /** Tells `:channel` of `:note`. */
+  readonly notified: boolean
 }
 
 /** A kind of database: how its statements are written, how its tables are made, and how a driver's connection is used. */
@@ -109,6 +139,11 @@ export interface Dialect {
   /** What a connection of our own is told, so that nothing it asks for waits for a lock for longer than so many milliseconds. */
   patience?(lockTimeoutMs: number): string
   connect(connection: object, prepares: () => boolean): Connection
+  /** Where a connection can be told of something by the server. */
+  readonly notices?: {
+    onNotice(connection: object, onNotice: (notice: Notice) => void): void
+    onEnd(connection: object, onEnd: () => void): void
+  }
 }
 
 /** Statements without parameters, besides COMMIT and ROLLBACK. */

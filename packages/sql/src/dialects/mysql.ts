@@ -72,22 +72,37 @@ export const mysql: Dialect = {
 /** The same servers through the driver mariadb. */
 export const mariadb: Dialect = { ...mysql, connect: connectMariaDB }
 
-function grammar({ sessions, messages, operations, metadata, indexes }: Tables): Grammar {
+function grammar({ sessions, messages, operations, metadata, leases, indexes }: Tables): Grammar {
   const cast = (text: string): string => `CAST(${text} AS DATETIME(3))`
   const ms = (timestamp: string): string => `TIMESTAMPDIFF(MICROSECOND, '1970-01-01', ${timestamp}) DIV 1000`
+  /** Two ranges of the index again. */
+  const reaching = (side: string, message: string, session: string): string => {
+    const id = `CAST(${message} AS SIGNED)`
+    const time = `(SELECT place.created_at FROM ${messages} AS place WHERE place.id = ${id} AND place.session_id = ${session})`
+    return `(created_at ${side} ${time} OR (created_at = ${time} AND id ${side}= ${id}))`
+  }
   return {
     now,
     ms,
     exact: (timestamp) => `CAST(${timestamp} AS CHAR)`,
+    roundedUp: (timestamp) => timestamp,
     timestamp: cast,
     text: (expression) => `CAST(${expression} AS CHAR)`,
     wrongSettings,
     messageId: (parameter) => `CAST(${parameter} AS SIGNED)`,
     oldestFirst: 'created_at, id',
     newestFirst: 'created_at DESC, id DESC',
+    // With an equality, MariaDB looks up the session and then passes through all of it up to the place, instead of beginning there.
+    placed: {
+      ofSession: (session) => `session_id >= ${session} AND session_id <= ${session}`,
+      oldestFirst: 'session_id, created_at, id',
+      newestFirst: 'session_id DESC, created_at DESC, id DESC',
+    },
     // Two ranges of the index, which a comparison of rows would not be.
     onwards: `(created_at > ${cast(':at')} OR (created_at = ${cast(':at')} AND id >= CAST(:from AS SIGNED)))`,
-    messageTime: ':at',
+    startingAt: (message, session) => reaching('>', message, session),
+    endingAt: (message, session) => reaching('<', message, session),
+    messageTime: (at) => at,
 
     expired: `COALESCE(expires_at <= ${now}, FALSE)`,
     expiredPage: `SELECT session_id, CAST(expires_at AS CHAR) AS ended_at FROM ${sessions}
@@ -135,11 +150,14 @@ function grammar({ sessions, messages, operations, metadata, indexes }: Tables):
     },
     pruneOperations: `DELETE FROM ${operations} WHERE session_id = :id AND forget_at <= ${now} ORDER BY forget_at LIMIT 2`,
     purgeOperations: `DELETE FROM ${operations} WHERE forget_at <= ${now} ORDER BY forget_at LIMIT :limit`,
+    // Written, and with another value: of a row that is only locked, the other nodes of a Galera cluster know nothing.
+    fence: `UPDATE ${leases} SET writes = writes + 1
+      WHERE session_id = :id AND token = :lease AND until_ms > ${ms(now)}`,
   }
 }
 
 /** Python's tables do not compile on these servers: an id needs a length, and 64 KiB of `TEXT` cut items off. */
-function migrations({ sessions, messages, operations, metadata, indexes }: Tables, server: Server): string[][] {
+function migrations({ sessions, messages, operations, metadata, leases, indexes }: Tables, server: Server): string[][] {
   // Compares code points and keeps trailing spaces apart, which `utf8mb4_bin` does not.
   const collation = server.mariadb ? 'utf8mb4_nopad_bin' : 'utf8mb4_0900_bin'
   const options = `ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET = utf8mb4 COLLATE = ${collation}`
@@ -180,6 +198,16 @@ function migrations({ sessions, messages, operations, metadata, indexes }: Table
   PRIMARY KEY (digest, session_id),
   INDEX ${indexes.metadataSession} (session_id),
   ${ofSession}
+) ${options}`,
+    ],
+    [
+      `CREATE TABLE IF NOT EXISTS ${leases} (
+  session_id VARCHAR(255) NOT NULL PRIMARY KEY,
+  version VARCHAR(255) NOT NULL,
+  token VARCHAR(255),
+  until_ms BIGINT NOT NULL,
+  waiting LONGTEXT NOT NULL,
+  writes BIGINT NOT NULL DEFAULT 0
 ) ${options}`,
     ],
   ]

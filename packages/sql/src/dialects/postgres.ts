@@ -1,11 +1,11 @@
-import { connectPg } from '../drivers/pg.ts'
+import { connectPg, onPgEnd, onPgNotice } from '../drivers/pg.ts'
 import { bind, compile } from '../statement.ts'
 import type { Tables } from '../tables.ts'
 import type { Dialect, Grammar } from './dialect.ts'
+import { appendAtOnce, pruneOperations } from './postgres-append.ts'
+import { fence, ms, now, stepLease } from './postgres-leases.ts'
 import { hasColumns, isBuilt, migratePostgres } from './postgres-migration.ts'
 import type { Step } from './step.ts'
-
-const now = "date_trunc('milliseconds', timezone('UTC', clock_timestamp()))"
 
 /** No column: to add one that is computed, Postgres would write a table of Python's anew. */
 const expiresAt = "(updated_at + ttl_ms * INTERVAL '1 millisecond')"
@@ -39,22 +39,28 @@ export const postgres: Dialect = {
     return undefined
   },
   connect: connectPg,
+  notices: { onNotice: onPgNotice, onEnd: onPgEnd },
 }
 
 function grammar(tables: Tables): Grammar {
   const { sessions, messages, operations, metadata } = tables
-  const ms = (timestamp: string): string => `floor(extract(epoch FROM ${timestamp}) * 1000)::bigint`
+  const place = (message: string, session: string): string => `((SELECT place.created_at FROM ${messages} AS place
+    WHERE place.id = ${message}::bigint AND place.session_id = ${session}), ${message}::bigint)`
   return {
     now,
     ms,
     exact: (timestamp) => `to_char(${timestamp}, 'YYYY-MM-DD HH24:MI:SS.US')`,
+    // Python's times are finer.
+    roundedUp: (timestamp) => `(${timestamp} + interval '999 microseconds')`,
     timestamp: (text) => `${text}::timestamp`,
     text: (expression) => `(${expression})::text`,
     messageId: (parameter) => `${parameter}::bigint`,
     oldestFirst: 'created_at, id',
     newestFirst: 'created_at DESC, id DESC',
     onwards: '(created_at, id) >= (:at::timestamp, :from::bigint)',
-    messageTime: ':at::timestamp',
+    startingAt: (message, session) => `(created_at, id) >= ${place(message, session)}`,
+    endingAt: (message, session) => `(created_at, id) <= ${place(message, session)}`,
+    messageTime: (at) => `${at}::timestamp`,
 
     expired: `coalesce(${expiresAt} <= ${now}, false)`,
     // A limit that the planner cannot see makes it keep one plan, where a parameter makes it plan each time.
@@ -85,49 +91,15 @@ function grammar(tables: Tables): Grammar {
     pruneOperations: pruneOperations(operations, ':id'),
     purgeOperations: `DELETE FROM ${operations} WHERE ctid = ANY (ARRAY(
       SELECT ctid FROM ${operations} WHERE forget_at <= ${now} ORDER BY forget_at LIMIT :limit))`,
-    appendAtOnce: (withOperation) => appendAtOnce(tables, withOperation),
+    appendAtOnce: (parts) => appendAtOnce(tables, parts),
+    fence: fence(tables.leases),
+    stepLease: stepLease(tables.leases),
   }
-}
-
-/**
- * Locks the session by changing it, then appends: `clock_timestamp()` is read once the lock is had, and the ids are drawn
- * after it, so that both agree with the order of commits. Appends nothing where the ttl has ended.
- */
-function appendAtOnce({ sessions, messages, operations }: Tables, withOperation: boolean): string {
-  const unlessDone = `AND NOT EXISTS (
-    SELECT 1 FROM ${operations} WHERE session_id = :id::varchar AND operation_id = :operation::varchar)`
-  const saved = `, pruned AS (
-      ${pruneOperations(operations, ':id::varchar')}
-    ), saved AS (
-      INSERT INTO ${operations} (session_id, operation_id, fingerprint, forget_at)
-      SELECT session_id, :operation::varchar, :fingerprint::varchar, updated_at + :operationMs::bigint * interval '1 millisecond' FROM session
-    )`
-  return `WITH session AS (
-      INSERT INTO ${sessions} AS kept (session_id, created_at, updated_at, ttl_ms)
-      SELECT :id::varchar, setting.now, setting.now, :ttl::bigint
-      FROM (SELECT ${now} AS now, set_config('lock_timeout', :lockTimeout, true) AS lock_timeout) AS setting
-      WHERE setting.lock_timeout IS NOT NULL ${withOperation ? unlessDone : ''}
-      ON CONFLICT (session_id) DO UPDATE
-      SET updated_at = greatest(${now}, date_trunc('milliseconds', kept.updated_at) + interval '1 millisecond'),
-        ttl_ms = coalesce(excluded.ttl_ms, kept.ttl_ms)
-      WHERE coalesce(kept.updated_at + kept.ttl_ms * INTERVAL '1 millisecond' > ${now}, true)
-      RETURNING session_id, updated_at
-    )${withOperation ? saved : ''}
-    INSERT INTO ${messages} (session_id, message_data, created_at)
-    SELECT session.session_id, item.record, session.updated_at
-    FROM session CROSS JOIN unnest(:records::text[]) WITH ORDINALITY AS item (record, position)
-    ORDER BY item.position`
-}
-
-/** By their places, which are looked up in the order of the index, whatever a planner believes. */
-function pruneOperations(operations: string, id: string): string {
-  return `DELETE FROM ${operations} WHERE ctid = ANY (ARRAY(
-    SELECT ctid FROM ${operations} WHERE session_id = ${id} AND forget_at <= ${now} ORDER BY forget_at LIMIT 2))`
 }
 
 /** The first two statements and the first index are Python's (`SQLAlchemySession` 0.22.0), but for ids that do not end at 2^31. */
 function migrations(tables: Tables): Step[][] {
-  const { sessions, messages, operations, metadata, indexes } = tables
+  const { sessions, messages, operations, metadata, leases, indexes } = tables
   const at = tables.schema === undefined ? '' : `${postgres.quote(tables.schema)}.`
   const index = (name: string, table: string, columns: string): Step => ({
     text: `CREATE INDEX IF NOT EXISTS ${name} ON ${table} ${columns}`,
@@ -181,6 +153,17 @@ function migrations(tables: Tables): Step[][] {
       index(indexes.forgetOperation, operations, '(session_id, forget_at)'),
       index(indexes.forgetAt, operations, '(forget_at)'),
       index(indexes.metadataSession, metadata, '(session_id)'),
+    ],
+    [
+      {
+        text: `CREATE TABLE IF NOT EXISTS ${leases} (
+  session_id VARCHAR NOT NULL PRIMARY KEY,
+  version VARCHAR NOT NULL,
+  token VARCHAR,
+  until_ms BIGINT NOT NULL,
+  waiting TEXT NOT NULL
+)`,
+      },
     ],
   ]
 }

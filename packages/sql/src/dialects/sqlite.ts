@@ -28,17 +28,20 @@ export const sqlite: Dialect = {
   connect: connectSQLite3,
 }
 
-function grammar({ sessions, messages, operations, metadata, ttls }: Tables): Grammar {
+function grammar({ sessions, messages, operations, metadata, ttls, leases }: Tables): Grammar {
   // Python leaves `updated_at` in whole seconds, somewhere in the second that it names.
   const endsAt = `(
     SELECT max(not_before_ms, ${ms('updated_at')} + CASE WHEN length(updated_at) = 19 THEN 999 ELSE 0 END + ttl_ms)
     FROM ${ttls} WHERE ${ttls}.session_id = ${sessions}.session_id)`
   const expired = `ifnull(${endsAt} <= ${ms(now)}, 0)`
   const ours = [operations, metadata, ttls]
+  const place = (message: string, session: string): string => `(SELECT place.id FROM ${messages} AS place
+    WHERE place.id = CAST(${message} AS INTEGER) AND place.session_id = ${session})`
   return {
     now,
     ms,
     exact: (timestamp) => timestamp,
+    roundedUp: (timestamp) => timestamp,
     timestamp: (text) => text,
     bound: (text) => `replace(${text}, '.000', '')`,
     text: (expression) => `CAST(${expression} AS TEXT)`,
@@ -46,7 +49,9 @@ function grammar({ sessions, messages, operations, metadata, ttls }: Tables): Gr
     oldestFirst: 'id',
     newestFirst: 'id DESC',
     onwards: 'id >= CAST(:from AS INTEGER)',
-    messageTime: 'substr(:at, 1, 19)',
+    startingAt: (message, session) => `id >= ${place(message, session)}`,
+    endingAt: (message, session) => `id <= ${place(message, session)}`,
+    messageTime: (at) => `substr(${at}, 1, 19)`,
 
     expired,
     expiredPage: `SELECT session_id, CAST(not_before_ms AS TEXT) AS ended_at FROM ${ttls}
@@ -79,11 +84,13 @@ function grammar({ sessions, messages, operations, metadata, ttls }: Tables): Gr
       SELECT session_id, operation_id FROM ${operations} WHERE forget_at <= ${now} LIMIT 2)`,
     purgeOperations: `DELETE FROM ${operations} WHERE (session_id, operation_id) IN (
       SELECT session_id, operation_id FROM ${operations} WHERE forget_at <= ${now} LIMIT :limit)`,
+    // There is one writer at a time, and it is the one that asks.
+    fence: `SELECT 1 AS held FROM ${leases} WHERE session_id = :id AND token = :lease AND until_ms > ${ms(now)}`,
   }
 }
 
 /** The first three statements are Python's (`SQLiteSession` 0.22.0). */
-function migrations({ sessions, messages, operations, metadata, ttls, indexes }: Tables): string[][] {
+function migrations({ sessions, messages, operations, metadata, ttls, leases, indexes }: Tables): string[][] {
   return [
     [
       `CREATE TABLE IF NOT EXISTS ${sessions} (
@@ -124,6 +131,15 @@ function migrations({ sessions, messages, operations, metadata, ttls, indexes }:
       // Until then, ids of transactions were kept as long as their session.
       `UPDATE ${operations} SET forget_at = strftime('%Y-%m-%d %H:%M:%f', 'now', '+1 day') WHERE forget_at IS NULL`,
       `CREATE INDEX IF NOT EXISTS ${indexes.forgetAt} ON ${operations} (forget_at)`,
+    ],
+    [
+      `CREATE TABLE IF NOT EXISTS ${leases} (
+  session_id TEXT PRIMARY KEY,
+  version TEXT NOT NULL,
+  token TEXT,
+  until_ms INTEGER NOT NULL,
+  waiting TEXT NOT NULL
+) WITHOUT ROWID`,
     ],
   ]
 }

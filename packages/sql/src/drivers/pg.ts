@@ -20,6 +20,34 @@ interface ParameterStatus {
   parameterValue: string
 }
 
+/** A notice that somebody sent to a channel. */
+export interface Notice {
+  channel: string
+  note: string
+}
+
+/** What is used of a `Client` that listens. */
+interface ListeningClient {
+  on(event: 'notification', listener: (message: { channel: string; payload?: string }) => void): unknown
+  on(event: 'end' | 'error', listener: () => void): unknown
+}
+
+export function onPgNotice(connection: object, onNotice: (notice: Notice) => void): void {
+  const client = connection as ListeningClient
+  client.on('notification', ({ channel, payload = '' }) => onNotice({ channel, note: payload }))
+}
+
+export function onPgEnd(connection: object, onEnd: () => void): void {
+  const client = connection as ListeningClient
+  let isOver = false
+  const end = (): void => {
+    if (!isOver) onEnd()
+    isOver = true
+  }
+  client.on('end', end)
+  client.on('error', end)
+}
+
 interface PgResult {
   rows: Row[]
   rowCount: number | null

@@ -51,9 +51,11 @@ export class Admin {
     return `(SELECT ${sum} AS n FROM ${digits} HAVING n < ${count}) AS numbers`
   }
 
-  /** Forgets every session, as where nobody ever opened a store. */
+  /** Forgets every session and lease, as where nobody ever opened a store. */
   async empty(): Promise<void> {
-    if (await this.#hasTables()) await this.execute('DELETE FROM agent_sessions')
+    if (!(await this.#hasTables())) return
+    await this.execute('DELETE FROM agent_sessions')
+    await this.execute('DELETE FROM agent_sessions_leases')
   }
 
   /** Time passes for what is stored. */
@@ -64,6 +66,7 @@ export class Admin {
         : `${column} = ${column} - INTERVAL ${ms * 1000} MICROSECOND`
     await this.execute(`UPDATE agent_sessions SET ${moved('created_at')}, ${moved('updated_at')}`)
     await this.execute(`UPDATE agent_messages SET ${moved('created_at')}`)
+    await this.execute(`UPDATE agent_sessions_leases SET until_ms = until_ms - ${ms}`)
   }
 
   /** Makes each message written change the one row of a table `counter`. */
@@ -141,7 +144,7 @@ export class Admin {
   async #hasTables(): Promise<boolean> {
     const schema = this.isPostgres ? 'current_schema()' : 'DATABASE()'
     const rows = await this.select(
-      `SELECT 1 AS found FROM information_schema.tables WHERE table_name = 'agent_sessions' AND table_schema = ${schema}`,
+      `SELECT 1 AS found FROM information_schema.tables WHERE table_name = 'agent_sessions_leases' AND table_schema = ${schema}`,
     )
     return rows.length > 0
   }

@@ -25,6 +25,6 @@ export async function createAtOnce(database: () => Promise<string[]>): Promise<v
   await using store = new SQLStore({ url: urls[0] ?? '' })
   expect(await store.session('shared').getItems()).toHaveLength(count)
   const admin = new Admin(urls[0] ?? '')
-  expect(await admin.select('SELECT version FROM agent_sessions_schema')).toEqual([{ version: 1 }])
+  expect(await admin.select('SELECT version FROM agent_sessions_schema')).toEqual([{ version: 1 }, { version: 2 }])
   await admin.close()
 }

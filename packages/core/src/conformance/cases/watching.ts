@@ -48,7 +48,9 @@ export const watchCases: readonly CaseDefinition[] = [
       const event = await pending
       const items = event?.type === 'added' ? event.entries.map(({ item }) => item) : []
       assert.ok(items.length > 0 && items.length <= 2, 'from now on, nothing was given')
-      assertEqual(items, expected.slice(-items.length).slice(0, items.length))
+      // A look may come between the two.
+      const start = JSON.stringify(items[0]) === JSON.stringify(expected[0]) ? 0 : 1
+      assertEqual(items, expected.slice(start, start + items.length))
       await session.close()
       assertEqual(await Promise.all([fromStart, fromFirst, fromNow].map((events) => drained(events))), [
         true,

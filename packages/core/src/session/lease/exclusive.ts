@@ -55,6 +55,9 @@ function checkExclusive(options: ExclusiveOptions): Required<Omit<ExclusiveOptio
   return { whenBusy, waitMs, leaseMs, ...(signal !== undefined && { signal }) }
 }
 
+/** Where a session lets a wrapper be held in its place; the same symbol in every copy of this package. */
+export const acquireFor: unique symbol = Symbol.for('@sessions/core.acquireFor')
+
 /**
  * Holds the session by a lease, in the line of this process and in that of the others, and hands out a handle of the same class whose
  * writes the backend refuses once the lease is not held.

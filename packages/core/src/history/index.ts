@@ -1,6 +1,0 @@
-export { both } from './both.ts'
-export { keepLastItems } from './keep-last-items.ts'
-export { keepLastTurns } from './keep-last-turns.ts'
-export { keepWithin } from './keep-within.ts'
-export { turnsOf } from './turns-of.ts'
-export type { AsyncHistoryWindow, HistoryWindow, WindowOptions } from './window.ts'

@@ -1,0 +1,92 @@
+import type { CommitResult, Decide, HistoryChange } from '@sessions/core'
+import { applyChange, decideChange, type WritePolicy } from './changes.ts'
+import type { Connection } from './connection.ts'
+import type { Database, Outcome } from './database.ts'
+import { isUniqueViolation } from './errors.ts'
+import { type Limits, lockTimeoutMs } from './limits.ts'
+import type { Notices } from './notices.ts'
+import { SessionRows } from './rows.ts'
+import { bind } from './statement.ts'
+import type { Statements } from './statements.ts'
+
+/** Where a change is made. */
+export interface CommitPlace {
+  readonly database: Database
+  readonly statements: Statements
+  /** Where others are told of changes. */
+  readonly notices: Notices | undefined
+}
+
+/** One change, in one statement or in a transaction. */
+export async function commitChange(
+  place: CommitPlace,
+  limits: Limits,
+  sessionId: string,
+  change: HistoryChange,
+  policy: WritePolicy,
+): Promise<CommitResult> {
+  if (await appendAtOnce(place, limits, sessionId, change, policy)) return { status: 'applied', dropped: [] }
+  return changeIn(place, limits, sessionId, (rows) => applyChange(rows, change, policy))
+}
+
+/** The change that `decide` makes of what it is shown, under the lock of the session. */
+export function decideIn(
+  place: CommitPlace,
+  limits: Limits,
+  sessionId: string,
+  limit: number | undefined,
+  decide: Decide,
+  policy: WritePolicy,
+): Promise<CommitResult> {
+  return changeIn(place, limits, sessionId, (rows) => decideChange(rows, limit, decide, policy))
+}
+
+/** A transaction on one session, of which others are told where it leaves something. */
+export function changeIn<T>(
+  { database, statements, notices }: CommitPlace,
+  limits: Limits,
+  sessionId: string,
+  work: (rows: SessionRows, connection: Connection) => Promise<Outcome<T>>,
+): Promise<T> {
+  return database.transaction(limits, async (connection) => {
+    const outcome = await work(new SessionRows(connection, statements, sessionId), connection)
+    if (outcome.keep) await notices?.send(connection, sessionId)
+    return outcome
+  })
+}
+
+/** An append to a session in one statement, where the dialect can and the change is just that. `false` where a transaction has to decide. */
+async function appendAtOnce(
+  { database, statements: { appendAtOnce }, notices }: CommitPlace,
+  limits: Limits,
+  sessionId: string,
+  change: HistoryChange,
+  policy: WritePolicy,
+): Promise<boolean> {
+  const { append: records = [], operation, lease, returnDropped: _, expectTail = [], drop = 0, ...others } = change
+  const isMore = expectTail.length > 0 || drop !== 0 || Object.keys(others).length > 0
+  if (appendAtOnce === undefined || records.length === 0 || isMore) return false
+  const statement = appendAtOnce({
+    operation: operation !== undefined,
+    fenced: lease !== undefined,
+    notified: notices !== undefined,
+  })
+  const values = bind(statement, {
+    id: sessionId,
+    records,
+    ttl: policy.ttlMs ?? null,
+    lockTimeout: String(lockTimeoutMs(limits)),
+    operation: operation?.id ?? null,
+    fingerprint: operation?.fingerprint ?? null,
+    operationMs: policy.operationMs,
+    lease: lease ?? null,
+    ...notices?.of(sessionId),
+  })
+  try {
+    const { affected } = await database.write(limits, (connection) => connection.run(statement, values))
+    return affected > 0
+  } catch (error) {
+    if (isUniqueViolation(error)) return false
+    throw error
+  }
+}

@@ -1,0 +1,173 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
+import { SQLStore } from '@sessions/sql'
+import { startMariaDB, startPostgres } from '@sessions/test-servers'
+import { Sequelize } from 'sequelize'
+import { afterAll, expect, it } from 'vitest'
+import { Admin } from './support/admin.ts'
+import { message } from './support/failure.ts'
+
+const [postgres, mariadb] = [await startPostgres(), await startMariaDB()]
+afterAll(() => Promise.all([postgres.stop(), mariadb.stop()]))
+const servers = [
+  { name: 'Postgres', database: () => postgres.createDatabase() },
+  { name: 'MariaDB', database: () => mariadb.createDatabase() },
+]
+
+function startHolder(url: string, leaseMs: number): ChildProcess {
+  const program = new URL('./programs/hold.ts', import.meta.url)
+  return fork(program, [JSON.stringify({ url, leaseMs })], { execArgv: [] })
+}
+
+async function stop(holder: ChildProcess): Promise<void> {
+  const ended = once(holder, 'exit')
+  holder.send('stop')
+  const [code] = await ended
+  expect(code).toBe(0)
+}
+
+/** The holds of others in the order in which they wrote; each marker of ours is a hold of its own. */
+async function holdsOf(store: SQLStore): Promise<string[]> {
+  const items = await store.session('held').getItems()
+  const texts = items.map((item) => String((item as { content: string }).content))
+  return texts.filter((text, index) => text !== texts[index - 1])
+}
+
+it.each(servers)(
+  'lets no write of a holder through that was taken over while it wrote, on $name',
+  async ({ database }) => {
+    const url = await database()
+    await using store = new SQLStore({ url, createTables: true })
+    const session = store.session('held')
+    await session.getItems()
+    const holders = [startHolder(url, 30_000), startHolder(url, 30_000)]
+    for (let round = 0; round < 12; round++) {
+      await Promise.race(holders.map((holder) => once(holder, 'message')))
+      const held = await session.acquire({ whenBusy: 'takeOver' })
+      await held.session.addItems([message(`marker ${round}`)])
+      await held.release()
+    }
+    await Promise.all(holders.map(stop))
+    const holds = await holdsOf(store)
+    expect(holds.filter((hold) => hold.startsWith('marker'))).toHaveLength(12)
+    // One that wrote after another had begun would be there twice.
+    expect(new Set(holds).size).toBe(holds.length)
+  },
+  60_000,
+)
+
+it('refuses a holder that was stopped for longer than its lease, on Postgres', async () => {
+  const url = await postgres.createDatabase()
+  await using store = new SQLStore({ url, createTables: true })
+  const session = store.session('held')
+  await session.getItems()
+  const holder = startHolder(url, 300)
+  for (let round = 0; round < 5; round++) {
+    await once(holder, 'message')
+    holder.kill('SIGSTOP')
+    await expect.poll(() => store.leaseOf('held'), { timeout: 10_000 }).toBeUndefined()
+    const held = await session.acquire({ whenBusy: 'reject' })
+    await held.session.addItems([message(`marker ${round}`)])
+    holder.kill('SIGCONT')
+    await held.session.addItems([message(`marker ${round}`)])
+    await held.release()
+  }
+  await stop(holder)
+  const holds = await holdsOf(store)
+  expect(holds.filter((hold) => hold.startsWith('marker'))).toHaveLength(5)
+  expect(new Set(holds).size).toBe(holds.length)
+}, 60_000)
+
+it.each(servers)(
+  'makes a take-over wait for a fenced write under way, on $name',
+  async ({ database }) => {
+    const admin = new Admin(await database())
+    await using store = new SQLStore({ url: admin.url, createTables: true })
+    const session = store.session('held')
+    await session.addItems([message('first')])
+    // Whoever writes a message counts it, and so waits for the one who keeps the counter.
+    await admin.execute('CREATE TABLE counter (n INTEGER, filler INTEGER)')
+    await admin.execute('INSERT INTO counter VALUES (0, 0)')
+    await admin.countMessages()
+    const sequelize = new Sequelize(admin.url.replace('mariadb:', 'mysql:'), { logging: false })
+    const older = await session.acquire()
+    const other = new SQLStore({ url: admin.url })
+    const before = await admin.countWaiting()
+    const transaction = await sequelize.transaction()
+    await sequelize.query('UPDATE counter SET n = n + 1', { transaction })
+    const writing = older.session.addItems([message('fenced')])
+    await expect.poll(() => admin.countWaiting(), { timeout: 10_000 }).toBeGreaterThan(before)
+    let taken = false
+    const taking = other
+      .session('held')
+      .acquire({ whenBusy: 'takeOver' })
+      .then((held) => {
+        taken = true
+        return held
+      })
+    await expect.poll(() => admin.countWaiting(), { timeout: 10_000 }).toBeGreaterThan(before + 1)
+    expect(taken).toBe(false)
+    await transaction.rollback()
+    await writing
+    const newer = await taking
+    await newer.session.addItems([message('newer')])
+    await expect(older.session.addItems([message('late')])).rejects.toMatchObject({ code: 'SESSION_LEASE_LOST' })
+    await newer.release()
+    expect((await session.getItems()).map((item) => (item as { content: string }).content)).toEqual([
+      'first',
+      'fenced',
+      'newer',
+    ])
+    await other.close()
+    await sequelize.close()
+    await admin.close()
+  },
+  60_000,
+)
+
+it('keeps what a holder wrote, and its lease, over a restart of Postgres in the middle', async () => {
+  const server = await startPostgres({ own: true })
+  await using store = new SQLStore({ url: await server.createDatabase(), createTables: true, retries: 5 })
+  const session = store.session('held')
+  await session.exclusive(async ({ session: held, signal }) => {
+    await held.addItems([message('before')])
+    await server.stopImmediately()
+    await server.start()
+    await held.addItems([message('after')])
+    expect(signal.aborted).toBe(false)
+    await expect(session.exclusive(async () => {}, { whenBusy: 'reject' })).rejects.toMatchObject({
+      code: 'SESSION_IN_USE',
+    })
+  })
+  expect(await session.getItems()).toHaveLength(2)
+  expect(await store.leaseOf('held')).toBeUndefined()
+  await store.close()
+  await server.stop()
+}, 60_000)
+
+it.each(servers)(
+  'gives watchers everything that other processes write, once and in order, on $name',
+  async ({ database }) => {
+    const url = await database()
+    await using store = new SQLStore({ url, createTables: true })
+    await store.session('held').getItems()
+    const holder = startHolder(url, 30_000)
+    const seen: string[] = []
+    const controller = new AbortController()
+    const watching = (async () => {
+      for await (const event of store.session('held').watch({ after: null, signal: controller.signal })) {
+        if (event.type === 'rewritten') throw new Error('rewritten')
+        seen.push(...event.entries.map(({ id }) => id))
+      }
+    })()
+    await delay(1_500)
+    await stop(holder)
+    const count = (await store.session('held').getItems()).length
+    await expect.poll(() => seen.length, { timeout: 10_000 }).toBe(count)
+    controller.abort(new Error('done'))
+    await expect(watching).rejects.toThrow('done')
+    expect(new Set(seen).size).toBe(count)
+  },
+  60_000,
+)
