@@ -32,7 +32,7 @@ export { MemorySession, type MemorySessionOptions } from './memory/memory-sessio
 export { MemoryStore, type MemoryStoreOptions } from './memory/memory-store.ts'
 export type { Entry, Page } from './session/entries.ts'
 export { copyThrough, type ForkOptions, type ForkSource } from './session/fork.ts'
-export { type HistoryAccess, onHistory } from './session/history-access.ts'
+export { type HistoryAccess, type OpenToFunctions, onHistory } from './session/history-access.ts'
 export type {
   AppendItems,
   HistoryMutation,
@@ -45,6 +45,7 @@ export {
   type ExclusiveOptions,
   type ExclusiveWork,
   type Held,
+  type HoldableFor,
   holdSession,
   whileHeld,
 } from './session/lease/exclusive.ts'

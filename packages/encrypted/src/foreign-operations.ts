@@ -9,7 +9,7 @@ interface Prepared {
 }
 
 /** How many operations are remembered; beyond, the oldest goes. */
-const maxOperations = 256
+const maxOperations = 1_000
 
 /**
  * Operations sent to a session that compares a repeated one with what came first. Encryption gives other text each time, so what was

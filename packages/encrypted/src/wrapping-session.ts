@@ -4,10 +4,12 @@ import {
   type ExclusiveOptions,
   type ExclusiveWork,
   type Held,
-  type HistoryAccess,
+  type HoldableFor,
   holdSession,
+  type OpenToFunctions,
   onHistory,
   partsOf,
+  type RecordAccess,
   Session,
   SessionError,
   type SessionInfo,
@@ -132,19 +134,7 @@ export abstract class WrappingSession<TItem extends object = AgentInputItem>
 
   /** As `StoredSession.acquire`. */
   async acquire(options: ExclusiveOptions = {}): Promise<Held<this>> {
-    return await this[acquireFor](this, options)
-  }
-
-  /** Holds the session for a wrapper, which is handed out in its place. */
-  async [acquireFor]<THandle extends object>(handle: THandle, options: ExclusiveOptions = {}): Promise<Held<THandle>> {
-    const { sessionId } = this.#session
-    const { store } = partsOf(this.#session) as SessionParts
-    return await holdSession(handle, { records: store.records, sessionId }, options, () => this.hold())
-  }
-
-  /** As `StoredSession[onHistory]`: what `compactHistory` and such work on is decrypted. */
-  [onHistory]<T>(operation: string, work: (access: HistoryAccess<TItem>) => Promise<T>): Promise<T> {
-    return this.call(operation, () => this.#session[onHistory](operation, work))
+    return await holdSession(this, this.#beneath(), options, () => this.hold())
   }
 
   /** As `StoredSession.watch`. */
@@ -196,5 +186,26 @@ export abstract class WrappingSession<TItem extends object = AgentInputItem>
       if (has || this[name] !== WrappingSession.prototype[name]) continue
       Object.defineProperty(this, name, { value: undefined, writable: true, configurable: true })
     }
+  }
+
+  #beneath(): { records: RecordAccess; sessionId: string } {
+    const { store } = partsOf(this.#session) as SessionParts
+    return { records: store.records, sessionId: this.#session.sessionId }
+  }
+
+  // As `StoredSession` has them: what `compactHistory` and such work on is decrypted.
+  static {
+    const methods: OpenToFunctions<object> & HoldableFor = {
+      [onHistory](operation, work) {
+        const session = this as unknown as WrappingSession<object>
+        const beneath = session.#session as unknown as OpenToFunctions<object>
+        return session.call(operation, () => beneath[onHistory](operation, work))
+      },
+      async [acquireFor](handle, options) {
+        const session = this as unknown as WrappingSession<object>
+        return await holdSession(handle, session.#beneath(), options, () => session.hold())
+      },
+    }
+    Object.defineProperties(WrappingSession.prototype, Object.getOwnPropertyDescriptors(methods))
   }
 }

@@ -68,7 +68,7 @@ describe.each(stores)('runs of one conversation on $name', ({ open }) => {
     await using _other = other
     const { agent, runner, called, proceed } = slowRun()
     const first = one.session('ada').exclusive(({ session }) => runner.run(agent, 'Old.', { session }))
-    await called
+    await Promise.race([called, first])
     for (const store of [one, other]) {
       const second = say(store, 'Old.', { whenBusy: 'reject' })
       await expect(second).rejects.toMatchObject({ code: 'SESSION_IN_USE', retryable: false })
@@ -96,7 +96,7 @@ describe.each(stores)('runs of one conversation on $name', ({ open }) => {
       return runner.run(agent, 'Old.', { session, ...(pass && { signal }) })
     })
     const outcome = expect(older).rejects.toMatchObject({ code: 'SESSION_LEASE_LOST' })
-    await called
+    await Promise.race([called, older])
     await say(from === 'the same process' ? one : other, 'New.', { whenBusy: 'takeOver' })
     proceed()
     await outcome
@@ -118,7 +118,7 @@ describe.each(stores)('runs of one conversation on $name', ({ open }) => {
     const runner = new Runner({ model, tracingDisabled: true })
     const older = store.session('ada').exclusive(({ session, signal }) => runner.run(echo, 'Old.', { session, signal }))
     const outcome = expect(older).rejects.toMatchObject({ code: 'SESSION_LEASE_LOST' })
-    await called.promise
+    await Promise.race([called.promise, older])
     await say(store, 'New.', { whenBusy: 'takeOver' })
     await outcome
     expect(await textsOf(store, 'ada')).toEqual(newer)
@@ -163,7 +163,7 @@ describe.each(stores)('runs of one conversation on $name', ({ open }) => {
       () => 'completed',
       ({ code }) => code,
     )
-    await called
+    await Promise.race([called, older])
     if (ended === 'by the caller') caller.abort()
     await say(store, 'New.', { whenBusy: ended === 'by the caller' ? 'wait' : 'takeOver' })
     expect(await outcome).toBe(ended === 'by the caller' ? 'completed' : 'SESSION_LEASE_LOST')

@@ -2,7 +2,7 @@ import { SessionError } from '../errors/session-error.ts'
 import { correlate } from '../history/correlate.ts'
 import { turnStarts } from '../history/turns-of.ts'
 import type { HistoryAccess } from '../session/history-access.ts'
-import { keepsPlaces, keptTimes, type PlacedRecord } from '../session/placed-history.ts'
+import { keptTimes, type PlacedRecord } from '../session/placed-history.ts'
 import type { CommitResult, HistoryChange } from '../store/history-change.ts'
 import type { Decide } from '../store/store-hooks.ts'
 
@@ -67,7 +67,7 @@ export async function replaceBeginning<TItem extends object>(
     rest = await restAfter(access, entries)
     const change = await changeOf(rest.map(({ record }) => record))
     const all = [...entries, ...rest]
-    const condition = keepsPlaces(records)
+    const condition = records.keepsPlaces
       ? { expectNewest: all.at(-1)?.id ?? null }
       : { expectTail: all.map(({ record }) => record) }
     return await records.commit(sessionId, { ...condition, ...change })
@@ -97,7 +97,7 @@ async function restAfter<TItem extends object>(
   { records, sessionId }: HistoryAccess<TItem>,
   beginning: readonly PlacedRecord[],
 ): Promise<PlacedRecord[]> {
-  if (!keepsPlaces(records)) {
+  if (!records.keepsPlaces) {
     const stored = await records.read(sessionId, undefined, { latest: true })
     return withoutBeginning(stored, beginning).map((record) => ({ record }))
   }

@@ -6,6 +6,7 @@ import {
   type ExclusiveOptions,
   type ExclusiveWork,
   type Held,
+  type HoldableFor,
   whileHeld,
 } from '../session/lease/exclusive.ts'
 import { checkSummary, type SummaryOptions, summaryTypes } from './compact-history.ts'
@@ -133,14 +134,10 @@ export class CompactingSession<TItem extends object = AgentInputItem> {
 
   /** As `acquire` of the underlying session, likewise. */
   async acquire(options: ExclusiveOptions = {}): Promise<Held<this>> {
-    const underlying = this.#session as Holding
+    const underlying = this.#session as Partial<HoldableFor>
     if (underlying[acquireFor] !== undefined) return await underlying[acquireFor](this, options)
     throw new SessionError('SESSION_UNSUPPORTED', 'The underlying session cannot be held.')
   }
-}
-
-interface Holding {
-  [acquireFor]?<THandle>(handle: THandle, options: ExclusiveOptions): Promise<Held<THandle>>
 }
 
 export type { CompactionResult, RunCompactionArgs } from './compactor.ts'

@@ -6,7 +6,7 @@ import type { RecordAccess } from '../store/record-access.ts'
 import type { Decide } from '../store/store-hooks.ts'
 import { applyMutations, type HistoryMutation } from './history-transaction.ts'
 import type { KnownTail } from './known-tail.ts'
-import { keepsPlaces, keptTimes, type PlacedRecord, readPlaced } from './placed-history.ts'
+import { keptTimes, type PlacedRecord, readPlaced } from './placed-history.ts'
 
 /** What takes the place of the newest records. */
 type Change = Pick<HistoryChange, 'append' | 'appendTimes'> & { drop: number }
@@ -123,7 +123,7 @@ export class HistoryEdits<TItem extends object> {
     const limit = Math.min(removed?.length ?? append.length, append.length)
     const gone = removed && new Set(removed)
     const mayKeep = limit > 0 && (gone === undefined || append.some((record) => gone.has(record)))
-    if (!mayKeep || !keepsPlaces(records)) return {}
+    if (!mayKeep || !records.keepsPlaces) return {}
     const { entries } = await records.entries(this.#sessionId, { limit: removed?.length ?? limit })
     return keptTimes(entries, append)
   }

@@ -20,7 +20,7 @@ export interface PlacedHistory {
  * what it removes; elsewhere it has to.
  */
 export async function readPlaced(records: RecordAccess, sessionId: string): Promise<PlacedHistory> {
-  if (keepsPlaces(records)) {
+  if (records.keepsPlaces) {
     const { entries } = await records.entries(sessionId, { limit: Number.MAX_SAFE_INTEGER })
     return { entries, unchanged: () => ({ expectNewest: entries.at(-1)?.id ?? null }) }
   }
@@ -29,11 +29,6 @@ export async function readPlaced(records: RecordAccess, sessionId: string): Prom
     entries: stored.map((record) => ({ record })),
     unchanged: (count) => ({ expectTail: stored.slice(stored.length - count) }),
   }
-}
-
-/** Whether records have ids by which a write can name them. */
-export function keepsPlaces(records: RecordAccess): boolean {
-  return records.supports('expectNewest')
 }
 
 /**

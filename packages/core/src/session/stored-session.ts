@@ -2,12 +2,13 @@ import type { AgentInputItem } from '../codec/agent-input-item.ts'
 import { takeItems } from '../codec/plain-data.ts'
 import { checkPageOptions, type EntryQuery, type PageOptions } from '../store/record-entry.ts'
 import { Entries, type Page } from './entries.ts'
-import { type HistoryAccess, onHistory } from './history-access.ts'
+import { type OpenToFunctions, onHistory } from './history-access.ts'
 import {
   acquireFor,
   type ExclusiveOptions,
   type ExclusiveWork,
   type Held,
+  type HoldableFor,
   holdSession,
   whileHeld,
 } from './lease/exclusive.ts'
@@ -82,7 +83,7 @@ export class StoredSession<TItem extends object = AgentInputItem> extends SDKSes
 
   /** The same without a function, for a run that ends elsewhere: whoever acquires releases. */
   async acquire(options: ExclusiveOptions = {}): Promise<Held<this>> {
-    return await this[acquireFor](this, options)
+    return await holdSession(this, this.access(), options, () => this.hold())
   }
 
   /**
@@ -96,13 +97,18 @@ export class StoredSession<TItem extends object = AgentInputItem> extends SDKSes
     })
   }
 
-  /** What functions such as `compactHistory` use. */
-  async [onHistory]<T>(operation: string, work: (access: HistoryAccess<TItem>) => Promise<T>): Promise<T> {
-    return await this.run(operation, () => work(this.accessToWrite(this.access().records)))
-  }
-
-  /** Holds the session for a wrapper, which is handed out in its place. */
-  async [acquireFor]<THandle extends object>(handle: THandle, options: ExclusiveOptions = {}): Promise<Held<THandle>> {
-    return await holdSession(handle, this.access(), options, () => this.hold())
+  // A declaration cannot name a computed symbol, and completion need not.
+  static {
+    const methods: OpenToFunctions<object> & HoldableFor = {
+      async [onHistory](operation, work) {
+        const session = this as unknown as StoredSession<object>
+        return await session.run(operation, () => work(session.accessToWrite(session.access().records)))
+      },
+      async [acquireFor](handle, options) {
+        const session = this as unknown as StoredSession<object>
+        return await holdSession(handle, session.access(), options, () => session.hold())
+      },
+    }
+    Object.defineProperties(StoredSession.prototype, Object.getOwnPropertyDescriptors(methods))
   }
 }

@@ -109,6 +109,11 @@ export class RecordAccess {
     }
   }
 
+  /** Whether records have ids by which a write can name them. */
+  get keepsPlaces(): boolean {
+    return this.#source.keepsPlaces() && this.supports('expectNewest')
+  }
+
   /** Whether a change may have this condition. */
   supports(condition: keyof ChangeConditions): boolean {
     return this.#source.supports(condition)
@@ -165,10 +170,7 @@ export class RecordAccess {
     )
   }
 
-  /**
-   * All records, oldest first, in pages of about `size`. @throws SESSION_CONFLICT where records that were already handed out
-   * are removed meanwhile, since the rest would not continue them
-   */
+  /** All records, oldest first, in pages of about `size`. @throws SESSION_CONFLICT where what was handed out is removed meanwhile */
   pages(sessionId: string, size: number): AsyncIterable<string[]> {
     const check = (): void => {
       assertId(sessionId, 'sessionId')

@@ -17,6 +17,8 @@ export interface RecordSource {
   lease(sessionId: string, swap: LeaseSwap | undefined): Promise<LeaseResult>
   watch(sessionId: string, onChange: () => void): (() => void) | Promise<() => void>
   onClose(onClose: () => void): () => void
+  /** Whether there are entries. */
+  keepsPlaces(): boolean
   supports(condition: keyof ChangeConditions): boolean
   page(sessionId: string, cursor: string | undefined, size: number): Promise<RecordPage>
   pages(sessionId: string, size: number): AsyncIterable<string[]>

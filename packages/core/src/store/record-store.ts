@@ -148,6 +148,7 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
       watch: (sessionId, onChange) => this._watch(sessionId, onChange),
       onClose: (onClose) => onCloseWithBeneath(this.#lifecycle, this._beneath(), onClose),
       supports: (condition) => this._supports(condition),
+      keepsPlaces: () => this._entries !== undefined,
       page: async (sessionId, cursor, size) =>
         this._page?.(sessionId, cursor, size, true) ?? {
           records: await this._read(sessionId, undefined, { latest: true }),

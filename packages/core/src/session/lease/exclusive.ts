@@ -58,6 +58,11 @@ function checkExclusive(options: ExclusiveOptions): Required<Omit<ExclusiveOptio
 /** Where a session lets a wrapper be held in its place; the same symbol in every copy of this package. */
 export const acquireFor: unique symbol = Symbol.for('@sessions/core.acquireFor')
 
+/** A session that lets a wrapper be held in its place. */
+export interface HoldableFor {
+  [acquireFor]<THandle extends object>(handle: THandle, options: ExclusiveOptions): Promise<Held<THandle>>
+}
+
 /**
  * Holds the session by a lease, in the line of this process and in that of the others, and hands out a handle of the same class whose
  * writes the backend refuses once the lease is not held.
