@@ -148,8 +148,10 @@ export function isUnconvertible(error: unknown): boolean {
   return errno === 3988 || errno === 1300
 }
 
+/** Whether a row with that key is there already. */
 export function isUniqueViolation(error: unknown): boolean {
-  return driverError(error).code === '23505'
+  const { code, errno } = driverError(error)
+  return code === '23505' || code === 'SQLITE_CONSTRAINT' || errno === 1062
 }
 
 /** Whether somebody has just made, or changed, what was to be made: tables, indexes, columns, schemas and their names. */

@@ -57,6 +57,29 @@ it.each(servers)(
   60_000,
 )
 
+it.each([
+  ...servers,
+  {
+    name: 'MariaDB through mysql2',
+    database: async () => (await mariadb.createDatabase()).replace('mariadb:', 'mysql:'),
+  },
+])('gives a lease that is free to one of those who want it at once, on $name', async ({ database }) => {
+  await using store = new SQLStore({ url: await database(), createTables: true })
+  for (let round = 0; round < 20; round++) {
+    const wants = Array.from({ length: 8 }, (_, index) => ({
+      version: `v${index}`,
+      token: `t${index}`,
+      leaseMs: 1_000,
+      waiting: '',
+    }))
+    const results = await Promise.all(wants.map((row) => store.records.lease(`s${round}`, { expect: null, row })))
+    const [holder, ...others] = wants.filter((_, index) => results[index]?.swapped)
+    expect(others).toEqual([])
+    // Whoever is late is told who was not.
+    expect(new Set(results.map(({ token }) => token))).toEqual(new Set([holder?.token]))
+  }
+})
+
 it('refuses a holder that was stopped for longer than its lease, on Postgres', async () => {
   const url = await postgres.createDatabase()
   await using store = new SQLStore({ url, createTables: true })

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { setImmediate as moment } from 'node:timers/promises'
 import type { WatchEvent } from '../../session/watch.ts'
 import type { CaseDefinition } from '../case.ts'
 import { assertEqual, assertMistake, message, messages } from '../fixtures.ts'
@@ -45,12 +46,22 @@ export const watchCases: readonly CaseDefinition[] = [
       await session.addItems(messages(1, 'last'))
       const expected = [...messages(1, 'later'), ...messages(1, 'last')]
       for (const items of await Promise.all(others)) assertEqual(items, expected)
-      const event = await pending
+      // When `now` is, the first look decides, which may come late, and a look may come between two writes.
+      let isGiven = false
+      const given = pending.then((event) => {
+        isGiven = true
+        return event
+      })
+      for (let more = 0; !isGiven && more < 500; more++) {
+        await session.addItems(messages(1, `more ${more} `))
+        expected.push(...messages(1, `more ${more} `))
+        await moment()
+      }
+      const event = await given
       const items = event?.type === 'added' ? event.entries.map(({ item }) => item) : []
-      assert.ok(items.length > 0 && items.length <= 2, 'from now on, nothing was given')
-      // A look may come between the two.
-      const start = JSON.stringify(items[0]) === JSON.stringify(expected[0]) ? 0 : 1
-      assertEqual(items, expected.slice(start, start + items.length))
+      assert.ok(items.length > 0, 'from now on, nothing was given')
+      const start = expected.findIndex((item) => JSON.stringify(item) === JSON.stringify(items[0]))
+      assertEqual(items, expected.slice(Math.max(start, 0), Math.max(start, 0) + items.length))
       await session.close()
       assertEqual(await Promise.all([fromStart, fromFirst, fromNow].map((events) => drained(events))), [
         true,
