@@ -98,3 +98,47 @@ describe('times', () => {
     expect(entries.map(({ item, createdAt }) => [item.content, createdAt?.getTime()])).toEqual(await timesOf())
   })
 })
+
+describe('what the hash says of entries, where somebody broke it', () => {
+  const hash = 'agents:session:a'
+  const broken = { code: 'SESSION_RECORD_CORRUPT', message: expect.stringMatching(/remove js:ids and js:times/) }
+
+  it.each(['js:gap:1', 'js:time:2'])('%s is told by whoever needs it, and nothing is half written', async (field) => {
+    const store = redis.open({ times: true })
+    const session = store.session<Item>('a')
+    for (const content of [1, 2, 3, 4]) await session.addItems(items(content))
+    await session.page()
+    await session.popItem()
+    await session.addItems(items(5))
+    const places = (await store.records.page('a', undefined, 10)).places ?? []
+    expect(await redis.plain.hExists(hash, field)).toBe(1)
+    await redis.plain.hSet(hash, field, 'broken')
+    const before = [await redis.plain.hGetAll(hash), await redis.plain.lRange(list, 0, -1)]
+    for (const call of [
+      () => session.page(),
+      () => store.records.commit('a', { drop: 3 }),
+      () => store.records.commit('a', { maintain: { remove: [`${places[0]}`] } }),
+    ]) {
+      await expect(call()).rejects.toMatchObject(broken)
+      expect([await redis.plain.hGetAll(hash), await redis.plain.lRange(list, 0, -1)]).toEqual(before)
+    }
+    if (field === 'js:time:2') await expect(store.forkSession('a', 'b')).rejects.toMatchObject(broken)
+    expect(await store.getSessionInfo('b')).toBeUndefined()
+    await redis.plain.hDel(hash, ['js:ids', 'js:times'])
+    expect((await session.page()).entries).toHaveLength(4)
+    await session.addItems(items(6))
+    expect(await session.popItem()).toEqual({ content: '6' })
+  })
+
+  it.each(['js:ids', 'js:times'])('%s counts as not there', async (field) => {
+    const session = redis.open({ times: true }).session<Item>('a')
+    await session.addItems(items(1, 2))
+    const before = await idsOf()
+    await redis.plain.hSet(hash, field, 'broken')
+    await session.addItems(items(3))
+    expect(await session.popItem()).toEqual({ content: '3' })
+    const after = await idsOf()
+    expect(after.size).toBe(2)
+    expect([...after].every(([content, id]) => before.get(content) === id)).toBe(field === 'js:times')
+  })
+})

@@ -121,6 +121,18 @@ if exists then
 end
 local metadata = readMetadata(patch > 0 and exists and redis.call('HGET', hash, 'js:metadata') or '')
 if not metadata then return corruptMetadata() end
+local kept = length - dropping
+local count = kept + append
+if stored and dropping > 0 and ids and not clears then cutIds(ids, length, kept) end
+local times = (has(512) and append > 0 or timesText and dropping > 0) and readTimes(hash, timesText)
+if times then
+  setFrom(times, kept, 0)
+  for i = 0, has(512) and append - 1 or -1 do
+    setFrom(times, kept + i, has(1024) and tonumber(ARGV[at + append + i]) or updated)
+    if not has(1024) then break end
+  end
+  if has(512) then setFrom(times, count, 0) end
+end
 if clears and exists then forgetAll(hash, 'operation') end
 
 local dropped = {}
@@ -137,8 +149,6 @@ for first = at, at + append - 1, 4000 do
 end
 if dropping > 0 and dropping == length and append > 0 then redis.call('LTRIM', list, length, -1) end
 at = at + append
-local kept = length - dropping
-local count = kept + append
 
 local seconds = string.format('%.0f', math.floor(updated / 1000))
 redis.call('HSET', hash, 'updated_at', seconds, 'js:last', string.format('%.0f %.0f %.0f', updated, count, ttl))
@@ -150,22 +160,8 @@ if operation then remember(hash, 'operation', operation, fingerprint, now, now +
 if attempt then remember(hash, 'attempt', attempt, '1', now, now + attemptWindow) end
 
 if stored and (clears or asksForIds and not ids) then forgetIds(hash, stored)
-elseif stored and dropping > 0 then
-  cutIds(ids, length, kept)
-  saveIds(hash, ids, list)
-end
-if has(512) and append > 0 or timesText and dropping > 0 then
-  local times = readTimes(hash, timesText)
-  setFrom(times, kept, 0)
-  if has(512) then
-    for i = 0, append - 1 do
-      setFrom(times, kept + i, has(1024) and tonumber(ARGV[at + i]) or updated)
-      if not has(1024) then break end
-    end
-    setFrom(times, count, 0)
-  end
-  saveTimes(times)
-end
+elseif stored and dropping > 0 then saveIds(hash, ids, list) end
+if times then saveTimes(times) end
 if has(1024) then at = at + append end
 if patch > 0 then
   patchMetadata(metadata, ARGV, at, patch)

@@ -36,11 +36,11 @@ if ARGV[6] ~= '' then
 end
 if direction == 'after' then to = math.min(from + limit, to) else from = math.max(to - limit, from) end
 
+local gaps, times = stepsBetween(ids.gaps, from, to), stepsBetween(readTimes(hash, timesText), from, to)
 if owner and (isNew and length > 0 or ids.isCut or ids.seen ~= length) then
   ids.seen = length
   if isNew then saveIds(hash, ids, list) else pcall(saveIds, hash, ids, list) end
 end
 local records = from < to and redis.call('LRANGE', list, from, to - 1) or {}
-return { ids.epoch, from, length, records, stepsBetween(ids.gaps, from, to),
-  stepsBetween(readTimes(hash, timesText), from, to) }
+return { ids.epoch, from, length, records, gaps, times }
 `

@@ -33,6 +33,10 @@ if not metadata then return corruptMetadata() end
 patchMetadata(metadata, { '"usage"', '' }, 1, 1)
 patchMetadata(metadata, ARGV, 6, (#ARGV - 5) / 2)
 
+local times = readTimes(hash, timesText)
+setFrom(times, count, 0)
+copySteps(times, copy)
+
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local seconds = string.format('%.0f', math.floor(now / 1000))
@@ -44,12 +48,7 @@ end
 redis.call('HSET', copy, 'session_id', ARGV[2], 'created_at', seconds, 'updated_at', seconds,
   'js:last', string.format('%.0f %.0f %.0f', now, count, ttl), 'js:state', string.format('%.0f 0', now))
 writeMetadata(copy, metadata)
-local times = readTimes(hash, timesText)
-if times.count > 0 then
-  setFrom(times, count, 0)
-  copySteps(times, copy)
-  saveTimes(times)
-end
+saveTimes(times)
 if ttl > 0 then
   redis.call('PEXPIREAT', copy, now + ttl)
   if count > 0 then redis.call('PEXPIREAT', copyList, now + ttl) end

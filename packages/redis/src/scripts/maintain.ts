@@ -32,21 +32,28 @@ for at = removals, #ARGV, 2 do if not holds(at) then return 'conflict' end end
 
 local written = stored[1] and readIds(hash, stored[6])
 local ids = written and heldIds(written, list, length)
+local gone = {}
+for at = removals, #ARGV, 2 do gone[#gone + 1] = tonumber(ARGV[at]) end
+table.sort(gone)
+local times = stored[7] and #gone > 0 and readTimes(hash, stored[7])
+if times then removeFromSteps(times, gone, 0) end
+if ids and #gone > 0 then
+  removeFromSteps(ids.gaps, gone, 1)
+  local seen = ids.seen
+  for _, position in ipairs(gone) do if position < seen then ids.seen = ids.seen - 1 end end
+end
+
 if written and not ids then forgetIds(hash, written) end
 local function finish()
   if ids then saveIds(hash, ids, list) end
+  if times then saveTimes(times) end
   if channel ~= '' then redis.call('PUBLISH', channel, '') end
   return 'applied'
 end
 for at = 5, removals - 1, 3 do redis.call('LSET', list, ARGV[at], ARGV[at + 2]) end
 if removals > #ARGV then return finish() end
 
-local gone = {}
-for at = removals, #ARGV, 2 do
-  redis.call('LSET', list, ARGV[at], mark)
-  gone[#gone + 1] = tonumber(ARGV[at])
-end
-table.sort(gone)
+for at = removals, #ARGV, 2 do redis.call('LSET', list, ARGV[at], mark) end
 redis.call('LREM', list, 0, mark)
 if stored[1] then
   local updated = changedAt(last, stored[2], length)
@@ -55,16 +62,6 @@ if stored[1] then
   redis.call('HSET', hash, 'updated_at', string.format('%.0f', math.floor(updated / 1000)),
     'js:last', string.format('%.0f %.0f %.0f', updated, length - #gone, last and last.ttl or 0),
     'js:state', string.format('%.0f %.0f', created, generation + 1))
-end
-if ids then
-  removeFromSteps(ids.gaps, gone, 1)
-  local seen = ids.seen
-  for _, position in ipairs(gone) do if position < seen then ids.seen = ids.seen - 1 end end
-end
-if stored[7] then
-  local times = readTimes(hash, stored[7])
-  removeFromSteps(times, gone, 0)
-  saveTimes(times)
 end
 return finish()
 `

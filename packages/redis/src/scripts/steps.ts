@@ -103,17 +103,15 @@ local function saveSteps(steps)
   steps.stored, steps.changed = steps.count, {}
 end
 
--- The same steps in another hash.
+-- All of them, as those of another hash; nothing is written yet.
 local function copySteps(steps, hash)
   portions(1, steps.count, function(first, last)
     for i, text in ipairs(redis.call('HMGET', steps.hash, unpack(stepFields(steps, first, last)))) do
       local k = first + i - 1
-      steps.known[k] = steps.known[k] or readStep(text)
-      steps.changed[k] = true
+      steps.known[k], steps.changed[k] = steps.known[k] or readStep(text), true
     end
   end)
   steps.hash, steps.stored = hash, 0
-  saveSteps(steps)
 end
 
 -- Position and value of the steps that say what is from one position to before another, flat.

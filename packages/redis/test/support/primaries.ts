@@ -51,23 +51,17 @@ export async function keysUnder(place: Place, prefix: string): Promise<string[]>
   return found.flat().toSorted()
 }
 
-/** The keys of the sessions under a prefix, and of their leases. */
-function patternsOf(prefix: string): string[] {
-  return [`${prefix}*`, `js:lease:${prefix}*`]
-}
-
-/** Does something with each key of the sessions under a prefix. */
+/** Does something with each key of the sessions under a prefix, and of their leases. */
 async function eachKey(
   place: Place,
   prefix: string,
   work: (client: RedisClientType, key: string) => Promise<unknown>,
 ): Promise<void> {
   await onPrimaries(place, async (client) => {
-    for (const MATCH of patternsOf(prefix)) {
-      for await (const keys of client.scanIterator({ MATCH, COUNT: 1000 })) {
-        // One by one: on a cluster they lie in different slots.
-        await Promise.all(keys.map((key) => work(client, key)))
-      }
+    for await (const keys of client.scanIterator({ MATCH: `*${prefix}*`, COUNT: 1000 })) {
+      const own = keys.filter((key) => key.startsWith(prefix) || key.startsWith(`js:lease:${prefix}`))
+      // One by one: on a cluster they lie in different slots.
+      await Promise.all(own.map((key) => work(client, key)))
     }
   })
 }
@@ -83,34 +77,29 @@ export async function age(place: Place, prefix: string, ms: number): Promise<voi
 }
 
 async function ageKey(client: RedisClientType, key: string, ms: number): Promise<void> {
-  if ((await client.type(key)) === 'hash') {
-    const [last, state] = await client.hmGet(key, ['js:last', 'js:state'])
-    const [updated = 0, count = 0, ttl = 0] = (last ?? '').split(' ').map(Number)
-    const [created = 0, generation = 0] = (state ?? '').split(' ').map(Number)
-    await client.hSet(key, {
-      'js:last': `${updated - ms} ${count} ${ttl}`,
-      'js:state': `${created - ms} ${generation}`,
-      updated_at: `${Math.floor((updated - ms) / 1000)}`,
-    })
-  }
-  if ((await client.type(key)) === 'hash') await ageFields(client, key, ms)
-  if (key.startsWith('js:lease:')) await ageLease(client, key, ms)
+  const type = await client.type(key)
+  if (type === 'hash') await ageHash(client, key, ms)
+  if (type === 'string' && key.startsWith('js:lease:')) await ageLease(client, key, ms)
   const ends = await client.pExpireTime(key)
   if (ends >= 0) await client.pExpireAt(key, ends - ms)
 }
 
-/** The ends of what a session remembers, and the times of its entries. */
-async function ageFields(client: RedisClientType, key: string, ms: number): Promise<void> {
-  for (const [field, entry] of Object.entries(await client.hGetAll(key))) {
-    if (/^js:(operation|attempt)s:\d+$/.test(field)) {
-      const [ends, id] = entry.split(/ (.*)/s)
-      await client.hSet(key, field, `${Number(ends) - ms} ${id}`)
-    }
-    if (/^js:time:\d+$/.test(field)) {
-      const [position, time] = entry.split(' ')
-      await client.hSet(key, field, `${position} ${Math.max(Number(time) - ms, 0)}`)
-    }
+/** The times of a session, the ends of what it remembers, and the times of its entries. */
+async function ageHash(client: RedisClientType, key: string, ms: number): Promise<void> {
+  const fields = await client.hGetAll(key)
+  const [updated = 0, count = 0, ttl = 0] = (fields['js:last'] ?? '').split(' ').map(Number)
+  const [created = 0, generation = 0] = (fields['js:state'] ?? '').split(' ').map(Number)
+  const aged: Record<string, string> = {
+    'js:last': `${updated - ms} ${count} ${ttl}`,
+    'js:state': `${created - ms} ${generation}`,
+    updated_at: `${Math.floor((updated - ms) / 1000)}`,
   }
+  for (const [field, entry] of Object.entries(fields)) {
+    const [first, rest] = entry.split(/ (.*)/s)
+    if (/^js:(operation|attempt)s:\d+$/.test(field)) aged[field] = `${Number(first) - ms} ${rest}`
+    if (/^js:time:\d+$/.test(field)) aged[field] = `${first} ${Math.max(Number(rest) - ms, 0)}`
+  }
+  await client.hSet(key, aged)
 }
 
 async function ageLease(client: RedisClientType, key: string, ms: number): Promise<void> {
