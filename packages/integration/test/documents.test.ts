@@ -88,7 +88,6 @@ it('has snippets that type-check', () => {
       compilerOptions: {
         noEmit: true,
         declaration: false,
-        isolatedDeclarations: false,
         allowImportingTsExtensions: true,
       },
     }),
