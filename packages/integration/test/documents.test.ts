@@ -88,6 +88,7 @@ it('has snippets that type-check', () => {
       compilerOptions: {
         noEmit: true,
         declaration: false,
+        isolatedDeclarations: false,
         allowImportingTsExtensions: true,
       },
     }),
