@@ -3,8 +3,11 @@ import { CaseSkipped } from './case-skipped.ts'
 import type { CaseContext } from './context.ts'
 import { message } from './fixtures.ts'
 
-/** Milliseconds to wait for the next tick of a clock, at first; some clocks tick once a second. */
-const waitsMs = [1, 2, 4, 8, 250, 250, 250, 250, 250]
+/**
+ * Milliseconds to wait for the next tick of a clock, at first; some clocks tick once a second, and changes within one tick push
+ * `updatedAt` ahead of the clock. Only then is a clock moved: a harness may do that by moving what is stored.
+ */
+const waitsMs = [1, 2, 4, 8, 16, 32, 64, 250, 250, 250, 250, 250]
 /** How often something is tried that a busy machine can keep from happening. */
 const maxAttempts = 5
 const turnMs = 10
