@@ -161,6 +161,17 @@ export function isThereAlready(error: unknown): boolean {
   return ['42P06', '42P07', '42701', '42710', '23505'].includes(String(code)) || errno === 1050 || errno === 1061
 }
 
+/** Whether a column is not there, or is of a type that is no time: the table is not what its name says. */
+export function isColumnOfOthers(error: unknown): boolean {
+  const { code, errno } = driverError(error)
+  return (
+    code === '42703' ||
+    code === '42883' ||
+    errno === 1054 ||
+    (code === 'SQLITE_ERROR' && /no such column/.test(String((error as Error).message)))
+  )
+}
+
 export function isTableMissing(error: unknown): boolean {
   const { code, errno } = driverError(error)
   return (

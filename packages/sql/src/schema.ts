@@ -4,6 +4,7 @@ import type { Database } from './database.ts'
 import type { Dialect, Server } from './dialects/dialect.ts'
 import type { Step } from './dialects/step.ts'
 import { Collision, isTableMissing, isThereAlready } from './errors.ts'
+import { assertOfPython } from './foreign-tables.ts'
 import type { Limits } from './limits.ts'
 import { persist } from './persist.ts'
 import type { Tables } from './tables.ts'
@@ -53,6 +54,7 @@ async function makeTables(dialect: Dialect, connection: Connection, tables: Tabl
   if (tables.schema !== undefined && !(await dialect.hasSchema?.(connection, tables.schema))) {
     await connection.execute(makeSchema(dialect, tables.schema))
   }
+  if (version === 0) await assertOfPython(dialect, connection, tables, (table) => isThere(connection, table))
   const isNew =
     version === 0 && !(await isThere(connection, tables.sessions)) && !(await isThere(connection, tables.messages))
   await dialect.migrate(connection, pending, isNew)

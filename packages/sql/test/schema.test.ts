@@ -97,6 +97,39 @@ describe.each([
     await admin.close()
   })
 
+  it.each<readonly [string, string]>([
+    [
+      'a table of sessions for something else',
+      'CREATE TABLE agent_sessions (id INTEGER PRIMARY KEY, title VARCHAR(20))',
+    ],
+    [
+      'a table of messages for something else',
+      'CREATE TABLE agent_messages (id INTEGER PRIMARY KEY, session_id VARCHAR(20), body VARCHAR(20))',
+    ],
+    ...(name === 'postgres'
+      ? [
+          [
+            'numbers for times',
+            'CREATE TABLE agent_sessions (session_id TEXT PRIMARY KEY, created_at BIGINT, updated_at BIGINT)',
+          ] as const,
+        ]
+      : []),
+  ])('that another program made are refused before anything is touched: %s', async (_, made) => {
+    const url = await database()
+    await run(url, made)
+    const admin = new Admin(url)
+    const where = name === 'postgres' ? "table_schema = 'public'" : 'table_schema = DATABASE()'
+    const columns = (): Promise<object[]> =>
+      admin.select(`SELECT table_name, column_name FROM information_schema.columns WHERE ${where} ORDER BY 1, 2`)
+    const before = await columns()
+    await using store = new SQLStore({ url, createTables: true })
+    const error = await failure(store.session('a').addItems([message('one')]))
+    expect(error).toMatchObject({ code: 'SESSION_SCHEMA_UNSUPPORTED', retryable: false })
+    expect(error.message).toMatch(/another program/)
+    expect(await columns()).toEqual(before)
+    await admin.close()
+  })
+
   it('of other names are others: nothing of one is seen in the other', async () => {
     const url = await database()
     const sequelize = new Sequelize(url, { logging: false })

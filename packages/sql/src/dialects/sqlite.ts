@@ -25,6 +25,10 @@ export const sqlite: Dialect = {
     await connection.execute(`PRAGMA busy_timeout = ${blockingWaitMs}`)
     return undefined
   },
+  hasNumbersForTimes: async (connection, table) => {
+    const numbers = `SELECT 1 AS found FROM ${table} WHERE typeof(created_at) IN ('integer', 'real') LIMIT 1`
+    return (await connection.execute(numbers)).rows.length > 0
+  },
   connect: connectSQLite3,
 }
 
