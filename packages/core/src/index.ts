@@ -12,6 +12,7 @@ export {
 } from './call/long-call.ts'
 export { checkOperationTtl, type OperationOptions } from './call/operation-ttl.ts'
 export { type Lease, SharedResources } from './call/shared-resources.ts'
+export type { Signal } from './call/signal.ts'
 export { checkTimeout, type TimeoutOptions } from './call/timeout.ts'
 export { traceSessionIds } from './call/traced-ids.ts'
 export {

@@ -1,3 +1,4 @@
+import type { Signal } from '@sessions/core'
 import {
   type AgentInputItem,
   assertOptions,
@@ -135,7 +136,7 @@ export class EncryptedStore extends SessionStore {
   async removeUnreadable({ dryRun = false, ...options }: RemoveUnreadableOptions = {}): Promise<UnreadableRecord[]> {
     if (typeof dryRun !== 'boolean') throw new TypeError('removeUnreadable: dryRun must be a boolean.')
     const removed: UnreadableRecord[] = []
-    const remove = async (id: string, call: { signal: AbortSignal | undefined }): Promise<Maintained> => {
+    const remove = async (id: string, call: { signal: Signal | undefined }): Promise<Maintained> => {
       const result = await removeUnreadable(this.#records, id, { ...call, dryRun })
       removed.push(...result.removed)
       return result
@@ -223,7 +224,7 @@ export class EncryptedStore extends SessionStore {
   async #sweep(
     operation: string,
     options: SweepOptions,
-    work: (sessionId: string, call: { signal: AbortSignal | undefined }) => Promise<Maintained>,
+    work: (sessionId: string, call: { signal: Signal | undefined }) => Promise<Maintained>,
     purges = true,
   ): Promise<SweepResult> {
     const { sessionId, signal } = options

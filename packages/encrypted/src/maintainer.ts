@@ -1,3 +1,4 @@
+import type { Signal } from '@sessions/core'
 import { type Maintenance, type RecordStore, SessionError, type SessionErrorCode, yieldIfLong } from '@sessions/core'
 import type { Entry } from './entries.ts'
 import type { Opened } from './envelope-format.ts'
@@ -23,7 +24,7 @@ export interface Plan {
   decide(entry: Entry): string | undefined | Promise<string | undefined>
   /** Which of those that cannot be opened go. Default: they stay, and the first is the failure of the session. */
   removeUnreadable?(unreadable: readonly UnreadableRecord[], opened: number): readonly UnreadableRecord[]
-  signal?: AbortSignal | undefined
+  signal?: Signal | undefined
 }
 
 /** What came of it. */

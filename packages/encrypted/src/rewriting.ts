@@ -1,3 +1,4 @@
+import type { Signal } from '@sessions/core'
 import { SessionError } from '@sessions/core'
 import type { EncryptedRecords } from './encrypted-records.ts'
 import { isPythonEnvelope } from './envelope-fields.ts'
@@ -7,7 +8,7 @@ import { SessionCipher } from './session-cipher.ts'
 
 /** Who wants it to end before its end. */
 interface Call {
-  signal?: AbortSignal | undefined
+  signal?: Signal | undefined
 }
 
 /** Encrypts again what is under other keys than the first, or in an older version, with the time that it had. */

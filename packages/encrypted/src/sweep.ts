@@ -1,3 +1,4 @@
+import type { Signal } from '@sessions/core'
 import { assertOptions, type OptionTypes, type RecordStore, SessionError, type SessionFilter } from '@sessions/core'
 
 /** One session is done, or failed. */
@@ -20,7 +21,7 @@ export interface SweepOptions {
   /** Called after each session. */
   onProgress?: (progress: SweepProgress) => void
   /** Ends it after the write under way: what is done stays done. The call rejects with the signal's reason. */
-  signal?: AbortSignal
+  signal?: Signal
 }
 
 /** What was changed. */

@@ -1,3 +1,4 @@
+import type { Signal } from '@sessions/core'
 import { assertOptions, type OptionTypes } from '@sessions/core'
 import type { EncryptedRecords } from './encrypted-records.ts'
 import type { Maintained } from './maintainer.ts'
@@ -25,7 +26,7 @@ export async function encryptExisting(
   { from: given, ...options }: EncryptExistingOptions,
   sweep: (
     options: SweepOptions,
-    work: (sessionId: string, call: { signal: AbortSignal | undefined }) => Promise<Maintained>,
+    work: (sessionId: string, call: { signal: Signal | undefined }) => Promise<Maintained>,
   ) => Promise<SweepResult>,
 ): Promise<SweepResult> {
   if (!encryption.allowPlaintext && given === undefined) {

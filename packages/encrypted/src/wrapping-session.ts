@@ -206,6 +206,7 @@ export abstract class WrappingSession<TItem extends object = AgentInputItem>
         return await holdSession(handle, session.#beneath(), options, () => session.hold())
       },
     }
-    Object.defineProperties(WrappingSession.prototype, Object.getOwnPropertyDescriptors(methods))
+    // biome-ignore lint/complexity/noThisInStatic: a compiled class has its name only after its static block
+    Object.defineProperties(this.prototype, Object.getOwnPropertyDescriptors(methods))
   }
 }

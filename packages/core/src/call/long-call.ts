@@ -1,6 +1,7 @@
 import { CallerFailure } from './caller-failure.ts'
 import { describe } from './describe.ts'
 import { yieldIfLong } from './event-loop.ts'
+import type { Signal } from './signal.ts'
 import { assertOptions, type OptionTypes } from './validate.ts'
 
 /** How far a call is. */
@@ -14,7 +15,7 @@ export interface Progress {
 /** What a call takes that can be given up while it works. */
 export interface CancelOptions {
   /** An abort rejects at once, with its reason. What was done by then stays done; the step under way is finished in the background. */
-  signal?: AbortSignal
+  signal?: Signal
 }
 
 /** What a call takes that does one thing after another. */
@@ -33,7 +34,7 @@ export const longCallTypes: OptionTypes = { ...cancelTypes, onProgress: 'object'
  * call of a store or a session, which hands a `CallerFailure` on as what it is.
  */
 export class LongCall {
-  readonly signal: AbortSignal | undefined
+  readonly signal: Signal | undefined
   readonly #onProgress: LongCallOptions['onProgress']
 
   /** @throws TypeError for what is no signal or no function */
@@ -114,7 +115,7 @@ export class LongCall {
 }
 
 /** Of any realm. */
-function isSignal(signal: object): signal is AbortSignal {
-  const { aborted, addEventListener } = signal as Partial<AbortSignal>
+function isSignal(signal: object): signal is Signal {
+  const { aborted, addEventListener } = signal as Partial<Signal>
   return typeof aborted === 'boolean' && typeof addEventListener === 'function'
 }

@@ -1,3 +1,4 @@
+import type { Signal } from '../call/signal.ts'
 import { SessionError } from '../errors/session-error.ts'
 import { correlate } from '../history/correlate.ts'
 import { turnStarts } from '../history/turns-of.ts'
@@ -47,7 +48,7 @@ export async function replaceBeginning<TItem extends object>(
   access: HistoryAccess<TItem>,
   beginning: Beginning<TItem>,
   summary: readonly string[],
-  signal?: AbortSignal,
+  signal?: Signal,
 ): Promise<CompactionCounts> {
   const { records, sessionId } = access
   const { entries } = beginning

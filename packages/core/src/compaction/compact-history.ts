@@ -1,5 +1,6 @@
 import { CallerFailure } from '../call/caller-failure.ts'
 import { LongCall } from '../call/long-call.ts'
+import type { Signal } from '../call/signal.ts'
 import { assertOptions, checkInteger, type OptionTypes } from '../call/validate.ts'
 import type { AgentInputItem } from '../codec/agent-input-item.ts'
 import { takeItems } from '../codec/plain-data.ts'
@@ -12,7 +13,7 @@ import { checkDue, type Due, type DueOptions } from './due.ts'
 /** Makes fewer items, or shorter ones, that say the same. */
 export type Summarize<TItem extends object = AgentInputItem> = (
   items: TItem[],
-  options: { signal: AbortSignal },
+  options: { signal: Signal },
 ) => TItem[] | Promise<TItem[]>
 
 /** When and how a history is summarized. */
@@ -26,7 +27,7 @@ export interface SummaryOptions<TItem extends object = AgentInputItem> extends D
 /** Also what ends it. */
 export interface CompactHistoryOptions<TItem extends object = AgentInputItem> extends SummaryOptions<TItem> {
   /** An abort rejects at once, with its reason, and reaches `summarize` too. Nothing is changed then. */
-  signal?: AbortSignal
+  signal?: Signal
 }
 
 export const summaryTypes: OptionTypes = {

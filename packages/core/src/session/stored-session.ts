@@ -109,6 +109,7 @@ export class StoredSession<TItem extends object = AgentInputItem> extends SDKSes
         return await holdSession(handle, session.access(), options, () => session.hold())
       },
     }
-    Object.defineProperties(StoredSession.prototype, Object.getOwnPropertyDescriptors(methods))
+    // biome-ignore lint/complexity/noThisInStatic: a compiled class has its name only after its static block
+    Object.defineProperties(this.prototype, Object.getOwnPropertyDescriptors(methods))
   }
 }

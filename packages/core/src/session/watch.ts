@@ -1,4 +1,5 @@
 import { Alarm } from '../call/alarm.ts'
+import type { Signal } from '../call/signal.ts'
 import { assertOptions } from '../call/validate.ts'
 import type { AgentInputItem } from '../codec/agent-input-item.ts'
 import { SessionError } from '../errors/session-error.ts'
@@ -11,7 +12,7 @@ export interface WatchOptions {
   /** After this entry; `null`: at the beginning of the history. Default: from now. */
   after?: string | null
   /** Ends it: the iteration rejects with the signal's reason. */
-  signal?: AbortSignal
+  signal?: Signal
 }
 
 /**

@@ -1,6 +1,7 @@
 import { noteRecords } from '../call/diagnostics.ts'
 import { fenceOf } from '../call/fence.ts'
 import { unchecked } from '../call/guarded.ts'
+import type { Signal } from '../call/signal.ts'
 import { assertId, assertOptions, checkLimit } from '../call/validate.ts'
 import { SessionError } from '../errors/session-error.ts'
 import { ChangesHeard } from './changes-heard.ts'
@@ -145,7 +146,7 @@ export class RecordAccess {
   async modify(
     sessionId: string,
     attempt: () => Promise<CommitResult>,
-    options: { signal?: AbortSignal; locked?: { limit?: number; decide: Decide } } = {},
+    options: { signal?: Signal; locked?: { limit?: number; decide: Decide } } = {},
   ): Promise<CommitResult> {
     const { signal, locked } = options
     const isWanted = (): boolean => this.#source.isOpen() && signal?.aborted !== true

@@ -1,4 +1,5 @@
 import { withFence } from '../../call/fence.ts'
+import type { Signal } from '../../call/signal.ts'
 import { assertOptions, checkInteger } from '../../call/validate.ts'
 import { SessionError } from '../../errors/session-error.ts'
 import type { RecordAccess } from '../../store/record-access.ts'
@@ -19,14 +20,14 @@ export interface ExclusiveOptions {
   /** After how many milliseconds without a sign of life the session is free again. It is renewed meanwhile. Default: 30,000. */
   leaseMs?: number
   /** Ends waiting, and aborts the signal of what holds the session then. */
-  signal?: AbortSignal
+  signal?: Signal
 }
 
 /** What holds a session: a handle of its own whose writes are refused once the hold is lost. */
 export interface Held<TSession> extends AsyncDisposable {
   readonly session: TSession
   /** Aborted with SESSION_LEASE_LOST when the hold was lost, or with the reason of the option `signal`. */
-  readonly signal: AbortSignal
+  readonly signal: Signal
   /** Lets the next one in. Does nothing where the hold was lost or given back already. */
   release(): Promise<void>
 }
@@ -128,7 +129,7 @@ async function enter(
   records: RecordAccess,
   sessionId: string,
   lease: Lease,
-  { whenBusy, waitMs, signal }: { whenBusy: string; waitMs: number; signal: AbortSignal | undefined },
+  { whenBusy, waitMs, signal }: { whenBusy: string; waitMs: number; signal: Signal | undefined },
 ): Promise<() => void> {
   if (whenBusy === 'takeOver') {
     await lease.takeOver()

@@ -1,3 +1,4 @@
+import type { Signal } from '../../call/signal.ts'
 import { SessionError } from '../../errors/session-error.ts'
 import type { ExclusiveWork, Held } from './exclusive.ts'
 
@@ -11,11 +12,7 @@ const held = Symbol.for('@sessions/core.held')
  * A handle that is the session in all it has, fields of subclasses included, but whose calls are made under a lease. Closing it leaves
  * the session open; holding it again is holding it still.
  */
-export function fencedSession<TSession extends object>(
-  session: TSession,
-  fenced: Fenced,
-  signal: AbortSignal,
-): TSession {
+export function fencedSession<TSession extends object>(session: TSession, fenced: Fenced, signal: Signal): TSession {
   const methods = new Map<unknown, unknown>()
   let isClosed = false
   const close = async (): Promise<void> => {

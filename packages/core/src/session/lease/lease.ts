@@ -1,3 +1,4 @@
+import type { Signal } from '../../call/signal.ts'
 import { SessionError } from '../../errors/session-error.ts'
 import type { LeaseResult, LeaseState, LeaseWrite } from '../../store/lease-row.ts'
 import type { RecordAccess } from '../../store/record-access.ts'
@@ -37,7 +38,7 @@ export class Lease {
   }
 
   /** Aborted where the lease was lost. */
-  get signal(): AbortSignal {
+  get signal(): Signal {
     return this.#lost.signal
   }
 
@@ -68,7 +69,7 @@ export class Lease {
    * @param begun - since when it waits, by `performance.now()`
    * @throws SESSION_IN_USE where `waitMs` are over; the signal's reason where it aborts
    */
-  async acquire(waitMs: number, begun: number, signal: AbortSignal | undefined): Promise<void> {
+  async acquire(waitMs: number, begun: number, signal: Signal | undefined): Promise<void> {
     const end = begun + waitMs
     try {
       for (;;) {
@@ -179,7 +180,7 @@ export function inUse(waitMs: number): SessionError {
   return new SessionError('SESSION_IN_USE', `Somebody else holds the session${waited}.`)
 }
 
-async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+async function pause(ms: number, signal: Signal | undefined): Promise<void> {
   await new Promise<void>((resolve) => {
     const done = (): void => {
       clearTimeout(timer)

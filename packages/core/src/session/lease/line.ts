@@ -1,3 +1,4 @@
+import type { Signal } from '../../call/signal.ts'
 import { inUse } from './lease.ts'
 
 const lines = new WeakMap<object, Map<string, Line>>()
@@ -29,7 +30,7 @@ export class Line {
   }
 
   /** Resolves when it is one's turn, to what ends it. @throws SESSION_IN_USE after `waitMs`; the signal's reason */
-  async enter(waitMs: number, signal: AbortSignal | undefined): Promise<() => void> {
+  async enter(waitMs: number, signal: Signal | undefined): Promise<() => void> {
     if (this.isBusy) await this.#wait(waitMs, signal)
     return this.#enter()
   }
@@ -65,7 +66,7 @@ export class Line {
     else next()
   }
 
-  #wait(waitMs: number, signal: AbortSignal | undefined): Promise<void> {
+  #wait(waitMs: number, signal: Signal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
       const end = (settle: () => void): void => {
         clearTimeout(timer)
