@@ -7,7 +7,7 @@ type Waiter = readonly [token: string, until: number]
 const waiterMs = 6_000
 
 /** Those who wait, in their order. */
-function waitersOf({ waiting, now }: LeaseState): Waiter[] {
+export function waitersOf({ waiting, now }: LeaseState): Waiter[] {
   const waiters = waiting === '' ? [] : (JSON.parse(waiting) as Waiter[])
   return waiters.filter(([, until]) => until > now)
 }
