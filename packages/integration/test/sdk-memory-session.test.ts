@@ -39,6 +39,7 @@ it("certifies the SDK's own MemorySession, and skips what it does otherwise or l
   const absent = lacking.map(([, reason = '']) => /^the session has no (\w+)\(\)$/.exec(reason)?.[1] ?? reason)
   expect([...new Set(absent)].toSorted()).toEqual([
     'close',
+    'delete',
     'info',
     'items',
     'replaceHistoryWithCompaction',
