@@ -1,9 +1,9 @@
 import { builtin } from './platform.ts'
 
 /** RFC 4648, section 4: the characters of base64. */
-const base64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+const digits64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 /** RFC 4648, section 5: those of base64url. */
-const base64url = `${base64.slice(0, 62)}-_`
+const base64url = `${digits64.slice(0, 62)}-_`
 
 export type Alphabet = 'base64' | 'base64url'
 
@@ -11,7 +11,7 @@ export type Alphabet = 'base64' | 'base64url'
 const foreign = 64
 
 const codes = Uint8Array.from(base64url, (character) => character.charCodeAt(0))
-const values: Readonly<Record<Alphabet, Uint8Array>> = { base64: valuesOf(base64), base64url: valuesOf(base64url) }
+const values: Readonly<Record<Alphabet, Uint8Array>> = { base64: valuesOf(digits64), base64url: valuesOf(base64url) }
 const ascii = new TextDecoder()
 const encoder = new TextEncoder()
 /** The digit that stands for no bits: `A`. */
@@ -51,7 +51,9 @@ export const nodeBase64: Base64 | undefined = node && {
 /** In JavaScript alone. */
 export const plainBase64: Base64 = { toBase64url: encode, fromBase64: decode }
 
-export const { toBase64url, fromBase64 }: Base64 = nodeBase64 ?? plainBase64
+const base64: Base64 = nodeBase64 ?? plainBase64
+export const toBase64url: Base64['toBase64url'] = base64.toBase64url
+export const fromBase64: Base64['fromBase64'] = base64.fromBase64
 
 function encode(bytes: Uint8Array): string {
   const text = new Uint8Array(Math.ceil((bytes.length * 8) / 6))
