@@ -12,19 +12,24 @@ const servers = [
   ...(mysql ? [{ name: 'MySQL', database: () => mysql.createDatabase() }] : []),
 ]
 const leaseMs = 400
+/** By so many milliseconds the clocks of the processes differ. */
+const minute = 60_000
 const stops = rounds(200, 2)
 const waiters = rounds(50, 2)
 const processes = rounds(8, 3)
 
 describe.each(servers)('a session that is held, on $name', ({ database }) => {
-  it(`by ${processes} processes in turn, each with many who wait, loses no update of a counter`, {
+  it(`by ${processes} processes in turn, each with many who wait, loses no update of a counter, though each has another time`, {
     timeout: 60_000 + waiters * 20_000,
   }, async () => {
     const url = await database()
     await using store = new SQLStore({ url, createTables: true })
     const session = store.session<{ count: number }>('counter')
     await session.getItems()
-    const children = Array.from({ length: processes }, () => new Child('count.ts', [url, String(waiters)]))
+    const children = Array.from(
+      { length: processes },
+      (_, index) => new Child('count.ts', [url, String(waiters), String(index * minute)]),
+    )
     await Promise.all(children.map((child) => child.next()))
     for (const child of children) child.tell('go')
     await Promise.all(children.map((child) => child.next()))
@@ -40,7 +45,7 @@ describe.each(servers)('a session that is held, on $name', ({ database }) => {
     await using store = new SQLStore({ url, createTables: true })
     const session = store.session<{ round: string }>('held')
     await session.getItems()
-    const holder = new Child('hold-until-lost.ts', [url, String(leaseMs)])
+    const holder = new Child('hold-until-lost.ts', [url, String(leaseMs), String(-minute)])
     expect(await holder.next()).toBe('ready')
     let [longestMs, refused] = [0, 0]
     for (let round = 0; round < stops; round++) {

@@ -1,7 +1,9 @@
 /** So many at once each read a counter, the number in the newest item, and write the next one, while they hold the session. */
 import { SQLStore } from '@sessions/sql'
+import { shiftClock } from './shift-clock.ts'
 
-const [url = '', waiters = '0'] = process.argv.slice(2)
+const [url = '', waiters = '0', clock = '0'] = process.argv.slice(2)
+shiftClock(Number(clock))
 const store = new SQLStore({ url })
 
 async function increment(): Promise<void> {

@@ -1,8 +1,10 @@
 /** Holds a session and writes it again and again, until a write is refused; says what it wrote and why it ended. Then again, when told. */
 import { SessionError } from '@sessions/core'
 import { SQLStore } from '@sessions/sql'
+import { shiftClock } from './shift-clock.ts'
 
-const [url = '', leaseMs = ''] = process.argv.slice(2)
+const [url = '', leaseMs = '', clock = '0'] = process.argv.slice(2)
+shiftClock(Number(clock))
 const store = new SQLStore({ url })
 
 async function holdUntilLost(round: string): Promise<void> {
