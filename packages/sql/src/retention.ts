@@ -1,9 +1,10 @@
-import type { LongCall } from '@sessions/core'
+import type { DeleteTarget, LongCall } from '@sessions/core'
+import { someSessions } from './batches.ts'
 import type { Connection, Row } from './connection.ts'
 import type { Outcome } from './database.ts'
 import { assertSettings } from './rows.ts'
 import { bind, type Statement, type Value } from './statement.ts'
-import { type Statements, someSessions } from './statements.ts'
+import type { Statements } from './statements.ts'
 import { toTimestamp } from './timestamps.ts'
 import { flagOf, numberOf, textOf } from './values.ts'
 
@@ -11,7 +12,7 @@ import { flagOf, numberOf, textOf } from './values.ts'
 const someOperations = 500
 
 /** What decides whether a session goes. */
-export interface ErasableRow {
+interface ErasableRow {
   sessionId: string
   updatedMs: number
   expired: boolean
@@ -28,7 +29,7 @@ export type Transact = (
  * Removes those of the sessions that are wanted once they are locked, a few in each transaction. Resolves to how many; of
  * those whose time was over, only the ones that `isWanted` asked for as such are meant.
  */
-export async function eraseSome(
+async function eraseSome(
   sessionIds: readonly string[],
   isWanted: (row: ErasableRow) => boolean,
   statements: Statements,
@@ -40,6 +41,17 @@ export async function eraseSome(
     erased += await eraseFew(some, isWanted, statements, transact)
   }
   return erased
+}
+
+/** Removes those that were not changed since. */
+export function eraseUnchanged(
+  targets: readonly DeleteTarget[],
+  statements: Statements,
+  transact: Transact,
+): Promise<number> {
+  const unchanged = new Map(targets.map(({ sessionId, updatedAt }) => [sessionId, updatedAt.getTime()]))
+  const isWanted = (row: ErasableRow): boolean => unchanged.get(row.sessionId) === row.updatedMs
+  return eraseSome([...unchanged.keys()], isWanted, statements, transact)
 }
 
 /** Removes those whose ttl has ended, each looked at once: what the database keeps is no reason to begin again. */
@@ -126,7 +138,7 @@ function toErasable(row: Row): ErasableRow {
  * As many values as the statements have parameters, the rest of them `filler`. NULL is no session's id and finds nothing: MySQL and
  * MariaDB look up each value by itself, and would pass through a whole session again for an id that comes again.
  */
-function named(sessionIds: readonly string[], filler: string | null): Record<string, Value> {
+export function named(sessionIds: readonly string[], filler: string | null): Record<string, Value> {
   return Object.fromEntries(
     Array.from({ length: someSessions }, (_, index) => [`id${index}`, sessionIds[index] ?? filler]),
   )

@@ -10,6 +10,7 @@ import {
   type ForkRequest,
   type ForkResult,
   type HistoryChange,
+  type KeptOperation,
   type Lease,
   type LeaseResult,
   type LeaseSwap,
@@ -17,6 +18,8 @@ import {
   type ReadOptions,
   type RecordEntryPage,
   type RecordPage,
+  type RestoredSession,
+  type RestoreResult,
   type SessionError,
   type SessionFilter,
   type SessionInfo,
@@ -35,10 +38,11 @@ import { type Limits, limitsFrom, lockTimeoutMs } from './limits.ts'
 import { Listener } from './listener.ts'
 import { listSessions, toInfo } from './listing.ts'
 import { type Notices, noticesOf } from './notices.ts'
-import { checkStoreOptions, nameTypes, type SQLStoreOptions } from './options.ts'
+import { checkStoreOptions, nameTypes, type SQLStoreOptions, ttlMsOf } from './options.ts'
 import { maxOwnOperationMs, resultOf, withOwnOperation } from './own-operation.ts'
 import { readPage, toRecord } from './pages.ts'
-import { type ErasableRow, eraseExpired, eraseSome, purgeOperations, type Transact } from './retention.ts'
+import { keptOperations, restoreSessions } from './restores.ts'
+import { eraseExpired, eraseUnchanged, purgeOperations, type Transact } from './retention.ts'
 import { SessionRows } from './rows.ts'
 import { ensureSchema, schemaText } from './schema.ts'
 import { prepareStatements, type Statements } from './statements.ts'
@@ -53,9 +57,6 @@ interface Opened {
   calls: Calls
   listener: Listener | undefined
 }
-
-/** A ttl that no timestamp could hold is as good as none; in milliseconds, 6,000 years. */
-const longestTTLMs = 6_000 * 365 * 86_400_000
 
 /**
  * Sessions in Postgres, MariaDB, MySQL or SQLite, in the tables of the OpenAI Agents SDK for Python.
@@ -77,7 +78,7 @@ export class SQLStore extends SessionStore {
   constructor(options: SQLStoreOptions) {
     checkStoreOptions(options)
     super()
-    const { url, sequelize, ttl, busyTimeoutMs = 30_000 } = options
+    const { url, sequelize, busyTimeoutMs = 30_000 } = options
     const target: Pick<Target, 'dialect' | 'schema'> =
       sequelize === undefined ? parseURL(url ?? '') : { dialect: dialectOf(sequelize) }
     const names = withSchema(options, target.schema)
@@ -85,7 +86,7 @@ export class SQLStore extends SessionStore {
     const dialect = dialects[target.dialect]
     this.#options = { ...options }
     this.#busyTimeoutMs = busyTimeoutMs
-    this.#ttlMs = ttl === undefined ? undefined : Math.min(Math.max(1, Math.round(ttl * 1000)), longestTTLMs)
+    this.#ttlMs = ttlMsOf(options)
     this.#operationMs = checkOperationTtl(options.operationTtl)
     this.#tables = quoteTables(names, dialect.quote)
     this.#statements = prepareStatements(dialect, this.#tables)
@@ -165,6 +166,18 @@ export class SQLStore extends SessionStore {
     return readEntries(this.#statements, select, sessionId, query)
   }
 
+  protected override _restore(sessions: readonly RestoredSession[]): Promise<RestoreResult[]> {
+    return restoreSessions(this.#place, this.#calls, sessions)
+  }
+
+  protected override _operations(sessionId: string): Promise<KeptOperation[]> {
+    return keptOperations(this.#statements, this.#calls, sessionId)
+  }
+
+  protected override async _ping(): Promise<void> {
+    await this.#calls.select(this.#statements.ping, {}, { latest: true })
+  }
+
   protected override _fork(request: ForkRequest): Promise<ForkResult> {
     return this.#change(request.to, false, (target, connection) => {
       const source = new SessionRows(connection, this.#statements, request.from)
@@ -194,9 +207,7 @@ export class SQLStore extends SessionStore {
   }
 
   protected override async _deleteUnchanged(targets: readonly DeleteTarget[]): Promise<number> {
-    const unchanged = new Map(targets.map(({ sessionId, updatedAt }) => [sessionId, updatedAt.getTime()]))
-    const isWanted = (row: ErasableRow): boolean => unchanged.get(row.sessionId) === row.updatedMs
-    return eraseSome([...unchanged.keys()], isWanted, this.#statements, (work) => this.#calls.changeSome(work))
+    return eraseUnchanged(targets, this.#statements, (work) => this.#calls.changeSome(work))
   }
 
   protected override async _purgeExpired(call: LongCall): Promise<number> {
