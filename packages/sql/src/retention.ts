@@ -1,7 +1,9 @@
 import type { DeleteTarget, LongCall } from '@sessions/core'
 import { someSessions } from './batches.ts'
+import type { Calls } from './calls.ts'
 import type { Connection, Row } from './connection.ts'
-import type { Outcome } from './database.ts'
+import type { Database, Outcome } from './database.ts'
+import { Leases } from './leases.ts'
 import { assertSettings } from './rows.ts'
 import { bind, type Statement, type Value } from './statement.ts'
 import type { Statements } from './statements.ts'
@@ -21,9 +23,7 @@ interface ErasableRow {
 /** The rows that a statement finds on the primary. */
 type Select = (statement: Statement, values: Readonly<Record<string, Value>>) => Promise<readonly Row[]>
 /** Runs work in one transaction. */
-export type Transact = (
-  work: (connection: Connection) => Promise<Outcome<number | undefined>>,
-) => Promise<number | undefined>
+type Transact = (work: (connection: Connection) => Promise<Outcome<number | undefined>>) => Promise<number | undefined>
 
 /**
  * Removes those of the sessions that are wanted once they are locked, a few in each transaction. Resolves to how many; of
@@ -54,8 +54,18 @@ export function eraseUnchanged(
   return eraseSome([...unchanged.keys()], isWanted, statements, transact)
 }
 
+/** Removes what is over: sessions, operations, and leases. Resolves to how many sessions. */
+export async function purge(call: LongCall, statements: Statements, calls: Calls, database: Database): Promise<number> {
+  const transact: Transact = (work) => calls.changeSome(work)
+  const select: Select = (statement, values) => calls.select(statement, values, { latest: true })
+  const erased = await eraseExpired(call, statements, select, transact)
+  await purgeOperations(call, erased, statements, transact)
+  await calls.try((limits) => new Leases(database, statements).purge(limits, call, erased))
+  return erased
+}
+
 /** Removes those whose ttl has ended, each looked at once: what the database keeps is no reason to begin again. */
-export async function eraseExpired(
+async function eraseExpired(
   call: LongCall,
   statements: Statements,
   select: Select,
@@ -74,7 +84,7 @@ export async function eraseExpired(
 }
 
 /** Removes operations that are no longer kept, a few in each transaction, until there are none that the database lets go. */
-export async function purgeOperations(
+async function purgeOperations(
   call: LongCall,
   done: number,
   { purgeOperations }: Statements,

@@ -26,7 +26,7 @@ import {
   SessionStore,
 } from '@sessions/core'
 import { Calls } from './calls.ts'
-import { eraseSession } from './changes.ts'
+import { eraseSession, type WritePolicy } from './changes.ts'
 import { type CommitPlace, changeIn, commitChange, decideIn, type SessionWork } from './commits.ts'
 import type { Database } from './database.ts'
 import { checkDialect, connectSequelize, connectURL, dialectOf, dialects, type SQLDialect } from './engine.ts'
@@ -42,7 +42,7 @@ import { checkStoreOptions, nameTypes, type SQLStoreOptions, ttlMsOf } from './o
 import { maxOwnOperationMs, resultOf, withOwnOperation } from './own-operation.ts'
 import { readPage, toRecord } from './pages.ts'
 import { keptOperations, restoreSessions } from './restores.ts'
-import { eraseExpired, eraseUnchanged, purgeOperations, type Transact } from './retention.ts'
+import { eraseUnchanged, purge } from './retention.ts'
 import { SessionRows } from './rows.ts'
 import { ensureSchema, schemaText } from './schema.ts'
 import { prepareStatements, type Statements } from './statements.ts'
@@ -66,8 +66,7 @@ interface Opened {
 export class SQLStore extends SessionStore {
   readonly #options: SQLStoreOptions
   readonly #busyTimeoutMs: number
-  readonly #ttlMs: number | undefined
-  readonly #operationMs: number
+  readonly #policy: WritePolicy
   readonly #tables: Tables
   readonly #statements: Statements
   /** Where others are told of changes. */
@@ -86,8 +85,7 @@ export class SQLStore extends SessionStore {
     const dialect = dialects[target.dialect]
     this.#options = { ...options }
     this.#busyTimeoutMs = busyTimeoutMs
-    this.#ttlMs = ttlMsOf(options)
-    this.#operationMs = checkOperationTtl(options.operationTtl)
+    this.#policy = { ttlMs: ttlMsOf(options), operationMs: checkOperationTtl(options.operationTtl) }
     this.#tables = quoteTables(names, dialect.quote)
     this.#statements = prepareStatements(dialect, this.#tables)
     this.#notices = noticesOf(options.notify, dialect, this.#tables)
@@ -141,18 +139,18 @@ export class SQLStore extends SessionStore {
 
   protected async _commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
     const own = (this.#options.retries ?? 0) > 0 ? withOwnOperation(change) : undefined
-    const operationMs = own === undefined ? this.#operationMs : Math.min(this.#operationMs, maxOwnOperationMs)
+    const { ttlMs, operationMs: given } = this.#policy
+    const operationMs = own === undefined ? given : Math.min(given, maxOwnOperationMs)
     const repeatable = change.operation !== undefined || own !== undefined
     const result = await this.#calls.write(sessionId, repeatable, (limits) =>
-      commitChange(this.#place, limits, sessionId, own ?? change, { ttlMs: this.#ttlMs, operationMs }),
+      commitChange(this.#place, limits, sessionId, own ?? change, { ttlMs, operationMs }),
     )
     return own !== undefined && result.status === 'duplicate' ? resultOf(change) : result
   }
 
   protected override _decide(sessionId: string, limit: number | undefined, decide: Decide): Promise<CommitResult> {
-    const policy = { ttlMs: this.#ttlMs, operationMs: this.#operationMs }
     return this.#calls.write(sessionId, false, (limits) =>
-      decideIn(this.#place, limits, sessionId, limit, decide, policy),
+      decideIn(this.#place, limits, sessionId, limit, decide, this.#policy),
     )
   }
 
@@ -181,7 +179,7 @@ export class SQLStore extends SessionStore {
   protected override _fork(request: ForkRequest): Promise<ForkResult> {
     return this.#change(request.to, false, (target, connection) => {
       const source = new SessionRows(connection, this.#statements, request.from)
-      return copySession({ source, target }, request, this.#ttlMs ?? null)
+      return copySession({ source, target }, request, this.#policy.ttlMs ?? null)
     })
   }
 
@@ -210,13 +208,8 @@ export class SQLStore extends SessionStore {
     return eraseUnchanged(targets, this.#statements, (work) => this.#calls.changeSome(work))
   }
 
-  protected override async _purgeExpired(call: LongCall): Promise<number> {
-    const transact: Transact = (work) => this.#calls.changeSome(work)
-    const select: Select = (statement, values) => this.#calls.select(statement, values, { latest: true })
-    const erased = await eraseExpired(call, this.#statements, select, transact)
-    await purgeOperations(call, erased, this.#statements, transact)
-    await this.#calls.try((limits) => new Leases(this.#database, this.#statements).purge(limits, call, erased))
-    return erased
+  protected override _purgeExpired(call: LongCall): Promise<number> {
+    return purge(call, this.#statements, this.#calls, this.#database)
   }
 
   protected override _page(

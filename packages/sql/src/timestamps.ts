@@ -5,7 +5,7 @@ const [firstMs, lastMs] = [Date.UTC(1000, 0), Date.UTC(10_000, 0) - 1]
  * When each of some entries was made, in milliseconds: none before `oldest` or the one that precedes it, nor after `latest`. One without a
  * time of its own was made when the next one that has a time was, or at `latest`.
  */
-export function entryTimes(times: readonly (Date | undefined)[], latest: number, oldest = -Infinity): number[] {
+export function entryTimes(times: readonly (Date | undefined)[], latest: number, oldest: number = -Infinity): number[] {
   let next = latest
   const wanted = times.toReversed().map((time) => {
     next = Math.min(time?.getTime() ?? next, latest)
