@@ -200,10 +200,10 @@ export const moveCases: readonly CaseDefinition[] = [
           assert.ok(length === 0 || length === 63, `a session of 63 items was seen with ${length}`)
         }
       })()
-      const results = await Promise.all(copies.map((copy) => copySessions(copy, store))).finally(() => {
+      const copying = Promise.all(copies.map((copy) => copySessions(copy, store))).finally(() => {
         isCopied = true
       })
-      await reading
+      const [results] = await Promise.all([copying, reading])
       assert.equal(
         results.reduce((sum, { created }) => sum + created, 0),
         1,
