@@ -54,8 +54,8 @@ const optionTypes: OptionTypes = {
   onCase: 'object',
 }
 
-/** Of a case's time, at most, to close what it opened: a store that hangs must not hold up the verdict. */
-const cleanUpShare = 1 / 4
+/** Milliseconds, or that part of the time of a case, at most, to close what it opened: a store that hangs must not hold up the verdict. */
+const [leastCleanUpMs, cleanUpShare] = [5_000, 1 / 4]
 /** Milliseconds after the last case in which something that was left running may still fail. */
 const graceMs = 50
 
@@ -173,8 +173,8 @@ async function runCase(
   context: CaseContext,
   timeoutMs: number,
 ): Promise<void> {
-  const cleanUp = (share: number): Promise<void> =>
-    withinTime(timeoutMs * share, 'closed what it opened', () => context.closeAll())
+  const cleanUp = (maxMs: number): Promise<void> =>
+    withinTime(Math.min(timeoutMs, maxMs), 'closed what it opened', () => context.closeAll())
   try {
     await withinTime(timeoutMs, 'ended', async () => {
       await harness.reset()
@@ -182,10 +182,10 @@ async function runCase(
     })
   } catch (error) {
     // What fails while a failed case is cleaned up would only hide why it failed.
-    await Promise.allSettled([cleanUp(cleanUpShare / 10)])
+    await Promise.allSettled([cleanUp(leastCleanUpMs / 5)])
     throw error
   }
-  await cleanUp(cleanUpShare)
+  await cleanUp(Math.max(leastCleanUpMs, timeoutMs * cleanUpShare))
 }
 
 async function withinTime(ms: number, what: string, work: () => Promise<void>): Promise<void> {
