@@ -25,6 +25,8 @@ export interface ConformanceCase {
 export interface ConformanceOptions {
   /** Only the case with this id; where there is none, those whose id begins with it. */
   only?: string
+  /** All but those whose id begins with one of these, such as `scale/` for a second driver of a store that is certified with its first. */
+  except?: readonly string[]
   /** What random choices are drawn from; the report says it. Default: 1. */
   seed?: number
   /** How long random cases are. Default: 300. */
@@ -44,6 +46,7 @@ export interface RunOptions extends ConformanceOptions {
 /** Those of `runConformance` too. */
 const optionTypes: OptionTypes = {
   only: 'string',
+  except: 'object',
   seed: 'number',
   steps: 'number',
   timeoutMs: 'number',
@@ -63,7 +66,7 @@ const graceMs = 50
 export function conformanceCases(harness: Harness, options: ConformanceOptions = {}): ConformanceCase[] {
   assertHarness(harness)
   assertOptions('The conformance kit', options, optionTypes)
-  const { only = '', seed, steps, timeoutMs } = withDefaults(options)
+  const { only = '', except = [], seed, steps, timeoutMs } = withDefaults(options)
   checkMilliseconds('timeoutMs', timeoutMs, 1)
   const strange = Object.keys(differencesOf(harness)).find(
     (id) => !definitions.some((definition) => definition.id === id),
@@ -72,7 +75,12 @@ export function conformanceCases(harness: Harness, options: ConformanceOptions =
   const exact = definitions.filter(({ id }) => id === only)
   const chosen = exact.length > 0 ? exact : definitions.filter(({ id }) => id.startsWith(only))
   if (chosen.length === 0) throw new RangeError(`No case has an id that begins with ${JSON.stringify(only)}.`)
+  for (const prefix of except) {
+    if (!definitions.some(({ id }) => id.startsWith(prefix)))
+      throw new RangeError(`No case has an id that begins with ${JSON.stringify(prefix)}.`)
+  }
   return chosen
+    .filter(({ id }) => !except.some((prefix) => id.startsWith(prefix)))
     .filter((definition) => applies(definition, harness))
     .map((definition) => {
       const skip = reasonToSkip(definition, harness)
