@@ -138,5 +138,14 @@ describe('the kit', () => {
     const correct = harness(() => new MemoryStore())
     await expect(runConformance(correct, { onyl: 'append/' } as never)).rejects.toThrow(/onyl/)
     await expect(runConformance(correct, { only: 'apend/' })).rejects.toThrow(RangeError)
+    await expect(runConformance(correct, { except: ['scael/'] })).rejects.toThrow(/scael/)
+    await expect(runConformance(correct, { except: 'scale/' } as never)).rejects.toThrow(/except/)
+  })
+
+  it('leaves out what it is told to', async () => {
+    const correct = harness(() => new MemoryStore())
+    const { cases } = await runConformance(correct, { only: 'append/', except: ['append/order'] })
+    expect(cases.length).toBeGreaterThan(0)
+    expect(cases.map(({ id }) => id)).not.toContain('append/order')
   })
 })
