@@ -15,6 +15,8 @@ export interface Adapted {
   readonly isOpen: boolean
   readonly inTransaction: boolean
   prepare(sql: string): AdaptedStatement
+  /** The rows of what is not prepared for more than once. */
+  query(sql: string): Row[]
   exec(sql: string): unknown
   close(): unknown
 }
@@ -44,7 +46,7 @@ export class AdaptedDatabase implements SQLiteDatabase {
   }
 
   pragma(sql: string, { simple = false }: { simple?: boolean } = {}): unknown {
-    const rows = this.#database.prepare(`PRAGMA ${sql}`).all([])
+    const rows = this.#database.query(`PRAGMA ${sql}`)
     return simple ? rows.map(firstValue)[0] : rows
   }
 

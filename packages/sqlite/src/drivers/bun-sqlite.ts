@@ -10,6 +10,7 @@ interface Statement {
   get(...parameters: unknown[]): unknown
   all(...parameters: unknown[]): unknown[]
   safeIntegers(enabled: boolean): unknown
+  finalize(): unknown
 }
 
 /** What is used of a `Database` (https://bun.com/docs/runtime/sqlite). */
@@ -54,6 +55,12 @@ export const bunSQLite: Driver = {
 function adapt(database: Database): SQLiteDatabase {
   const known = adapted.get(database)
   if (known !== undefined) return known
+  const statements = new Set<Statement>()
+  const prepared = (sql: string): Statement => {
+    const statement = database.prepare(sql)
+    statement.safeIntegers(false)
+    return statement
+  }
   const made = new AdaptedDatabase({
     get isOpen() {
       return isOpen(database)
@@ -61,9 +68,23 @@ function adapt(database: Database): SQLiteDatabase {
     get inTransaction() {
       return database.inTransaction
     },
-    prepare: (sql) => prepare(database, sql),
+    prepare(sql) {
+      const statement = prepared(sql)
+      statements.add(statement)
+      return adaptStatement(database, statement)
+    },
+    query(sql) {
+      const statement = prepared(sql)
+      const rows = statement.all() as Row[]
+      statement.finalize()
+      return rows
+    },
     exec: (sql) => database.exec(sql),
-    close: () => database.close(),
+    close() {
+      // As long as one is left, the file stays open.
+      for (const statement of statements) statement.finalize()
+      database.close()
+    },
   })
   adapted.set(database, made)
   return made
@@ -79,13 +100,16 @@ function isOpen(database: Database): boolean {
   }
 }
 
-function prepare(database: Database, sql: string): AdaptedStatement {
-  const statement = database.prepare(sql)
-  statement.safeIntegers(false)
+function adaptStatement(database: Database, statement: Statement): AdaptedStatement {
+  // Else a statement goes on when its database is closed.
+  const use = (): Statement => {
+    if (!isOpen(database)) throw new RangeError('Cannot use a closed database')
+    return statement
+  }
   return {
-    run: (parameters) => statement.run(...parameters.map(withPrefixes)),
-    get: (parameters) => (statement.get(...parameters.map(withPrefixes)) ?? undefined) as Row | undefined,
-    all: (parameters) => statement.all(...parameters.map(withPrefixes)) as Row[],
+    run: (parameters) => use().run(...parameters.map(withPrefixes)),
+    get: (parameters) => (use().get(...parameters.map(withPrefixes)) ?? undefined) as Row | undefined,
+    all: (parameters) => use().all(...parameters.map(withPrefixes)) as Row[],
   }
 }
 

@@ -85,6 +85,7 @@ function adapt(database: DatabaseSync): SQLiteDatabase {
       return database.isTransaction ?? !succeeds(() => database.exec('BEGIN; COMMIT'))
     },
     prepare: (sql) => prepare(database, sql),
+    query: (sql) => prepare(database, sql).all([]),
     exec: (sql) => database.exec(sql),
     close: () => database.close(),
   })
