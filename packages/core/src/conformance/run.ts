@@ -75,6 +75,7 @@ export function conformanceCases(harness: Harness, options: ConformanceOptions =
   const exact = definitions.filter(({ id }) => id === only)
   const chosen = exact.length > 0 ? exact : definitions.filter(({ id }) => id.startsWith(only))
   if (chosen.length === 0) throw new RangeError(`No case has an id that begins with ${JSON.stringify(only)}.`)
+  if (!Array.isArray(except)) throw new TypeError('except must be an array of ids, or of their beginnings.')
   const unknown = except.find((begin) => !definitions.some(({ id }) => id.startsWith(begin)))
   if (unknown !== undefined) throw new RangeError(`except fits no case: ${JSON.stringify(unknown)}.`)
   const left = chosen.filter(({ id }) => !except.some((begin) => id.startsWith(begin)))
