@@ -56,7 +56,7 @@ describe.each([
   ['Redis', 'SQLite'],
 ] as const)('from %s to %s', async (from, to) => {
   it.each(['copy', 'import'] as const)(
-    `%s ends right after ${rounds} kills, with nothing ever half there`,
+    `%s ends right where it was killed, ${rounds} times, with nothing ever half there`,
     async (kind) => {
       const source = await places[from]()
       await using store = await openPlace(source)
@@ -65,28 +65,28 @@ describe.each([
       expect(wanted.size).toBe(sessions)
       const file = temporaryFile('export.jsonl')
       await writeFile(file, exportSessions(store))
-      let [killed, wasPart] = [0, 0]
-      for (let attempt = 0; killed < rounds && attempt < 10 * rounds; attempt++) {
+      let killed = 0
+      for (let attempt = 0; killed < rounds && attempt < 20 * rounds; attempt++) {
         const target = await places[to]()
         const batches = 1 + Math.floor(Math.random() * lastBatch)
         const input: MoveUntilKilledInput = { to: target, batches, afterMs: Math.random() * 5, file }
         if (kind === 'copy') input.from = source
         await using moved = await openPlace(target)
-        if (!(await runKilled('move-until-killed', input))) continue
-        killed++
+        const wasKilled = await runKilled('move-until-killed', input)
         const left = await digests(moved)
+        // One that was done before proves nothing.
+        if (!wasKilled || left.size === sessions) continue
+        killed++
         for (const [id, digest] of left) expect([id, digest]).toEqual([id, wanted.get(id)])
-        if (left.size < sessions) wasPart++
         const again =
           kind === 'copy'
             ? await copySessions(store, moved)
             : await importSessions(moved, () => linesOf(createReadStream(file)))
         expect(again).toMatchObject({ equal: left.size, created: sessions - left.size, completed: 0, replaced: 0 })
         expect(await digests(moved)).toEqual(wanted)
-        expect(await Array.fromAsync(verifySessions(moved))).toEqual([])
+        for await (const finding of verifySessions(moved)) expect(finding).toBeUndefined()
       }
       expect(killed).toBe(rounds)
-      expect(wasPart, 'rounds in which something was left to do').toBeGreaterThan(0)
     },
   )
 })
