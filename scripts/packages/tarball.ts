@@ -3,14 +3,14 @@ import { globSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { pack } from '../pack.ts'
 import type { Package } from '../workspace.ts'
+import type { PublishedEntries } from './exports.ts'
 
-export interface PackedManifest {
+export interface PackedManifest extends PublishedEntries {
   name: string
   license?: string
   sideEffects?: boolean
   type?: string
   engines?: { node?: string }
-  exports: Record<string, { types: string; default: string }>
   bin?: Record<string, string>
 }
 
