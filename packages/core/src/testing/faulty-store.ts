@@ -3,6 +3,7 @@ import { SessionStore } from '../session/session-store.ts'
 import type { ChangeConditions, CommitResult, HistoryChange } from '../store/history-change.ts'
 import type { LeaseResult, LeaseSwap } from '../store/lease-row.ts'
 import type { EntryQuery, RecordEntryPage } from '../store/record-entry.ts'
+import type { KeptOperation, RestoredSession, RestoreResult } from '../store/restored-session.ts'
 import type { SessionFilter, SessionInfo } from '../store/session-filter.ts'
 import type { ReadOptions, RecordPage } from '../store/store-hooks.ts'
 
@@ -64,6 +65,18 @@ export class FaultyStore extends SessionStore {
 
   protected override _entries(sessionId: string, query: EntryQuery): Promise<RecordEntryPage> {
     return this.#through('read', () => this.#store.records.entries(sessionId, query))
+  }
+
+  protected override _restore(sessions: readonly RestoredSession[]): Promise<RestoreResult[]> {
+    return this.#through('commit', () => this.#store.moves.restore(sessions))
+  }
+
+  protected override _operations(sessionId: string): Promise<KeptOperation[]> {
+    return this.#through('read', () => this.#store.moves.operations(sessionId))
+  }
+
+  protected override _ping(): Promise<void> {
+    return this.#through('read', () => this.#store.ping())
   }
 
   protected override _lease(sessionId: string, swap: LeaseSwap | undefined): Promise<LeaseResult> {
