@@ -1,7 +1,10 @@
 /** How a command ends, for scripts: a number, and what it means. Stable within a major version. */
 export const exitCodes = {
   done: [0, 'It is done.'],
-  found: [1, 'What was looked for is not as it should be: findings, nothing that matches, a check that failed, an unhealthy store.'],
+  found: [
+    1,
+    'What was looked for is not as it should be: findings, nothing that matches, a check that failed, an unhealthy store.',
+  ],
   usage: [2, 'The command line is wrong, or a confirmation is missing. Nothing was done.'],
   missing: [3, 'There is no such session or entry.'],
   unavailable: [4, 'The store cannot be reached or is busy: the same command may succeed later.'],

@@ -1,11 +1,11 @@
 import type { Output } from '../output/output.ts'
 import type { Prompts } from '../output/prompts.ts'
 import type { OpenStore } from '../stores/open-store.ts'
-import type { Stores } from '../stores/stores.ts'
+import type { StoreSettings, Stores } from '../stores/stores.ts'
 
 /** What a command works with. */
 export interface Context<V> {
-  /** What was named by its place; without the store. */
+  /** What was named by its place. */
   words: readonly string[]
   values: V
   out: Output
@@ -14,6 +14,6 @@ export interface Context<V> {
   signal: AbortSignal
   /** The stores that it has opened: they are closed when it ends. */
   stores: Stores
-  /** The one that the command line or `SESSIONS_URL` names. */
-  open(): Promise<OpenStore>
+  /** The one that the options or `SESSIONS_URL` name. */
+  open(settings?: StoreSettings): Promise<OpenStore>
 }

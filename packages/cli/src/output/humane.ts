@@ -1,6 +1,9 @@
 /** `2026-01-31 12:00:00Z`: a time that sorts, and means the same everywhere. */
 export function timeText(time: Date): string {
-  return time.toISOString().replace('T', ' ').replace(/\.\d+Z$/, 'Z')
+  return time
+    .toISOString()
+    .replace('T', ' ')
+    .replace(/\.\d+Z$/, 'Z')
 }
 
 /** `1,234,567`. */

@@ -11,6 +11,8 @@ import { visible, visibleJSON, visibleLine } from './visible.ts'
 export interface OutputOptions {
   json: boolean
   pager: boolean
+  /** Called where nobody reads on: a pipe that was closed, a pager that was left. */
+  onClosed: () => void
 }
 
 /** The only way to the terminal: what passes is sanitised here, whatever a command was given to print. */
@@ -18,14 +20,17 @@ export class Output {
   /** Whether programs read it. */
   readonly json: boolean
   readonly #pager: boolean
+  readonly #onClosed: () => void
   #target: Writable = process.stdout
   #ended: Promise<void> | undefined
   #buffer: string[] = []
   #size = 0
 
-  constructor({ json, pager }: OutputOptions) {
+  constructor({ json, pager, onClosed }: OutputOptions) {
     this.json = json
     this.#pager = pager && !json && this.isTerminal
+    this.#onClosed = onClosed
+    process.stdout.on('error', onClosed)
   }
 
   /** Whether a person looks at it. */
@@ -42,6 +47,7 @@ export class Output {
     if (!this.#pager || this.#ended !== undefined) return
     const pager = await startPager()
     if (pager === undefined) return
+    pager.input.on('error', this.#onClosed)
     this.#target = pager.input
     this.#ended = pager.ended
   }
@@ -76,6 +82,11 @@ export class Output {
   note(...pieces: readonly Piece[]): void {
     const text = pieces.map((piece) => this.#shown(piece, process.stderr, redacted)).join('')
     process.stderr.write(`${fold(text, process.stderr.columns ?? 80)}\n`)
+  }
+
+  /** What went wrong, for programs: a line of JSON on standard error. */
+  async error(value: object): Promise<void> {
+    process.stderr.write(`${visibleJSON(JSON.stringify(value))}\n`)
   }
 
   /** Resolves when all has been written, and the person has seen it. */

@@ -12,7 +12,8 @@ export class Prompts {
   /** @throws Failure unless the person says yes, or said `--yes` */
   async confirm(question: string): Promise<void> {
     if (this.#yes) return
-    if (!canAsk()) throw new Failure('usage', `${question} Say --yes: there is no terminal to ask at. Nothing was done.`)
+    if (!canAsk())
+      throw new Failure('usage', `${question} Say --yes: there is no terminal to ask at. Nothing was done.`)
     const { confirm, isCancel } = await import('@clack/prompts')
     const answer = await confirm({ message: visibleLine(question), initialValue: false, output: process.stderr })
     if (isCancel(answer)) throw new Failure('interrupted', 'Nothing was done.')

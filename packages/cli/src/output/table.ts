@@ -9,7 +9,17 @@ export async function printTable(
   right: readonly number[] = [],
 ): Promise<void> {
   const { default: Table } = await import('cli-table3')
-  const names = ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right', 'left']
+  const names = [
+    'top',
+    'top-mid',
+    'top-left',
+    'top-right',
+    'bottom',
+    'bottom-mid',
+    'bottom-left',
+    'bottom-right',
+    'left',
+  ]
   const others = ['left-mid', 'mid', 'mid-mid', 'right', 'right-mid']
   const table = new Table({
     head: head.map((cell) => out.cell(styled('bold', cell))),

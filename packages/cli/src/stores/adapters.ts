@@ -14,8 +14,10 @@ export interface Adapted {
 /** How it is opened. */
 export interface OpenOptions extends StoreValues {
   writes: boolean
-  /** Whether tables are made where there are none, or a file. */
+  /** Whether a file is made where there is none. */
   creates: boolean
+  /** Whether tables are made where there are none, or brought up to date. */
+  createTables: boolean
 }
 
 type Constructor = new (options: object) => SessionStore
@@ -33,7 +35,7 @@ export async function adapt(url: StoreURL, options: OpenOptions): Promise<Adapte
   const { path, module } = await load<{ SQLStore: Constructor }>('@sessions/sql')
   const { schema, sessionsTable, messagesTable, ttl, timeout } = options
   const names = given({ schema, sessionsTable, messagesTable, ttl, busyTimeoutMs: timeout })
-  return { adapter: path, store: new module.SQLStore({ url: url.url, createTables: options.creates, ...names }) }
+  return { adapter: path, store: new module.SQLStore({ url: url.url, createTables: options.createTables, ...names }) }
 }
 
 /** @throws Failure where one of them is for other backends */

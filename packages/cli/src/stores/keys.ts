@@ -18,7 +18,8 @@ export async function readKeys(source: string | undefined): Promise<readonly Key
   }
   return lines.map((line, index) => {
     const [, id, key] = /^(\S+)\s+(.+)$/.exec(line.trim()) ?? []
-    if (id === undefined || key === undefined) throw new Failure('usage', `Line ${index + 1} of the keys must be: id key`)
+    if (id === undefined || key === undefined)
+      throw new Failure('usage', `Line ${index + 1} of the keys must be: id key`)
     keepSecret(key)
     return { id, key }
   })

@@ -1,5 +1,5 @@
-import type { RedisClusterClient, RedisStoreOptions } from '@sessions/redis'
 import type { SessionStore } from '@sessions/core'
+import type { RedisClusterClient, RedisStoreOptions } from '@sessions/redis'
 import { Failure } from '../exit-codes.ts'
 import { type Adapted, type OpenOptions, redisOptions } from './adapters.ts'
 import { load } from './resolve.ts'
@@ -48,7 +48,10 @@ export function parseCluster(url: string): { nodes: string[]; username: string; 
   const [, tls, username = '', password = '', hosts = ''] = parts ?? []
   const nodes = hosts.split(',').filter((node) => node !== '')
   if (nodes.length === 0 || nodes.some((node) => !URL.canParse(`redis://${node}`))) {
-    throw new Failure('usage', 'A cluster is redis+cluster://[user@]host:port[,host:port …], or rediss+cluster:// for TLS.')
+    throw new Failure(
+      'usage',
+      'A cluster is redis+cluster://[user@]host:port[,host:port …], or rediss+cluster:// for TLS.',
+    )
   }
   return { nodes, username: decodeURIComponent(username), password: decodeURIComponent(password), tls: tls === 's' }
 }

@@ -27,7 +27,8 @@ export async function openSQLite(url: string, options: OpenOptions): Promise<Ada
 /** The file that a url names. @throws Failure where it names none */
 export function sqlitePath(url: string): string {
   const path = url.replace(/^sqlite:(\/\/(?=\/))?/, '')
-  if (path === '' || path === ':memory:') throw new Failure('usage', 'sqlite: needs a file, as in sqlite:conversations.db.')
+  if (path === '' || path === ':memory:')
+    throw new Failure('usage', 'sqlite: needs a file, as in sqlite:conversations.db.')
   return path
 }
 
