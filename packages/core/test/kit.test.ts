@@ -1,6 +1,6 @@
 import { type CommitResult, type HistoryChange, MemoryStore } from '@sessions/core'
 import { conformanceCases, formatReport, runConformance, type StoreHarness } from '@sessions/core/conformance'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
 const absent = { durable: false, multiProcess: false, ttl: false, list: true, transactions: true }
 
@@ -25,7 +25,6 @@ class SplittingStore extends MemoryStore {
 }
 
 // Whole runs of the kit, and processes: seconds where the machine is busy.
-vi.setConfig({ testTimeout: 30_000 })
 
 describe('the kit', () => {
   it('gives cases with unique, stable ids and titles that read as promises', () => {

@@ -69,7 +69,6 @@ describe.each(Object.entries(documents))('%s', (document, expected) => {
       const options = { cwd: home, env: environment, encoding: 'utf8' } as const
       expect(execFileSync(process.execPath, parameters, options)).toMatch(output)
     },
-    180_000,
   )
 })
 

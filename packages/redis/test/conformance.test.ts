@@ -18,8 +18,10 @@ const places: Record<string, Place> = {
   sentinel: { kind: 'sentinel', name: sentinel.name, sentinels: [...sentinel.sentinels] },
 }
 const reports = '.conformance'
+const timeoutMs = 300_000
 
-for (const [name, place] of Object.entries(places)) describeConformance(await storeHarness(name, place), { reports })
+for (const [name, place] of Object.entries(places))
+  describeConformance(await storeHarness(name, place), { reports, timeoutMs })
 
 describeConformance(
   {
@@ -28,7 +30,7 @@ describeConformance(
     reset: () => clear({ kind: 'single', url }, 'kit:session'),
     capabilities: { durable: true, transactions: true },
   },
-  { reports },
+  { reports, timeoutMs },
 )
 
 const proxy = await startProxy({ host: '127.0.0.1', port: Number(new URL(url).port) })
@@ -50,7 +52,7 @@ describeConformance(
     },
     capabilities: { ...capabilities, multiProcess: false, ttl: false },
   },
-  { reports, only: 'faults/' },
+  { reports, timeoutMs, only: 'faults/' },
 )
 
 afterAll(async () => {

@@ -7,7 +7,7 @@ const server = await startMariaDB()
 afterAll(() => server.stop())
 const mariadb = await server.createDatabase()
 const mysql = (await server.createDatabase()).replace('mariadb:', 'mysql:')
-const reports = { reports: '.conformance' }
+const reports = { reports: '.conformance', timeoutMs: 300_000 }
 
 describeConformance(storeHarness('SQLStore (MariaDB)', [mariadb]), reports)
 describeConformance(sessionHarness('SQLSession (MariaDB)', mariadb), reports)

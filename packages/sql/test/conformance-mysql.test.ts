@@ -10,7 +10,7 @@ if (server === undefined) it.skip('goes without MySQL', () => {})
 else {
   const mysql2 = await server.createDatabase()
   const mariadb = (await server.createDatabase()).replace('mysql:', 'mariadb:')
-  const reports = { reports: '.conformance' }
+  const reports = { reports: '.conformance', timeoutMs: 300_000 }
 
   describeConformance(storeHarness('SQLStore (MySQL)', [mysql2]), reports)
   describeConformance(sessionHarness('SQLSession (MySQL)', mysql2), reports)

@@ -173,7 +173,7 @@ async function end(admin: Admin): Promise<void> {
   )
   for (const { id } of rows) await admin.execute(`KILL ${id}`)
   const left = `SELECT 1 FROM information_schema.processlist WHERE id IN (0, ${rows.map(({ id }) => id).join(', ')})`
-  await expect.poll(() => admin.select(left), { timeout: 10_000 }).toEqual([])
+  await expect.poll(() => admin.select(left)).toEqual([])
 }
 
 describe('what the drivers say of a connection that they found closed, before they send anything', () => {

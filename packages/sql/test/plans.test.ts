@@ -72,7 +72,7 @@ describe.each([
     )
     const tables = 'agent_sessions, agent_messages, agent_sessions_operations'
     await admin.execute(isPostgres ? 'ANALYZE' : `ANALYZE TABLE ${tables}`)
-  }, 60_000)
+  })
   afterAll(() => admin.close())
 
   /** What the server would do, with the values in their places. */

@@ -51,8 +51,8 @@ const optionTypes: OptionTypes = {
   onCase: 'object',
 }
 
-/** Milliseconds, at most, to close what a case opened: a store that hangs must not hold up the verdict. */
-const maxCleanUpMs = 5_000
+/** Of a case's time, at most, to close what it opened: a store that hangs must not hold up the verdict. */
+const cleanUpShare = 1 / 4
 /** Milliseconds after the last case in which something that was left running may still fail. */
 const graceMs = 50
 
@@ -166,8 +166,8 @@ async function runCase(
   context: CaseContext,
   timeoutMs: number,
 ): Promise<void> {
-  const cleanUp = (maxMs: number): Promise<void> =>
-    withinTime(Math.min(timeoutMs, maxMs), 'closed what it opened', () => context.closeAll())
+  const cleanUp = (share: number): Promise<void> =>
+    withinTime(timeoutMs * share, 'closed what it opened', () => context.closeAll())
   try {
     await withinTime(timeoutMs, 'ended', async () => {
       await harness.reset()
@@ -175,10 +175,10 @@ async function runCase(
     })
   } catch (error) {
     // What fails while a failed case is cleaned up would only hide why it failed.
-    await Promise.allSettled([cleanUp(maxCleanUpMs / 5)])
+    await Promise.allSettled([cleanUp(cleanUpShare / 10)])
     throw error
   }
-  await cleanUp(maxCleanUpMs)
+  await cleanUp(cleanUpShare)
 }
 
 async function withinTime(ms: number, what: string, work: () => Promise<void>): Promise<void> {
