@@ -1,6 +1,6 @@
 import { firstFailure } from '../call/first-failure.ts'
 import { LongCall, type LongCallOptions, longCallTypes } from '../call/long-call.ts'
-import { assertOptions } from '../call/validate.ts'
+import { assertOptions, type OptionTypes } from '../call/validate.ts'
 import type { RecordStore } from '../store/record-store.ts'
 import { checkFilter, type SessionFilter, type SessionInfo } from '../store/session-filter.ts'
 import { asCallers, assertStore, checkConcurrency, checkOnConflict } from './arguments.ts'
@@ -26,12 +26,12 @@ export interface CopyOptions extends Omit<LongCallOptions, 'onProgress'> {
 /** What becomes of a session on its way; `undefined` leaves it out. */
 export type Conversion = (session: WholeSession) => WholeSession | undefined | Promise<WholeSession | undefined>
 
-export const copyTypes = {
+export const copyTypes: OptionTypes = {
   ...longCallTypes,
   filter: 'object',
   onConflict: 'string',
   concurrency: 'number',
-} as const
+}
 
 /**
  * Copies sessions from one store to another, while both are in use: each whole, as it is at one instant, or not at all. A copy keeps its
