@@ -35,7 +35,8 @@ async function invoke(invocation: Invocation): Promise<void> {
   const out = new Output({ json, pager, onClosed: () => interruptions.interrupt('closed') })
   const stores = new Stores()
   const { signal } = interruptions
-  const use = { writes: command.store !== 'read', creates: command.store === 'create' }
+  const defaultKey = process.env.SESSIONS_KEY === undefined ? undefined : 'env:SESSIONS_KEY'
+  const use = { defaultKey, writes: command.store !== 'read', creates: command.store === 'create' }
   try {
     const outcome = await command.run({
       words,

@@ -49,7 +49,7 @@ export async function createProgram(
     describe(parser, command, summary)
     parser.action(async () => {
       const words = parser.processedArgs.flat().filter((word) => word !== undefined) as string[]
-      await invoke({ name, command, words, values: parser.opts() })
+      await invoke({ name, command, words, values: { ...switches(command), ...parser.opts() } })
     })
   }
   return program
@@ -66,11 +66,22 @@ function optionsOf(command: Command): OptionSpecs {
   }
 }
 
+/** Those that are not given are not there for Commander. */
+function switches({ options }: Command): Record<string, boolean> {
+  const names = Object.entries(options).flatMap(([name, { parse }]) => (parse === undefined ? [name] : []))
+  return Object.fromEntries(names.map((name) => [name, false]))
+}
+
 function describe(parser: Commander, command: Command, summary: string): void {
   const sentence = `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`
   parser.description(command.about === undefined ? sentence : `${sentence}\n\n${command.about}`)
   for (const [name, about] of command.words ?? []) parser.argument(name, about)
-  for (const spec of Object.values(optionsOf(command))) parser.addOption(optionOf(spec))
+  const group = command.store === 'none' ? undefined : 'Options of the store:'
+  for (const [name, spec] of Object.entries(optionsOf(command))) {
+    const option = optionOf(spec)
+    if (group !== undefined && Object.hasOwn(storeOptions, name)) option.helpGroup(group)
+    parser.addOption(option)
+  }
   const lines = command.examples.map(([line, about]) => `  # ${about}\n  ${line}`)
   parser.addHelpText('after', `\nExamples:\n${lines.join('\n')}`)
 }

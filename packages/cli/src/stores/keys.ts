@@ -8,9 +8,8 @@ import { readSecret } from './secret.ts'
  * `undefined` where none was given.
  */
 export async function readKeys(source: string | undefined): Promise<readonly KeyEntry[] | undefined> {
-  const place = source ?? (process.env.SESSIONS_KEY === undefined ? undefined : 'env:SESSIONS_KEY')
-  if (place === undefined) return undefined
-  const text = await readSecret(place, 'the key')
+  if (source === undefined) return undefined
+  const text = await readSecret(source, 'the key')
   const lines = text.split('\n').filter((line) => line.trim() !== '')
   // A passphrase has spaces too, but is one line; of several lines each names its key.
   if (lines.length === 1 && !/^\S+ [A-Za-z0-9+/]{43}=$|^\S+ [0-9a-f]{64}$/i.test(text.trim())) {

@@ -32,7 +32,8 @@ export async function loadModule<T>(name: string): Promise<Found<T>> {
   return { path, module: (await import(pathToFileURL(path).href)) as T }
 }
 
-function find(specifier: string, near?: string): string | undefined {
+/** Its file, where it is installed. */
+export function find(specifier: string, near?: string): string | undefined {
   const places = [...(near === undefined ? [] : [near]), join(process.cwd(), 'module.js'), import.meta.filename]
   for (const place of places) {
     try {

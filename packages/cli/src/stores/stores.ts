@@ -17,6 +17,8 @@ export interface StoreSettings {
   creates?: boolean
   /** Whether tables are made where there are none, or brought up to date. */
   createTables?: boolean
+  /** Where the key is where nothing is said. */
+  defaultKey?: string | undefined
   encryption?: Pick<EncryptedStoreOptions, 'allowPlaintext'>
 }
 
@@ -28,7 +30,7 @@ export class Stores {
   async open(values: StoreValues, settings: StoreSettings): Promise<OpenStore> {
     const { writes = false, creates = false, createTables = false, encryption } = settings
     const url = await findStoreURL(values.store, values.password)
-    const keys = await readKeys(values.key)
+    const keys = await readKeys(values.key ?? settings.defaultKey)
     const options = { ...values, writes, creates, createTables }
     const { store: bare, adapter, alsoClose } = await asUsage(() => adapt(url, options))
     const close = async (): Promise<void> => {
