@@ -65,9 +65,19 @@ export const commands: readonly Listed[] = [
     load: () => import('../commands/rekey.ts').then((m) => m.rekey),
   },
   {
+    name: 'schema',
+    summary: 'print, make or check the tables',
+    load: () => import('../commands/schema.ts').then((m) => m.schemaCommand),
+  },
+  {
     name: 'ping',
     summary: 'whether the store answers, for health checks',
     load: () => import('../commands/ping.ts').then((m) => m.ping),
+  },
+  {
+    name: 'doctor',
+    summary: 'what is wrong with a store, and what to do about it',
+    load: () => import('../commands/doctor.ts').then((m) => m.doctor),
   },
   {
     name: 'conformance',

@@ -11,9 +11,10 @@ import { withProgress } from '../stores/progress.ts'
 
 export const exportCommand = defineCommand({
   about:
-    'JSON Lines with a digest for each session, for `sessions import`. With --key they hold what readers see, in plain text; without it, the envelopes as they are stored. A file is there once it is whole, readable by its owner only.',
+    'JSON Lines with a digest for each session, for `sessions import`. With a key they hold what readers see, in plain text; without one, or with --sealed, the envelopes as they are stored. A file is there once it is whole, readable by its owner only.',
   options: {
     ...filterOptions,
+    sealed: { flags: '--sealed', about: 'envelopes as they are stored, whatever key there is' },
     output: { flags: '-o, --output <file>', about: 'default: standard output', parse: filled },
   },
   store: 'read',
@@ -30,7 +31,7 @@ export const exportCommand = defineCommand({
     const { exportSessions } = await operationsOf(opened)
     if (output !== undefined && existsSync(output)) await ask.confirm(`Replace ${output}?`)
     await withProgress(opened, filter, signal, async (onProgress) => {
-      const lines = exportSessions(opened.store, { filter, signal, onProgress })
+      const lines = exportSessions(values.sealed ? opened.bare : opened.store, { filter, signal, onProgress })
       if (output === undefined) for await (const line of lines) await out.fileLine(line)
       else await writeWhole(output, lines, signal)
     })

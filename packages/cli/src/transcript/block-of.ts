@@ -15,6 +15,8 @@ const roles: Readonly<Record<string, Speaker>> = {
 export function blockOf({ item, problem }: FoundEntry): Block {
   if (problem !== undefined) return { speaker: 'other', title: 'unreadable', parts: [{ text: problem, isNote: true }] }
   const fields: Fields = isObject(item) ? item : { value: item }
+  if ('__enc__' in fields)
+    return { speaker: 'other', title: 'encrypted', parts: [{ text: sealedText(fields), isNote: true }] }
   const { type, role, content } = fields
   const kind = typeof type === 'string' ? type : ''
   if (typeof role === 'string' && (kind === '' || kind === 'message')) {
@@ -27,6 +29,11 @@ export function blockOf({ item, problem }: FoundEntry): Block {
   if (/_call$/.test(kind))
     return { speaker: 'call', title: nameOf(fields, kind), ...call(fields), parts: inputOf(fields) }
   return { speaker: 'other', title: kind, parts: [{ text: json(item) }] }
+}
+
+/** An envelope that was not opened. */
+function sealedText({ kid }: Fields): string {
+  return `under the key ${typeof kid === 'string' ? kid : ''}: --key opens it`
 }
 
 /** What a person would look for in an item: its texts, without what is about them. */
