@@ -17,7 +17,10 @@ const graceMs = 1_000
 export async function main(argv: readonly string[]): Promise<void> {
   const [first, second] = argv
   const wanted = first === 'help' ? second : first
-  const program = await createProgram((name) => name === wanted, invoke)
+  const completes = wanted === 'complete'
+  const program = await createProgram((name) => completes || name === wanted, invoke)
+  if (completes) (await import('@bomb.sh/tab/commander')).default(program)
+  else program.command('complete').summary('print the completion for bash, zsh, fish or powershell')
   try {
     await program.parseAsync(argv, { from: 'user' })
   } catch (error) {

@@ -4,6 +4,8 @@ import { type Check, check, type Doctor, type Grade } from '../doctor/check.ts'
 import { styled } from '../output/styled.ts'
 import { printTable } from '../output/table.ts'
 import type { OpenStore } from '../stores/open-store.ts'
+import { hasTables, schemaState } from '../stores/schema.ts'
+import type { StoreValues } from '../stores/store-options.ts'
 import type { StoreKind } from '../stores/store-url.ts'
 
 const colours: Readonly<Record<Grade, 'green' | 'yellow' | 'red'>> = { ok: 'green', look: 'yellow', bad: 'red' }
@@ -17,7 +19,7 @@ export const doctor = defineCommand({
   examples: [['sessions doctor -s env:DATABASE_URL --write', 'before it goes into production']],
   async run({ values, out, open }) {
     const opened = await open({ writes: values.write })
-    const checks = [...(await reachable(opened)), ...(await settings(opened))]
+    const checks = [...(await reachable(opened, values as unknown as StoreValues)), ...(await settings(opened))]
     if (values.write) checks.push(await writes(opened))
     if (out.json) for (const one of checks) await out.value(one)
     else {
@@ -34,12 +36,10 @@ export const doctor = defineCommand({
 })
 
 /** Where nothing answers there is nothing to look at: that is no finding but an end. */
-async function reachable({ bare }: OpenStore): Promise<Check[]> {
+async function reachable(opened: OpenStore, values: StoreValues): Promise<Check[]> {
   const begin = performance.now()
-  try {
-    await bare.ping()
-  } catch (error) {
-    if ((error as { code?: unknown }).code !== 'SESSION_SCHEMA_MISSING') throw error
+  if (!hasTables(opened.kind)) await opened.bare.ping()
+  else if ((await schemaState(opened, values)) === 'behind') {
     return [check('tables', false, 'missing, or older than this version', 'sessions schema --apply', 'bad')]
   }
   return [check('answer', true, `${Math.round(performance.now() - begin)} ms`, '')]

@@ -10,10 +10,14 @@ import type { StoreKind } from './store-url.ts'
 
 type Names = Pick<StoreValues, 'schema' | 'sessionsTable' | 'messagesTable'>
 
+export function hasTables(kind: StoreKind): boolean {
+  return kind === 'sqlite' || kind === 'postgres' || kind === 'mysql' || kind === 'mariadb'
+}
+
 /** The statements that make the tables. @throws Failure where there are none */
 export async function schemaText(kind: StoreKind, { schema, sessionsTable, messagesTable }: Names): Promise<string> {
   const names = given({ schema, sessionsTable, messagesTable })
-  if (kind === 'sqlite') return (await sqliteTables(names)).map((sql) => `${sql};`).join('\n')
+  if (kind === 'sqlite') return (await sqliteTables(names, sessionsTable)).map((sql) => `${sql};`).join('\n')
   if (kind !== 'postgres' && kind !== 'mysql' && kind !== 'mariadb') throw withoutTables()
   const { module } = await load<{ SQLStore: { schemaSQL(dialect: string, names: object): string } }>('@sessions/sql')
   try {
@@ -30,7 +34,7 @@ export async function schemaState(
   { sessionsTable = 'agent_sessions' }: Names,
 ): Promise<'current' | 'behind'> {
   const { kind, bare } = opened
-  if (kind === 'redis' || kind === 'redis-cluster' || kind === 'module') throw withoutTables()
+  if (!hasTables(kind)) throw withoutTables()
   try {
     await bare.ping()
   } catch (error) {
@@ -43,9 +47,13 @@ export async function schemaState(
 /** What can only be read is read whatever its version is, so the version is looked at. */
 async function sqliteState({ url, adapter }: OpenStore, table: string): Promise<'current' | 'behind'> {
   const versionIn = (database: Reader): unknown => {
-    const quoted = `"${table.replaceAll('"', '""')}"`
     const isThere = database.prepare('SELECT 1 FROM sqlite_master WHERE name = ? COLLATE NOCASE').pluck().get(table)
-    return isThere === undefined ? 0 : database.prepare(`SELECT max(version) FROM ${quoted}`).pluck().get()
+    return isThere === undefined
+      ? 0
+      : database
+          .prepare(`SELECT max(version) FROM ${quoted(table)}`)
+          .pluck()
+          .get()
   }
   const file = new (sqliteDriver(adapter))(sqlitePath(url), {
     readonly: true,
@@ -59,11 +67,14 @@ async function sqliteState({ url, adapter }: OpenStore, table: string): Promise<
   }
 }
 
-async function sqliteTables(names: object): Promise<string[]> {
+async function sqliteTables(names: object, sessionsTable = 'agent_sessions'): Promise<string[]> {
   return await inMemory(names, (database) => {
+    const table = quoted(`${sessionsTable}_schema`)
+    const version = database.prepare(`SELECT max(version) FROM ${table}`).pluck().get()
     const sql =
       "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid"
-    return database.prepare(sql).pluck().all() as string[]
+    const tables = database.prepare(sql).pluck().all() as string[]
+    return [...tables, `INSERT INTO ${table} (version) VALUES (${version})`]
   })
 }
 
@@ -86,6 +97,10 @@ async function inMemory<T>(names: object, look: (database: Reader) => T): Promis
     await store.close()
     database.close()
   }
+}
+
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
 }
 
 function withoutTables(): Failure {

@@ -40,7 +40,7 @@ export async function sessions(args: readonly string[], { env, cwd, input = '' }
 export interface Talk extends RunOptions {
   columns?: number
   /** What is typed, each once its question is on the screen. */
-  answers?: readonly (readonly [seen: string | RegExp, typed: string])[]
+  answers?: readonly (readonly [seen: string, typed: string | (() => Promise<void>)])[]
 }
 
 /** In a terminal: what it showed, with all control sequences. */
@@ -60,10 +60,11 @@ export async function sessionsInTerminal(
     terminal.onData((data) => {
       screen += data
       const [next] = waiting
-      if (next === undefined || !plain(screen.slice(from)).match(next[0])) return
+      if (next === undefined || !plain(screen.slice(from)).includes(next[0])) return
       waiting.shift()
       from = screen.length
-      terminal.write(next[1])
+      if (typeof next[1] === 'string') terminal.write(next[1])
+      else void next[1]()
     })
     terminal.onExit(({ exitCode, signal }) => resolve({ code: signal ? 128 + signal : exitCode, screen }))
   })
@@ -72,7 +73,7 @@ export async function sessionsInTerminal(
 /** Without the control sequences of ECMA-48 that a program of ours writes. */
 export function plain(screen: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  return screen.replaceAll(/\x1b\[[0-9;?]*[A-Za-z]/g, '').replaceAll('\r\n', '\n')
+  return screen.replaceAll(/\x1b(\[[0-9;?]*[A-Za-z]|[78])/g, '').replaceAll('\r\n', '\n')
 }
 
 /** The values of lines of JSON. */
