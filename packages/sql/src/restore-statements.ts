@@ -19,8 +19,6 @@ export interface RestoreStatements {
   readonly restoreSession: Statement
   /** Where the ttl has a table of its own. */
   readonly forgetTTL?: Statement
-  /** As little as shows that the tables can be read. */
-  readonly ping: Statement
   /** The operations of `:id` that are still kept. */
   readonly operations: Statement
   /** For a dialect that keeps a session with its ttl and metadata in one row. */
@@ -42,7 +40,6 @@ export function prepareRestoring(dialect: Dialect, tables: Tables): RestoreState
     restoreSession: once(`UPDATE ${sessions}
       SET created_at = ${timestamp(':createdAt')}, updated_at = ${timestamp(':at')} ${touches} WHERE session_id = :id`),
     ...(saveTTL !== undefined && { forgetTTL: once(`DELETE FROM ${ttls} WHERE session_id = :id`) }),
-    ping: once(`SELECT session_id FROM ${sessions} LIMIT 1`),
     operations: once(`SELECT operation_id, fingerprint, ${text(ms('forget_at'))} AS forget_ms FROM ${operations}
       WHERE session_id = :id AND forget_at > ${now} ORDER BY forget_at, operation_id`),
     ...(saveTTL === undefined && {

@@ -172,10 +172,6 @@ export class SQLStore extends SessionStore {
     return keptOperations(this.#statements, this.#calls, sessionId)
   }
 
-  protected override async _ping(): Promise<void> {
-    await this.#calls.select(this.#statements.ping, {}, { latest: true })
-  }
-
   protected override _fork(request: ForkRequest): Promise<ForkResult> {
     return this.#change(request.to, false, (target, connection) => {
       const source = new SessionRows(connection, this.#statements, request.from)
@@ -191,8 +187,8 @@ export class SQLStore extends SessionStore {
     return (await this.#ready.listener?.listen(sessionId, onChange)) ?? super._watch(sessionId, onChange)
   }
 
-  protected async _info(sessionId: string): Promise<SessionInfo | undefined> {
-    const [row] = await this.#calls.select(this.#statements.info, { id: sessionId })
+  protected async _info(sessionId: string, options: ReadOptions = {}): Promise<SessionInfo | undefined> {
+    const [row] = await this.#calls.select(this.#statements.info, { id: sessionId }, options)
     return row && toInfo(row)
   }
 

@@ -133,10 +133,6 @@ export class SQLiteStore extends SessionStore {
     return this.#access.read((statements) => keptOperations(statements, sessionId, this.#now()))
   }
 
-  protected override async _ping(): Promise<void> {
-    await this.#access.read((statements) => statements.dataVersion.get())
-  }
-
   protected override async _lease(sessionId: string, swap: LeaseSwap | undefined): Promise<LeaseResult> {
     const found = await this.#access.read((statements) => readLease(statements, sessionId, this.#now()))
     // Whoever waits asks often, and needs no lock for that.

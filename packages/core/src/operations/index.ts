@@ -1,5 +1,6 @@
 export { type CopyOptions, copySessions } from './copy-sessions.ts'
 export { type ExportOptions, exportSessions } from './export-sessions.ts'
+export type { Finding } from './finding.ts'
 export { type ImportOptions, type ImportSource, importSessions } from './import-sessions.ts'
 export { linesOf } from './lines.ts'
 export type { OnConflict } from './transfer.ts'
@@ -8,4 +9,4 @@ export type {
   TransferResult as CopyResult,
   TransferResult as ImportResult,
 } from './transfer-result.ts'
-export { type Finding, type VerifyOptions, verifySessions } from './verify-sessions.ts'
+export { type VerifyOptions, verifySessions } from './verify-sessions.ts'

@@ -72,8 +72,9 @@ export class Transfer {
 
   /** Where there is such a session. @throws SESSION_EXISTS */
   async #meet(session: WholeSession): Promise<void> {
+    let there: WholeSession | undefined
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
-      const there = await readWhole(this.#to, session.sessionId)
+      there = await readWhole(this.#to, session.sessionId)
       const likeness = there === undefined ? 'absent' : likenessOf(there, session)
       if (likeness === 'equal') return this.#count('equal')
       if (likeness === 'different' && this.#onConflict === 'skip') return this.#count('skipped')
@@ -86,6 +87,8 @@ export class Transfer {
         wanted,
       )
     }
+    // Records that belong to no session, as of another program, are in the way for good.
+    if (there === undefined) throw existing(session)
     throw new SessionError('SESSION_BUSY', 'Others kept changing the session that is to be written.', {
       sessionId: session.sessionId,
     })

@@ -4,10 +4,13 @@ import type { ItemCodec } from '../codec/item-codec.ts'
 import { jsonCodec } from '../codec/json-codec.ts'
 import type { SessionErrorCode } from '../errors/codes.ts'
 import { SessionError } from '../errors/session-error.ts'
+import type { RecordEntry } from '../store/record-entry.ts'
 import type { RecordStore } from '../store/record-store.ts'
-import { checkFilter, type SessionFilter, type SessionInfo } from '../store/session-filter.ts'
+import { checkFilter, type SessionFilter } from '../store/session-filter.ts'
 import { assertStore, eachAsCallers } from './arguments.ts'
-import { readWhole } from './whole-session.ts'
+import type { Finding } from './finding.ts'
+import { Review } from './review.ts'
+import { entryPages, pageSize } from './whole-session.ts'
 
 /** Which sessions, and what their records are. */
 export interface VerifyOptions extends LongCallOptions {
@@ -15,22 +18,6 @@ export interface VerifyOptions extends LongCallOptions {
   filter?: SessionFilter
   /** What the sessions are read with. Default: `jsonCodec`. */
   codec?: ItemCodec<object>
-}
-
-/** Something that is not as it should be. It never holds what a record holds. */
-export interface Finding {
-  sessionId: string
-  /**
-   * `corrupt`: a record is no item. `undecryptable`: what is encrypted does not open, or is not encrypted. `disordered`: an item is older
-   * than the one before it.
-   */
-  problem: 'corrupt' | 'undecryptable' | 'disordered'
-  /** Which record, counted from the oldest, 1; absent where the whole session cannot be read. */
-  position?: number
-  /** What a session that reads it rejects with. */
-  code?: SessionErrorCode
-  /** The same in words. */
-  message: string
 }
 
 /**
@@ -53,34 +40,41 @@ async function* findings(
 ): AsyncIterable<Finding> {
   let done = 0
   for await (const info of call.through(store.listSessions(filter, { latest: true }))) {
-    yield* await call.run(() => findingsOf(store, info, codec))
+    const { sessionId } = info
+    for (const finding of await call.run(() => findingsOf(store, sessionId, codec))) yield { sessionId, ...finding }
     await call.step({ done: ++done })
   }
 }
 
-async function findingsOf(store: RecordStore, info: SessionInfo, codec: ItemCodec<object>): Promise<Finding[]> {
-  const { sessionId } = info
-  const found: Finding[] = []
-  try {
-    const session = await readWhole(store, sessionId, info)
-    let previous = 0
-    for (const [index, record] of (session?.records ?? []).entries()) {
-      const position = index + 1
-      const time = Number(session?.times[index] ?? previous)
-      if (time < previous) {
-        const message = `Record ${position} is older than the one before it.`
-        found.push({ sessionId, problem: 'disordered', position, message })
-      }
-      previous = time
-      const problem = await problemOf(record, codec, sessionId)
-      if (problem !== undefined) found.push({ sessionId, position, ...problem })
+/** How often a session is begun anew while others rewrite it. */
+const maxAttempts = 100
+
+async function findingsOf(
+  store: RecordStore,
+  sessionId: string,
+  codec: ItemCodec<object>,
+): Promise<Omit<Finding, 'sessionId'>[]> {
+  for (let attempt = 1; ; attempt++) {
+    const review = new Review(sessionId, codec)
+    try {
+      for await (const entries of pagesOf(store, sessionId)) await review.look(entries)
+      return review.end()
+    } catch (error) {
+      // A backend that is not there is no finding.
+      if (!(error instanceof SessionError)) throw error
+      if (error.code === 'SESSION_CONFLICT' && attempt < maxAttempts) continue
+      if (!unreadable.has(error.code)) throw error
+      return [...review.end(), { problem: 'undecryptable', code: error.code, message: error.message }]
     }
-  } catch (error) {
-    // A backend that is not there is no finding.
-    if (!(error instanceof SessionError) || !unreadable.has(error.code)) throw error
-    found.push({ sessionId, problem: 'undecryptable', code: error.code, message: error.message })
   }
-  return found
+}
+
+async function* pagesOf(
+  store: RecordStore,
+  sessionId: string,
+): AsyncIterable<readonly Pick<RecordEntry, 'record' | 'createdAt'>[]> {
+  if (store.records.keepsPlaces) return yield* entryPages(store, sessionId)
+  for await (const records of store.records.pages(sessionId, pageSize)) yield records.map((record) => ({ record }))
 }
 
 const unreadable = new Set<SessionErrorCode>([
@@ -90,20 +84,3 @@ const unreadable = new Set<SessionErrorCode>([
   'SESSION_PLAINTEXT_REFUSED',
   'SESSION_REPLAYED',
 ])
-
-/** What a foreign codec throws may quote the record. */
-async function problemOf(
-  record: string,
-  codec: ItemCodec<object>,
-  sessionId: string,
-): Promise<Pick<Finding, 'problem' | 'code' | 'message'> | undefined> {
-  try {
-    await codec.decode(record, { sessionId })
-    return undefined
-  } catch (error) {
-    const isOurs = error instanceof SessionError
-    const code = isOurs ? error.code : 'SESSION_RECORD_CORRUPT'
-    const problem = code === 'SESSION_RECORD_CORRUPT' ? 'corrupt' : 'undecryptable'
-    return { problem, code, message: isOurs ? error.message : 'The record cannot be decoded.' }
-  }
-}

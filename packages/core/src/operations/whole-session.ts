@@ -1,6 +1,6 @@
 import { canonicalJSON } from '../codec/json.ts'
 import { SessionError } from '../errors/session-error.ts'
-import type { EntryQuery, RecordEntry, RecordEntryPage } from '../store/record-entry.ts'
+import type { RecordEntry, RecordEntryPage } from '../store/record-entry.ts'
 import type { RecordStore } from '../store/record-store.ts'
 import type { RestoredSession } from '../store/restored-session.ts'
 import type { SessionInfo } from '../store/session-filter.ts'
@@ -12,7 +12,7 @@ export interface WholeSession extends Omit<RestoredSession, 'over'> {
 }
 
 /** Entries that are read at once. */
-const pageSize = 1_000
+export const pageSize = 1_000
 /** How often a session is read again while others write it. */
 const maxAttempts = 100
 
@@ -26,11 +26,11 @@ export async function readWhole(
   sessionId: string,
   listed?: SessionInfo,
 ): Promise<WholeSession | undefined> {
-  let before = listed ?? (await store.records.info(sessionId))
+  let before = listed ?? (await store.records.info(sessionId, { latest: true }))
   for (let attempt = 0; attempt < maxAttempts && before !== undefined; attempt++) {
     const entries = await readEntries(store, sessionId)
     const operations = entries === undefined ? [] : await store.moves.operations(sessionId)
-    const after = await store.records.info(sessionId)
+    const after = await store.records.info(sessionId, { latest: true })
     if (entries !== undefined && after !== undefined && isSame(before, after)) {
       const { itemCount: _, ...rest } = after
       return { ...rest, ...entries, operations }
@@ -49,25 +49,33 @@ interface Read {
 
 /** `undefined` where somebody rewrote the history meanwhile. */
 async function readEntries(store: RecordStore, sessionId: string): Promise<Read | undefined> {
+  if (!store.records.keepsPlaces) return await readWithoutPlaces(store, sessionId)
   const read: Read = { records: [], times: [], newest: null }
-  let query: EntryQuery = { limit: pageSize, after: null }
   try {
-    for (;;) {
-      const page: RecordEntryPage = await store.records.entries(sessionId, query)
-      for (const { record, createdAt } of page.entries) {
+    for await (const entries of entryPages(store, sessionId)) {
+      for (const { record, createdAt } of entries) {
         read.records.push(record)
         read.times.push(createdAt)
       }
-      const last: RecordEntry | undefined = page.entries.at(-1)
-      read.newest = last?.id ?? read.newest ?? null
-      if (!page.newer || last === undefined) return read
-      query = { limit: pageSize, after: last.id }
+      read.newest = entries.at(-1)?.id ?? null
     }
+    return read
   } catch (error) {
-    if (!(error instanceof SessionError)) throw error
-    if (error.code === 'SESSION_CONFLICT') return undefined
-    if (error.code !== 'SESSION_UNSUPPORTED') throw error
-    return await readWithoutPlaces(store, sessionId)
+    if (error instanceof SessionError && error.code === 'SESSION_CONFLICT') return undefined
+    throw error
+  }
+}
+
+/** All entries of a session, oldest first, of a store that keeps places. @throws SESSION_CONFLICT where the history was rewritten meanwhile */
+export async function* entryPages(store: RecordStore, sessionId: string): AsyncIterable<RecordEntry[]> {
+  let after: string | null = null
+  for (;;) {
+    const page: RecordEntryPage = await store.records.entries(sessionId, { limit: pageSize, after })
+    const last = page.entries.at(-1)
+    if (last === undefined) return
+    yield page.entries
+    if (!page.newer) return
+    after = last.id
   }
 }
 

@@ -37,7 +37,7 @@ export interface RecordSource {
     check: () => A,
     start: (given: A) => AsyncIterable<T>,
   ): AsyncIterable<T>
-  info(sessionId: string): Promise<SessionInfo | undefined>
+  info(sessionId: string, options?: ReadOptions): Promise<SessionInfo | undefined>
   delete(sessionId: string, unchangedSince: Date | undefined, lease: string | undefined): Promise<boolean | 'lost'>
   assertOpen(): void
   isOpen(): boolean

@@ -164,7 +164,7 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
           records: await this._read(sessionId, undefined, { latest: true }),
         },
       pages: (sessionId, size) => this._pages(sessionId, size),
-      info: (sessionId) => this._info(sessionId),
+      info: (sessionId, options) => this._info(sessionId, options),
       delete: (sessionId, unchangedSince, lease) => this._delete(sessionId, unchangedSince, lease),
       operations: (sessionId) => this._operations(sessionId),
       restore: (sessions) => this._restore(sessions),

@@ -103,10 +103,10 @@ export abstract class StoreHooks {
   }
   /** Whether the backend answers, and lets us read: as little as shows that. */
   protected async _ping(): Promise<void> {
-    await this._info('ping')
+    await this._info('ping', { latest: true })
   }
   /** `undefined` where there is no such session. Creates nothing. */
-  protected abstract _info(sessionId: string): Promise<SessionInfo | undefined>
+  protected abstract _info(sessionId: string, options?: ReadOptions): Promise<SessionInfo | undefined>
   /**
    * What matches, each session once, in the order of `byListingOrder`, behind `filter.after` where it is given; `limit` is positive.
    * Without this ability, throw `SESSION_UNSUPPORTED`.

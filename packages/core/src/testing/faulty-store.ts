@@ -75,10 +75,6 @@ export class FaultyStore extends SessionStore {
     return this.#through('read', () => this.#store.moves.operations(sessionId))
   }
 
-  protected override _ping(): Promise<void> {
-    return this.#through('read', () => this.#store.ping())
-  }
-
   protected override _lease(sessionId: string, swap: LeaseSwap | undefined): Promise<LeaseResult> {
     return this.#store.records.lease(sessionId, swap)
   }
@@ -91,8 +87,8 @@ export class FaultyStore extends SessionStore {
     return this.#store
   }
 
-  protected _info(sessionId: string): Promise<SessionInfo | undefined> {
-    return this.#through('info', () => this.#store.getSessionInfo(sessionId))
+  protected _info(sessionId: string, options: ReadOptions = {}): Promise<SessionInfo | undefined> {
+    return this.#through('info', () => this.#store.records.info(sessionId, options))
   }
 
   protected async *_list(filter: SessionFilter, options: ReadOptions = {}): AsyncIterable<SessionInfo> {

@@ -43,7 +43,12 @@ generation = generation or 0
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 if over == 2 then
-  redis.call('UNLINK', hash)
+  -- Not the key itself: one that is gone cannot be made again where its slot is just moving.
+  local fields = {}
+  for _, field in ipairs(redis.call('HKEYS', hash)) do
+    if field ~= 'session_id' then fields[#fields + 1] = field end
+  end
+  for first = 1, #fields, 4000 do redis.call('HDEL', hash, unpack(fields, first, math.min(first + 3999, #fields))) end
   generation, timesText = generation + 1, nil
 end
 local kept = over == 1 and length or 0
@@ -52,7 +57,7 @@ local count = kept + append
 for first = at, at + append - 1, 4000 do
   redis.call('RPUSH', list, unpack(ARGV, first, math.min(first + 3999, at + append - 1)))
 end
--- What was there goes last: a key that is gone cannot be made again where its slot is just moving.
+-- What was there goes last, for the same reason.
 if over == 2 and length > 0 then
   if append > 0 then redis.call('LTRIM', list, length, -1) else redis.call('UNLINK', list) end
 end
@@ -80,7 +85,7 @@ at = at + 3 * operations
 local metadata = readMetadata('')
 patchMetadata(metadata, ARGV, at, patch)
 writeMetadata(hash, metadata)
-for _, key in ipairs({ hash, list }) do
+for _, key in ipairs(count > 0 and { hash, list } or { hash }) do
   if ttl > 0 then redis.call('PEXPIREAT', key, updated + ttl) else redis.call('PERSIST', key) end
 end
 if channel ~= '' then redis.call('PUBLISH', channel, '') end
