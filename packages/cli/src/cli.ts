@@ -5,3 +5,6 @@ import { enableCompileCache } from 'node:module'
 enableCompileCache()
 const { main } = await import('./main.ts')
 await main(process.argv.slice(2))
+// What a store of the user's has left open does not keep the process from ending, in milliseconds.
+const graceMs = 1_000
+setTimeout(() => process.exit(), graceMs).unref()

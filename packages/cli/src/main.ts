@@ -10,9 +10,6 @@ import { styled } from './output/styled.ts'
 import type { StoreValues } from './stores/store-options.ts'
 import { Stores } from './stores/stores.ts'
 
-/** What a store of the user's may leave open does not keep the process from ending, in milliseconds. */
-const graceMs = 1_000
-
 /** Runs a command line. */
 export async function main(argv: readonly string[]): Promise<void> {
   const [first, second] = argv
@@ -32,7 +29,7 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 async function invoke(invocation: Invocation): Promise<void> {
   const { command, words, values } = invocation
-  const interruptions = new Interruptions()
+  using interruptions = new Interruptions()
   interruptions.listen()
   const { json = false, yes = false, pager = true } = values as { json?: boolean; yes?: boolean; pager?: boolean }
   const out = new Output({ json, pager, onClosed: () => interruptions.interrupt('closed') })
@@ -57,7 +54,6 @@ async function invoke(invocation: Invocation): Promise<void> {
     process.exitCode = await report(invocation, out, interruptions, error)
   }
   await stores.close().catch(() => undefined)
-  setTimeout(() => process.exit(), graceMs).unref()
 }
 
 /** After an end that was asked for, what is left is not written. */

@@ -89,7 +89,7 @@ it('tail -f shows what is added until Ctrl-C', async () => {
       ['And tomorrow', '\u0003'],
     ],
   })
-  expect(plain(screen)).toMatch(/It is sunny in Oslo\.\n\nuser[^]*And tomorrow\?/)
+  expect(plain(screen)).toMatch(/It is sunny in Oslo\.\n\nuser.*And tomorrow\?/s)
   expect(code).toBe(130)
   expect(values(await sessions(['tail', 'user_ada', '-n', '1', '--json', '-s', store]))).toHaveLength(1)
 })

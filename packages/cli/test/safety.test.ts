@@ -14,8 +14,8 @@ afterAll(() => folder[Symbol.dispose]())
 /** Titles, colours, erasing, links, C1, what turns and hides text, tags, NUL, a lone line end and carriage return, a bell. */
 const hostile =
   '\u001b]0;title\u0007\u001b[2J\u001b[31mred\u001b]8;;http://evil\u001b\\link\u009b31m\u202eabc\u2066x\u2069\u200f\u2028\ufeff\u{e0041}\u0000\rover\b\u007fend'
-const raw =
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\u{e0000}-\u{e007f}]/u
+/** Control and format characters, what is unassigned, private or half a character, and separators of lines. */
+const raw = /[^\P{C}\n]|[\p{Zl}\p{Zp}]/u
 
 it('lets nothing of a history reach the terminal raw', async () => {
   const path = folder.file('hostile.db')

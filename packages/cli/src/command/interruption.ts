@@ -1,8 +1,10 @@
 /** Why a command is to end before it is done. */
 export type Interruption = 'SIGINT' | 'SIGTERM' | 'closed'
 
+const signals = ['SIGINT', 'SIGTERM'] as const
+
 /** Ends a command cleanly: the first Ctrl-C asks, the second does not wait. */
-export class Interruptions {
+export class Interruptions implements Disposable {
   readonly #controller = new AbortController()
 
   get signal(): AbortSignal {
@@ -15,7 +17,11 @@ export class Interruptions {
   }
 
   listen(): void {
-    for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => this.interrupt(name))
+    for (const name of signals) process.on(name, this.interrupt)
+  }
+
+  [Symbol.dispose](): void {
+    for (const name of signals) process.off(name, this.interrupt)
   }
 
   /** `closed`: nobody reads the output any more. */

@@ -21,7 +21,7 @@ export const redisDoctor: Doctor = async (opened) => {
   const found = await Promise.all(nodes.map(async (options) => await infoOf(module.createClient(options))))
   return found.flatMap((info, index) => {
     const suffix = nodes.length === 1 ? '' : ` (${new URL(nodes[index]?.url ?? '').host})`
-    return checksOf(info, opened.url).map((one) => ({ ...one, name: `${one.name}${suffix}` }))
+    return checksOf(info, opened.url, nodes.length > 1).map((one) => ({ ...one, name: `${one.name}${suffix}` }))
   })
 }
 
@@ -44,7 +44,8 @@ async function infoOf(client: Client): Promise<ReadonlyMap<string, string>> {
   }
 }
 
-function checksOf(info: ReadonlyMap<string, string>, url: string): Check[] {
+/** @param isCluster - whose replicas lead to their primaries */
+function checksOf(info: ReadonlyMap<string, string>, url: string, isCluster: boolean): Check[] {
   const { hostname, protocol } = new URL(url.split(',')[0] ?? url)
   const isLocal = /^(localhost|127\..*|\[::1\])$/.test(hostname)
   const of = (name: string): string => info.get(name) ?? 'unknown'
@@ -56,7 +57,7 @@ function checksOf(info: ReadonlyMap<string, string>, url: string): Check[] {
     check('tls', tls || isLocal, tls ? 'on' : 'off', 'What travels can be read: take rediss://.'),
     check(
       'primary',
-      of('role') === 'master',
+      of('role') === 'master' || isCluster,
       of('role'),
       'Nothing can be written here: name the primary, or use Sentinel.',
       'bad',

@@ -92,6 +92,7 @@ export class Output {
   /** Resolves when all has been written, and the person has seen it. */
   async end(): Promise<void> {
     await this.#flush()
+    process.stdout.off('error', this.#onClosed)
     if (this.#ended === undefined) return
     this.#target.end()
     await this.#ended
