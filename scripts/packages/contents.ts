@@ -41,7 +41,7 @@ function exportFindings(source: Tarball['source']['manifest'], packed: Tarball['
   })
   const bin = Object.entries(source.bin ?? {}).map(([name, file]) => [name, built(file, '.js')] as const)
   return [
-    ...(isDeepStrictEqual(packed.exports, Object.fromEntries(exports))
+    ...(isDeepStrictEqual(packed.exports ?? {}, Object.fromEntries(exports))
       ? []
       : ['exports differ from those of the source']),
     ...(isDeepStrictEqual(packed.bin ?? {}, Object.fromEntries(bin)) ? [] : ['bin differs from that of the source']),

@@ -10,7 +10,8 @@ export interface PackedManifest {
   sideEffects?: boolean
   type?: string
   engines?: { node?: string }
-  exports: Record<string, { types: string; default: string }>
+  /** Absent for a program. */
+  exports?: Record<string, { types: string; default: string }>
   bin?: Record<string, string>
 }
 

@@ -1,11 +1,6 @@
 import ms, { type StringValue } from 'ms'
 import { Failure } from '../exit-codes.ts'
 
-/** As it is. */
-export function text(given: string): string {
-  return given
-}
-
 /** One that chooses something: what is empty would choose all. */
 export function filled(given: string): string {
   if (given === '') throw new Failure('usage', 'It must not be empty.')

@@ -1,5 +1,5 @@
 /** How long a line may be that reaches a terminal, in UTF-16 units. */
-export const longestLine = 4_000
+const longestLine = 4_000
 
 /** The same text in lines that a terminal can take: a longer one is broken where the terminal would, between characters. */
 export function fold(text: string, columns: number): string {

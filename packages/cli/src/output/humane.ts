@@ -23,8 +23,3 @@ export function bytesText(bytes: number): string {
   const value = bytes / 1000 ** step
   return `${step === 0 ? value : value.toFixed(value < 100 ? 1 : 0)} ${units[step]}`
 }
-
-/** A word as a shell takes it back. */
-export function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
-}

@@ -32,7 +32,7 @@ export const items: AgentInputItem[] = [
 ]
 
 /** Three users, each with a turn; the last one wrote last. */
-export async function seed(store: SessionStore): Promise<void> {
+async function seed(store: SessionStore): Promise<void> {
   for (const name of ['ada', 'bob', 'cleo']) {
     const session = store.session(`user_${name}`)
     await session.setMetadata({ userId: name })
