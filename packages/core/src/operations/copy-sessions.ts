@@ -6,7 +6,7 @@ import { checkFilter, type SessionFilter, type SessionInfo } from '../store/sess
 import { asCallers, assertStore, checkConcurrency, checkOnConflict } from './arguments.ts'
 import { type OnConflict, Transfer } from './transfer.ts'
 import type { TransferProgress, TransferResult } from './transfer-result.ts'
-import { readWhole, type WholeSession } from './whole-session.ts'
+import { readWhole } from './whole-session.ts'
 
 /** Which sessions, and how they are copied. */
 export interface CopyOptions extends Omit<LongCallOptions, 'onProgress'> {
@@ -23,10 +23,7 @@ export interface CopyOptions extends Omit<LongCallOptions, 'onProgress'> {
   onProgress?: (progress: TransferProgress) => void | Promise<void>
 }
 
-/** What becomes of a session on its way; `undefined` leaves it out. */
-export type Conversion = (session: WholeSession) => WholeSession | undefined | Promise<WholeSession | undefined>
-
-export const copyTypes: OptionTypes = {
+const copyTypes: OptionTypes = {
   ...longCallTypes,
   filter: 'object',
   onConflict: 'string',
@@ -55,16 +52,6 @@ export async function copySessions(
   assertStore(to, 'to')
   if (from.records.store === to.records.store) throw new TypeError('from and to must not be the same store.')
   assertOptions('copySessions', options, copyTypes)
-  return await convertEach(from, to, options, (session) => session)
-}
-
-/** Copies each session as `convert` makes it. From and to may be the same store. */
-export async function convertEach(
-  from: RecordStore,
-  to: RecordStore,
-  options: CopyOptions,
-  convert: Conversion,
-): Promise<TransferResult> {
   const filter = checkFilter(options.filter ?? {})
   const concurrency = checkConcurrency(options.concurrency)
   const call = new LongCall(options as LongCallOptions)
@@ -73,10 +60,7 @@ export async function convertEach(
     call.run(async () => {
       for await (const infos of grouped(call.through(from.listSessions(filter, { latest: true })), concurrency)) {
         const read = infos.map((info) => readWhole(from, info.sessionId, info))
-        for (const session of await firstFailure(read)) {
-          const converted = session && (await convert(session))
-          if (converted !== undefined) await transfer.add(converted)
-        }
+        for (const session of await firstFailure(read)) if (session !== undefined) await transfer.add(session)
       }
       return await transfer.finish()
     }),

@@ -15,7 +15,7 @@ import type { WholeSession } from './whole-session.ts'
  *     {"end":"user_123","records":1,"sha256":"…"}
  *     {"sessions":1}
  */
-export const format = '@sessions/core'
+const format = '@sessions/core'
 export const version = 1
 
 export const headerLine: string = JSON.stringify({ format, version })
