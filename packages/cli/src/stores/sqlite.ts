@@ -19,8 +19,9 @@ export async function openSQLite(url: string, options: OpenOptions): Promise<Ada
   )
   const { sessionsTable, messagesTable, ttl, timeout } = options
   const others = given({ sessionsTable, messagesTable, ttl, busyTimeoutMs: timeout })
+  const Database = sqliteDriver(adapter)
   if (options.writes) return { adapter, store: new module.SQLiteStore({ path, ...others }) }
-  const database = openFile(sqliteDriver(adapter), path)
+  const database = openFile(Database, path)
   return { adapter, store: new module.SQLiteStore({ database, ...others }), alsoClose: () => database.close() }
 }
 
@@ -32,8 +33,14 @@ export function sqlitePath(url: string): string {
   return path
 }
 
+/** @throws Failure where it is not installed: for the adapter it is one of several */
 export function sqliteDriver(adapter: string): Driver {
-  return createRequire(adapter)('better-sqlite3')
+  try {
+    return createRequire(adapter)('better-sqlite3')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error
+    throw new Failure('install', 'better-sqlite3 is not installed here: npm install better-sqlite3', { cause: error })
+  }
 }
 
 function openFile(Database: Driver, path: string): SQLiteDatabase {
