@@ -1,4 +1,5 @@
 import { type Lease, SharedResources } from '@sessions/core'
+import { toSessionError } from './errors.ts'
 import type { RedisSingleClient } from './redis-client.ts'
 import { ownSockets } from './sockets.ts'
 
@@ -28,9 +29,13 @@ const maxLingerMs = 1_000
 const clients = new SharedResources<OwnClient>((client) => client.close())
 
 /** The process's one connection for these options. */
-export function connect(options: ClientOptions): Promise<Lease<OwnClient>> {
+export async function connect(options: ClientOptions): Promise<Lease<OwnClient>> {
   const key = JSON.stringify([options.url, options.connectMs])
-  return clients.acquire(key, async () => new OwnClient(options, await open(options)))
+  try {
+    return await clients.acquire(key, async () => new OwnClient(options, await open(options)))
+  } catch (error) {
+    throw toSessionError(error, false)
+  }
 }
 
 /** A connection that we opened, and replace where it leads to the wrong server, or to none. */

@@ -13,7 +13,7 @@ import {
   type Maintenance,
   type RecordEntryPage,
   type RecordPage,
-  SessionError,
+  type SessionError,
   type SessionFilter,
   type SessionInfo,
   SessionStore,
@@ -24,6 +24,7 @@ import { plainAppend, prepareCommit } from './changes.ts'
 import { connect, type OwnClient } from './client.ts'
 import { Connection } from './connection.ts'
 import { readEntries } from './entries.ts'
+import { countErased, eraseCall } from './erase.ts'
 import { toSessionError } from './errors.ts'
 import { fork } from './fork.ts'
 import { Keys, type SessionKeys } from './keys.ts'
@@ -34,10 +35,9 @@ import { maintainCall, toMaintained } from './maintain.ts'
 import { checkStoreOptions, type RedisStoreOptions, type Settings } from './options.ts'
 import { forgetIds } from './prune.ts'
 import { readPage, readRecords } from './reading.ts'
-import { isCluster } from './redis-client.ts'
 import { toErased } from './replies.ts'
+import { clearOnce, eraseOnce } from './resends.ts'
 import { withRetries } from './retries.ts'
-import { scripts } from './scripts/script.ts'
 import { readInfo, storedAs } from './session-infos.ts'
 import { Subscriber } from './subscriber.ts'
 
@@ -59,9 +59,9 @@ export class RedisStore extends SessionStore {
     const settings = checkStoreOptions(options)
     super()
     this.#settings = settings
-    this.#keys = new Keys(settings.keyPrefix, settings.client !== undefined && isCluster(settings.client))
-    // The keys of two sessions lie on two servers there, so the copy goes through this process.
-    if (!this.#keys.cluster) this._fork = (request) => this.#fork(request)
+    this.#keys = new Keys(settings.keyPrefix, settings.cluster)
+    // The keys of two sessions lie on two servers there, so the copy goes through this process. So it does where it may be sent twice.
+    if (!settings.cluster && !settings.resends) this._fork = (request) => this.#fork(request)
   }
 
   protected override async _open(): Promise<void> {
@@ -69,25 +69,16 @@ export class RedisStore extends SessionStore {
     if (notify) this.#subscriber = new Subscriber(client ?? { url, connectMs: this.#settings.busyTimeoutMs })
     const options = replicas === undefined ? this.#settings : { ...this.#settings, replicas }
     if (client !== undefined) {
-      if (!client.isOpen) throw notConnected()
       this.#connection = new Connection(client, options)
+      this.#connection.assertOpen()
       // The keys of several sessions lie on several servers there.
       if (this.#keys.cluster) return
     } else {
-      this.#lease = await withRetries(retries, true, () => this.#connect())
+      this.#lease = await withRetries(retries, true, () => connect({ url, connectMs: this.#settings.busyTimeoutMs }))
       this.#connection = new Connection(this.#lease.resource, options, this.#lease.resource)
     }
-    const isPlain = retries === 0 && replicas === undefined && !times && !notify
+    const isPlain = retries === 0 && replicas === undefined && !times && !notify && !this.#settings.resends
     if (isPlain) this.#appends = new Appends(this.#connection, ttlMs)
-  }
-
-  async #connect(): Promise<Lease<OwnClient>> {
-    const { url = '', busyTimeoutMs } = this.#settings
-    try {
-      return await connect({ url, connectMs: busyTimeoutMs })
-    } catch (error) {
-      throw toSessionError(error, false)
-    }
   }
 
   protected override async _close(): Promise<void> {
@@ -125,6 +116,7 @@ export class RedisStore extends SessionStore {
       ttlMs,
       operationMs,
       attemptWindowMs: redis.attemptWindowMs,
+      resends: redis.resends,
       waitsForReplicas: waitForReplicas !== undefined,
       hasCounter: !this.#keys.cluster,
       times,
@@ -136,12 +128,20 @@ export class RedisStore extends SessionStore {
   }
 
   async #clear(sessionId: string, change: HistoryChange): Promise<CommitResult> {
-    const result = await this.#commit(sessionId, change)
+    const clear = (part: HistoryChange): Promise<CommitResult> => {
+      const commit = (each: HistoryChange): Promise<CommitResult> => this.#commit(sessionId, each)
+      return this.#settings.resends ? clearOnce(part, () => this.#newestOf(sessionId), commit) : commit(part)
+    }
+    const result = await clear(change)
     // Of an ambiguous id there may be one more, in another place.
     const isLast = result.status !== 'applied' || writes(change) || !this.#keys.isAmbiguous(sessionId)
-    if (!isLast)
-      await this.#commit(sessionId, { clear: true, ...(change.lease !== undefined && { lease: change.lease }) })
+    if (!isLast) await clear({ clear: true, ...(change.lease !== undefined && { lease: change.lease }) })
     return result
+  }
+
+  async #newestOf(sessionId: string): Promise<string | null> {
+    const { entries } = await this._entries(sessionId, { limit: 1 })
+    return entries[0]?.id ?? null
   }
 
   async #maintain(sessionId: string, change: Maintenance): Promise<CommitResult> {
@@ -184,26 +184,29 @@ export class RedisStore extends SessionStore {
   }
 
   protected async _delete(sessionId: string, unchangedSince?: Date, lease?: string): Promise<boolean | 'lost'> {
-    const { hash, list, counter } = await this.#locate(sessionId)
-    const since = unchangedSince === undefined ? '' : `${unchangedSince.getTime()}`
-    const args = [sessionId, since, lease ?? '', this.#channelOf(sessionId) ?? '']
-    // Python cannot use a cluster, and a key that is not there is refused where its slot is just moving.
-    const keys = this.#keys.cluster ? [hash, list] : [hash, list, counter]
-    if (lease !== undefined) keys.push(this.#leaseOf(sessionId))
-    const result = await this.#redis.write({ script: scripts.erase, keys, args }, false, toErased)
+    const erase = (since?: Date): Promise<boolean | 'lost'> => this.#erase(sessionId, since, lease)
+    const isGuarded = this.#settings.resends && unchangedSince === undefined
+    const once = isGuarded ? await eraseOnce(() => this._info(sessionId), erase) : undefined
+    const result = once ?? (await erase(unchangedSince))
     // Of an ambiguous id there may be one more, in another place.
     const isLast = result !== true || unchangedSince !== undefined || !this.#keys.isAmbiguous(sessionId)
     if (!isLast) await this._delete(sessionId, undefined, lease)
     return result
   }
 
+  async #erase(sessionId: string, unchangedSince?: Date, lease?: string): Promise<boolean | 'lost'> {
+    const target = { sessionId, unchangedSince, lease, leaseKey: this.#leaseOf(sessionId) }
+    const channel = this.#channelOf(sessionId)
+    return this.#redis.write(
+      eraseCall(await this.#locate(sessionId), target, channel, this.#keys.cluster),
+      false,
+      toErased,
+    )
+  }
+
   /** One that fails keeps none of the others. */
   protected override async _deleteUnchanged(targets: readonly DeleteTarget[]): Promise<number> {
-    const calls = await Promise.allSettled(
-      targets.map(({ sessionId, updatedAt }) => this._delete(sessionId, updatedAt)),
-    )
-    for (const call of calls) if (call.status === 'rejected') throw call.reason
-    return calls.filter((call) => call.status === 'fulfilled' && call.value === true).length
+    return countErased(targets.map(({ sessionId, updatedAt }) => this._delete(sessionId, updatedAt)))
   }
 
   /** Sessions end by themselves; what ends in one that lives on are ids of operations. */
@@ -243,8 +246,4 @@ export class RedisStore extends SessionStore {
     if (this.#connection === undefined) throw new Error('A hook was called before _open.')
     return this.#connection
   }
-}
-
-function notConnected(): SessionError {
-  return new SessionError('SESSION_UNAVAILABLE', 'The client is not connected: await client.connect() first.')
 }
