@@ -26,7 +26,11 @@ const documents: Readonly<Record<string, readonly RegExp[]>> = {
     /^\[ \{ role: 'user', content: 'Hello' \} \]\n$/,
     /^1 items of 1 sessions are under the new key now\n$/,
   ],
-  'packages/redis/README.md': [/^\[ \{ role: 'user', content: 'Hello' \} \]\n$/, /^user_123 2\n$/],
+  'packages/redis/README.md': [
+    /^\[ \{ role: 'user', content: 'Hello' \} \]\n$/,
+    /^user_123 2\n$/,
+    /^\[ \{ role: 'user', content: 'Hello' \} \]\n$/,
+  ],
   'packages/sql/README.md': [/^\[ \{ role: 'user', content: 'Hello' \} \]\n$/, /^user_456\n$/],
   'packages/sqlite/README.md': [
     /^\[ \{ role: 'user', content: 'Hello' \} \]\n$/,

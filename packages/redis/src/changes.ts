@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { CommitResult, HistoryChange } from '@sessions/core'
+import { type CommitResult, type HistoryChange, SessionError } from '@sessions/core'
 import type { ScriptCall } from './connection.ts'
 import type { SessionKeys } from './keys.ts'
 import { toArray, toOneOf, toTexts } from './replies.ts'
@@ -21,6 +21,8 @@ export interface CommitOptions {
   operationMs: number
   /** Milliseconds for which an attempt must be known again; 0 where none is repeated. */
   attemptWindowMs: number
+  /** Whether the client may repeat it by itself. */
+  resends: boolean
   waitsForReplicas: boolean
   /** Whether Python may have left its counter beside the session: it cannot use a cluster. */
   hasCounter: boolean
@@ -68,12 +70,13 @@ export function prepareCommit(
   const patch = metadata === undefined ? [] : Object.entries(metadata)
   const known = droppedWithoutAsking(change)
   // An attempt is remembered in the session, which a clear may leave nothing of.
-  const repeatable = options.attemptWindowMs > 0 && known !== undefined && !clears
+  const isKnown = options.attemptWindowMs > 0 && !clears && (known !== undefined || options.resends)
+  const repeatable = isKnown && known !== undefined
   const set: Record<keyof typeof flags, boolean> = {
     operation: operation !== undefined,
     wantsDropped: known === undefined,
     waitsForReplicas: options.waitsForReplicas,
-    attempt: repeatable,
+    attempt: isKnown,
     clears,
     creates: change.create === true,
     newest: expectNewest !== undefined,
@@ -88,7 +91,7 @@ export function prepareCommit(
   const counts = [append.length, expectTail.length, patch.length, clears || drop === 'all' ? -1 : drop]
   const args = [sessionId, [...counts, options.ttlMs, options.operationMs, sum].join(' ')]
   if (operation !== undefined) args.push(operation.id, operation.fingerprint)
-  if (repeatable) args.push(randomUUID(), `${options.attemptWindowMs}`)
+  if (isKnown) args.push(randomUUID(), `${options.attemptWindowMs}`)
   if (lease !== undefined) args.push(lease)
   if (expectNewest !== undefined) args.push(expectNewest ?? '')
   if (storedMetadata !== undefined) args.push(storedMetadata)
@@ -147,5 +150,13 @@ function toResult(reply: unknown, known: readonly string[] | undefined): CommitR
     return { status: toOneOf(status, ['applied']), dropped: toTexts(dropped) }
   }
   const status = toOneOf(reply, ['applied', 'repeated', 'duplicate', 'reused', 'conflict', 'exists', 'lost'])
+  if (status === 'repeated' && known === undefined) throw lostAnswer()
   return status === 'applied' || status === 'repeated' ? { status: 'applied', dropped: [...(known ?? [])] } : { status }
+}
+
+/** The client has sent it twice: it was done the first time, and what it gave is gone. */
+function lostAnswer(): SessionError {
+  const message =
+    'The connection to Redis was lost, and with it the answer. The write is done: read before you try again.'
+  return new SessionError('SESSION_UNAVAILABLE', message, { ambiguous: true })
 }

@@ -29,15 +29,10 @@ const maxLingerMs = 1_000
 const clients = new SharedResources<OwnClient>((client) => client.close())
 
 /** The process's one connection for these options. */
-function connect(options: ClientOptions): Promise<Lease<OwnClient>> {
+export async function connect(options: ClientOptions): Promise<Lease<OwnClient>> {
   const key = JSON.stringify([options.url, options.connectMs])
-  return clients.acquire(key, async () => new OwnClient(options, await open(options)))
-}
-
-/** The same, with an error that says what its failure means. */
-export async function connectOnce(url: string, connectMs: number): Promise<Lease<OwnClient>> {
   try {
-    return await connect({ url, connectMs })
+    return await clients.acquire(key, async () => new OwnClient(options, await open(options)))
   } catch (error) {
     throw toSessionError(error, false)
   }

@@ -1,9 +1,8 @@
 import type { Call } from './call.ts'
-import type { Driver, Layout } from './driver.ts'
-import { NewServerError } from './new-server-error.ts'
+import { findLayout } from './cluster-layout.ts'
+import type { Driver } from './driver.ts'
 import type { RedisClusterClient, RedisSingleClient } from './redis-client.ts'
 import { startsWith } from './refusals.ts'
-import { toText } from './replies.ts'
 import { optionsFor, sendChainOn, sendOn } from './send.ts'
 import { slotOf } from './slot.ts'
 
@@ -33,69 +32,23 @@ export function clusterDriver(cluster: RedisClusterClient): Driver {
       }
     }
   }
+  const primaries = async (): Promise<((call: Call, args: string[]) => Promise<unknown>)[]> => {
+    const clients = await Promise.all(cluster.masters.map(clientOf))
+    return clients.map((client) => (call: Call, args: string[]) => sendOn(client, call, args))
+  }
   return {
+    get isOpen() {
+      return cluster.isOpen
+    },
     send,
     sendPair: (call, key, first, second) => sendPair(call, key, [first, second]),
-    primaries: async () => {
-      const clients = await Promise.all(cluster.masters.map(clientOf))
-      return clients.map((client) => (call: Call, args: string[]) => sendOn(client, call, args))
-    },
-    layout: async (call, keyOf) => {
-      const look = async (): Promise<Found> => {
-        const clients = await Promise.all(cluster.masters.map(clientOf))
-        const texts = await Promise.all(clients.map((client) => sendOn(client, call, ['CLUSTER', 'NODES'])))
-        return read(texts.map(toText), cluster.masters.length)
-      }
-      const first = await look()
-      for (const slot of first.newSlots) {
-        // Where the client is wrong about a slot, it is told so, and asks for all of them anew.
-        const key = keyIn(slot, keyOf)
-        await send(call, key, ['LLEN', key])
-      }
-      const found = first.isComplete ? first : await look()
-      if (!found.isComplete) throw new NewServerError()
-      return found
-    },
+    primaries,
+    layout: (call, keyOf) => findLayout({ primaries, send }, call, keyOf),
   }
-}
-
-interface Found extends Layout {
-  /** Whether the client knows every server that may have keys. */
-  isComplete: boolean
-  /** Of each server that has slots, one of them, where there are more servers than the client knows. */
-  newSlots: readonly number[]
 }
 
 /** The server that an ASK names. */
 async function askedClient(cluster: RedisClusterClient, ask: Error): Promise<RedisSingleClient | undefined> {
   const node = cluster.nodeByAddress.get(ask.message.slice(ask.message.lastIndexOf(' ') + 1))
   return node === undefined ? undefined : ((await cluster.nodeClient(node as never)) as RedisSingleClient)
-}
-
-/**
- * What each server says of itself (https://redis.io/docs/latest/commands/cluster-nodes): `id address flags … slot slot …`, where
- * `[slot->-id]` is a slot that is moving to that server, and `[slot-<-id]` one that comes from there.
- */
-function read(texts: readonly string[], known: number): Found {
-  const lines = texts.flatMap((text) => text.split('\n').map((line) => line.split(' ')))
-  const own = lines.filter(([, , flags = '']) => flags.includes('myself'))
-  const text = own
-    .map(([id, , , , , , , , ...slots]) => [id, ...slots].join(' '))
-    .toSorted()
-    .join('\n')
-  const primaries = new Map<string, string | undefined>()
-  for (const [id = '', , flags = '', , , , , , slot] of lines) {
-    const hasKeys = slot !== undefined || text.includes(`->-${id}]`)
-    if (flags.includes('master') && !flags.includes('fail') && hasKeys) primaries.set(id, primaries.get(id) ?? slot)
-  }
-  const isComplete = primaries.size <= known
-  const slots = isComplete ? [] : [...primaries.values()].map((slot) => Number.parseInt(slot ?? '', 10))
-  return { text, isMoving: text.includes('['), isComplete, newSlots: slots.filter((slot) => !Number.isNaN(slot)) }
-}
-
-function keyIn(slot: number, keyOf: (index: number) => string): string {
-  for (let index = 0; ; index++) {
-    const key = keyOf(index)
-    if (slotOf(key) === slot) return key
-  }
 }

@@ -35,10 +35,11 @@ export interface ScriptCall {
 const attemptMarginMs = 60_000
 /** Where a call may take any time, a repetition comes within a day. */
 const maxAttemptMs = 24 * 3_600_000
+/** Milliseconds for which an attempt is known that the client itself may repeat: as long as a server may be away. */
+const resentMs = 3_600_000
 
 /** A client with the store's limits around it. Every error that leaves it is a `SessionError`. */
 export class Connection {
-  readonly #client: RedisClient
   readonly #own: OwnClient | undefined
   readonly #driver: Driver
   readonly #options: ConnectionOptions
@@ -47,7 +48,6 @@ export class Connection {
   /** @param own - the client, where it was opened by the store */
   constructor(client: RedisClient, options: ConnectionOptions, own?: OwnClient) {
     const { busyTimeoutMs, timeoutMs, replicas } = options
-    this.#client = client
     this.#own = own
     this.#driver = createDriver(client)
     this.#options = options
@@ -59,10 +59,27 @@ export class Connection {
   /** Milliseconds for which the server must know an attempt again; 0 where nothing is ever tried twice. */
   get attemptWindowMs(): number {
     const { retries, busyTimeoutMs, timeoutMs, replicas } = this.#options
-    if (retries === 0) return 0
+    if (retries === 0 && !this.resends) return 0
     if (timeoutMs === 0) return maxAttemptMs
     const attemptMs = busyTimeoutMs + timeoutMs + (replicas?.timeoutMs ?? 0)
-    return Math.ceil((retries + 1) * attemptMs + longestPauses(retries)) + attemptMarginMs
+    const longestMs = Math.ceil((retries + 1) * attemptMs + longestPauses(retries)) + attemptMarginMs
+    return this.resends ? Math.max(longestMs, resentMs) : longestMs
+  }
+
+  /** Whether the client may repeat a write by itself. */
+  get resends(): boolean {
+    return this.#driver.resends === true
+  }
+
+  /** @throws SESSION_UNAVAILABLE where its owner has not opened the client, or has closed it */
+  assertOpen(): void {
+    if (this.#driver.isOpen) return
+    throw new SessionError('SESSION_UNAVAILABLE', 'The client is not connected: await client.connect() first.')
+  }
+
+  /** What the client puts before each key. */
+  get prefix(): string {
+    return this.#driver.prefix ?? ''
   }
 
   /** A command that changes nothing, and what its reply says. */
@@ -161,7 +178,7 @@ export class Connection {
 
   #translate(error: unknown, write: boolean): SessionError {
     const failure = toSessionError(error, write)
-    if (this.#client.isOpen || failure.code !== 'SESSION_BACKEND') return failure
+    if (this.#driver.isOpen || failure.code !== 'SESSION_BACKEND') return failure
     const message = 'The client was closed by its owner.'
     return new SessionError('SESSION_UNAVAILABLE', message, { cause: error, ambiguous: failure.ambiguous })
   }

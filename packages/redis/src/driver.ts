@@ -1,5 +1,7 @@
 import type { Call } from './call.ts'
 import { clusterDriver } from './cluster-driver.ts'
+import { isIORedis } from './ioredis-client.ts'
+import { ioredisDriver } from './ioredis-driver.ts'
 import {
   isCluster,
   isPool,
@@ -12,8 +14,14 @@ import {
 import { startsWith } from './refusals.ts'
 import { sendOn, sendPairOn } from './send.ts'
 
-/** The four kinds of client, used in one way. Everything goes to primaries: what was written can be read. */
+/** The kinds of client, used in one way. Everything goes to primaries: what was written can be read. */
 export interface Driver {
+  /** Whether its owner has opened it, and not closed it. */
+  readonly isOpen: boolean
+  /** Whether the client sends a write again of which it had no answer. */
+  readonly resends?: boolean
+  /** What the client puts before each key that a command names. */
+  readonly prefix?: string
   /** @param key - decides which server of a cluster it is */
   send(call: Call, key: string, args: string[]): Promise<unknown>
   /** Two commands on one connection, nothing between them, or neither counts. */
@@ -35,6 +43,7 @@ export interface Layout {
 }
 
 export function createDriver(client: RedisClient): Driver {
+  if (isIORedis(client)) return ioredisDriver(client)
   if (isCluster(client)) return clusterDriver(client)
   if (isSentinel(client)) return sentinelDriver(client)
   if (isPool(client)) return poolDriver(client)
@@ -43,6 +52,9 @@ export function createDriver(client: RedisClient): Driver {
 
 function singleDriver(client: RedisSingleClient): Driver {
   return {
+    get isOpen() {
+      return client.isOpen
+    },
     send: (call, _, args) => sendOn(client, call, args),
     sendPair: (call, _, first, second) => sendPairOn(client, call, first, second),
     primaries: async () => [(call, args) => sendOn(client, call, args)],
@@ -52,6 +64,9 @@ function singleDriver(client: RedisSingleClient): Driver {
 function poolDriver(pool: RedisPoolClient): Driver {
   const send = (call: Call, args: string[]): Promise<unknown> => pool.execute((client) => sendOn(client, call, args))
   return {
+    get isOpen() {
+      return pool.isOpen
+    },
     send: (call, _, args) => send(call, args),
     sendPair: (call, _, first, second) => pool.execute((client) => sendPairOn(client, call, first, second)),
     primaries: async () => [send],
@@ -78,6 +93,9 @@ function sentinelDriver(sentinel: RedisSentinelClient): Driver {
   }
   const send = (call: Call, args: string[]): Promise<unknown> => once((client) => sendOn(client, call, args))
   return {
+    get isOpen() {
+      return sentinel.isOpen
+    },
     send: (call, _, args) => send(call, args),
     sendPair: (call, _, first, second) => once((client) => sendPairOn(client, call, first, second)),
     primaries: async () => [send],

@@ -1,20 +1,34 @@
 import type { Connection } from './connection.ts'
+import type { SessionKeys } from './keys.ts'
 import { toErased } from './replies.ts'
 import { scripts } from './scripts/script.ts'
+import { settled } from './settled.ts'
 
-/** Which session, and what must be so. */
-export interface Erasure {
+/** Which session, on which conditions, and whom to tell. */
+interface EraseTarget {
   sessionId: string
-  keys: readonly string[]
   unchangedSince: Date | undefined
   lease: string | undefined
+  leaseKey: string
   channel: string | undefined
+  cluster: boolean
 }
 
 /** Removes a session with all its keys. Whether there was one; `lost` where the lease is not held. */
-export function erase(connection: Connection, erasure: Erasure): Promise<boolean | 'lost'> {
-  const { sessionId, keys, unchangedSince, lease, channel } = erasure
+export function eraseSession(
+  connection: Connection,
+  { hash, list, counter }: SessionKeys,
+  { sessionId, unchangedSince, lease, leaseKey, channel, cluster }: EraseTarget,
+): Promise<boolean | 'lost'> {
   const since = unchangedSince === undefined ? '' : `${unchangedSince.getTime()}`
   const args = [sessionId, since, lease ?? '', channel ?? '']
+  // Python cannot use a cluster, and a key that is not there is refused where its slot is just moving.
+  const keys = cluster ? [hash, list] : [hash, list, counter]
+  if (lease !== undefined) keys.push(leaseKey)
   return connection.write({ script: scripts.erase, keys, args }, false, toErased)
+}
+
+/** How many there were. Rejects where one failed, when all are settled. */
+export async function countErased(erasures: readonly Promise<boolean | 'lost'>[]): Promise<number> {
+  return (await settled(erasures)).filter((isErased) => isErased === true).length
 }

@@ -125,6 +125,6 @@ function unescapeId(name: string): string | undefined {
 }
 
 /** For `MATCH` (https://redis.io/docs/latest/commands/keys): these characters by themselves. */
-function escapeGlob(text: string): string {
+export function escapeGlob(text: string): string {
   return text.replace(/[\\*?[\]^-]/g, '\\$&')
 }

@@ -1,6 +1,6 @@
 import { matchesFilter, type SessionFilter, type SessionInfo } from '@sessions/core'
 import type { Connection } from './connection.ts'
-import type { Keys, SessionKeys } from './keys.ts'
+import { escapeGlob, type Keys, type SessionKeys } from './keys.ts'
 import { toArray, toText, toTexts } from './replies.ts'
 import { readInfo } from './session-infos.ts'
 
@@ -34,8 +34,11 @@ export async function* listSessions(listing: Listing, filter: SessionFilter): As
 
 /** The ids of all sessions, in portions; an id may come more than once, and be that of no session. */
 export async function* scanIds({ connection, keys }: Listing, prefix: string): AsyncIterable<string[]> {
-  for await (const portion of scan(connection, keys, keys.pattern(prefix))) {
-    yield portion.flatMap((key) => keys.sessionsOf(key)).filter((id) => id.startsWith(prefix))
+  const pattern = escapeGlob(connection.prefix) + keys.pattern(prefix)
+  for await (const portion of scan(connection, keys, pattern)) {
+    yield portion
+      .flatMap((key) => keys.sessionsOf(key.slice(connection.prefix.length)))
+      .filter((id) => id.startsWith(prefix))
   }
 }
 

@@ -111,7 +111,7 @@ interface ClientError {
 
 const never = /^(?!)/
 
-/** The errors of node-redis 4 to 6 that are not the server's. */
+/** The errors of node-redis 4 to 6, and after them those of ioredis 5 and 6, that are not the server's. */
 export const clientErrors: readonly ClientError[] = [
   {
     names: ['ClientClosedError'],
@@ -143,4 +143,14 @@ export const clientErrors: readonly ClientError[] = [
   { names: ['SocketTimeoutError'], pattern: /^Socket timeout timeout/, sent: 'maybe' },
   { names: ['SocketTimeoutDuringMaintenanceError'], pattern: /^Socket timeout during maintenance/, sent: 'maybe' },
   { names: ['DisconnectsClientError'], pattern: /^Disconnects client$/, sent: 'maybe' },
+  { names: [], pattern: /^Stream isn't writeable and enableOfflineQueue options is false/, sent: 'no' },
+  { names: [], pattern: /^None of startup nodes is available/, sent: 'no' },
+  { names: ['MaxRetriesPerRequestError'], pattern: /^Reached the max retries per request limit/, sent: 'maybe' },
+  { names: ['ClusterAllFailedError'], pattern: /^Failed to refresh slots cache/, sent: 'maybe' },
+  {
+    names: [],
+    pattern:
+      /^(?:Connection is closed|Command aborted|Command timed out|Too many Cluster redirections|Cluster isn't ready)/,
+    sent: 'maybe',
+  },
 ]

@@ -9,15 +9,16 @@ import {
   type OptionTypes,
   type SessionOptions,
 } from '@sessions/core'
-import { checkClient, isCluster, type RedisClient } from './redis-client.ts'
+import { isIORedis, keyPrefixOf } from './ioredis-client.ts'
+import { checkClient, isClustered, type RedisClient } from './redis-client.ts'
 import { checkSubscribable } from './subscriber.ts'
 import { checkURL } from './url.ts'
 
 /** Which Redis it is, and how it is used. Either `client` or `url` is needed. */
 export interface RedisStoreOptions extends OperationOptions {
   /**
-   * A connected client of node-redis 4, 5 or 6: of `createClient`, `createClientPool`, `createSentinel` or `createCluster`. It is
-   * never closed here, and must not be in a `MULTI`.
+   * A connected client of node-redis 4, 5 or 6 (of `createClient`, `createClientPool`, `createSentinel` or `createCluster`), or a `Redis` or
+   * `Cluster` of ioredis 5 or 6. It is never closed here, and must not be in a `MULTI`.
    */
   client?: RedisClient
   /**
@@ -71,6 +72,10 @@ export interface RedisSessionOptions<TItem extends object = AgentInputItem>
 /** Options with their defaults. */
 export interface Settings {
   readonly client: RedisClient | undefined
+  /** Whether keys lie on several servers. */
+  readonly cluster: boolean
+  /** Whether the client may send a write twice. */
+  readonly resends: boolean
   readonly url: string | undefined
   readonly keyPrefix: string
   /** 0 for none. */
@@ -118,13 +123,15 @@ export function checkStoreOptions(options: RedisStoreOptions): Settings {
   if (client !== undefined) checkClient(client)
   if (notify && client !== undefined) checkSubscribable(client)
   if (url !== undefined) checkURL(url)
-  checkPrefix(keyPrefix, client !== undefined && isCluster(client))
+  checkPrefix(keyPrefix, client)
   checkInteger('retries', retries, 0, maxRetries)
   checkInteger('busyTimeoutMs', busyTimeoutMs, 1, maxTimeoutMs)
   checkInteger('timeoutMs', timeoutMs, 0, maxTimeoutMs)
   const ttl = checkTTL(options.ttl)
   return {
     client,
+    cluster: client !== undefined && isClustered(client),
+    resends: client !== undefined && isIORedis(client),
     url,
     keyPrefix,
     ttlMs: ttl === undefined ? 0 : Math.max(1, Math.round(ttl * 1000)),
@@ -141,12 +148,13 @@ export function checkStoreOptions(options: RedisStoreOptions): Settings {
 }
 
 /** Redis takes the text between the first `{` and the next `}` of a key as its tag, unless it is empty. */
-function checkPrefix(keyPrefix: string, cluster: boolean): void {
+function checkPrefix(keyPrefix: string, client: RedisClient | undefined): void {
   if (keyPrefix === '') throw new TypeError('keyPrefix must not be empty.')
   if (keyPrefix === 'agents')
     throw new TypeError('keyPrefix must not be agents: its keys would be those of agents:session.')
   if (!keyPrefix.isWellFormed()) throw new TypeError('keyPrefix must be well-formed Unicode: it has a lone surrogate.')
-  if (cluster && /^[^{]*\{\}/.test(keyPrefix)) {
+  const whole = client === undefined ? keyPrefix : keyPrefixOf(client) + keyPrefix
+  if (client !== undefined && isClustered(client) && /^[^{]*\{\}/.test(whole)) {
     throw new TypeError('keyPrefix must not have {} as its first brace on a cluster: a session would be torn apart.')
   }
 }

@@ -1,3 +1,5 @@
+import { checkIORedis, type IORedisClient, type IORedisCluster, isIORedis, isIORedisCluster } from './ioredis-client.ts'
+
 /** How one command is sent. A subset of node-redis's `CommandOptions`. */
 export interface RedisCommandOptions {
   /** Takes back a command that was not sent yet: an `AbortSignal`, whose type is not there without that of Node or the DOM. */
@@ -54,28 +56,41 @@ export interface RedisClusterClient {
 }
 
 /** A client of node-redis 4, 5 or 6, by its shape, so that our types do not drag in the driver's. */
-export type RedisClient = RedisSingleClient | RedisPoolClient | RedisSentinelClient | RedisClusterClient
+export type NodeRedisClient = RedisSingleClient | RedisPoolClient | RedisSentinelClient | RedisClusterClient
 
-export function isCluster(client: RedisClient): client is RedisClusterClient {
+/** A client of node-redis, or of ioredis 5 or 6. */
+export type RedisClient = NodeRedisClient | IORedisClient | IORedisCluster
+
+/** Whether keys lie on several servers. */
+export function isClustered(client: RedisClient): boolean {
+  return isIORedis(client) ? isIORedisCluster(client) : isCluster(client)
+}
+
+export function isCluster(client: NodeRedisClient): client is RedisClusterClient {
   return 'nodeClient' in client && 'masters' in client && 'slots' in client
 }
 
-export function isSentinel(client: RedisClient): client is RedisSentinelClient {
+export function isSentinel(client: NodeRedisClient): client is RedisSentinelClient {
   return 'getMasterNode' in client && '_execute' in client
 }
 
-export function isPool(client: RedisClient): client is RedisPoolClient {
+export function isPool(client: NodeRedisClient): client is RedisPoolClient {
   return 'execute' in client && !('isReady' in client)
 }
 
-/** @throws TypeError for what is none of the four */
-export function checkClient(client: unknown): RedisClient {
-  const given = client as RedisClient
+/** @throws TypeError for what is none of these */
+export function checkClient(client: object): RedisClient {
+  if (isIORedis(client)) {
+    checkIORedis(client)
+    return client
+  }
+  const given = client as NodeRedisClient
   const isOneServer = 'isReady' in given && 'sendCommand' in given && typeof given.sendCommand === 'function'
   const isKnown = isCluster(given) || isSentinel(given) || isPool(given) || isOneServer
   if (!isKnown || typeof given.isOpen !== 'boolean') {
     throw new TypeError(
-      'client must be a client of node-redis 4, 5 or 6: of createClient, createClientPool, createSentinel or createCluster.',
+      'client must be a client of node-redis 4, 5 or 6 (of createClient, createClientPool, createSentinel or createCluster), or a Redis or ' +
+        'Cluster of ioredis 5 or 6.',
     )
   }
   // In the legacy mode of node-redis 4, a client has a sendCommand of its own that takes a callback.

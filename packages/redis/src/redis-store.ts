@@ -24,11 +24,11 @@ import {
 } from '@sessions/core'
 import { Appends } from './appends.ts'
 import { plainAppend, prepareCommit } from './changes.ts'
-import { connectOnce, type OwnClient } from './client.ts'
+import { connect, type OwnClient } from './client.ts'
 import { Connection } from './connection.ts'
 import { readEntries } from './entries.ts'
-import { erase } from './erase.ts'
-import { toSessionError, unconnected } from './errors.ts'
+import { countErased, eraseSession } from './erase.ts'
+import { toSessionError } from './errors.ts'
 import { fork } from './fork.ts'
 import { Keys, type SessionKeys } from './keys.ts'
 import { leaseCall, toLease } from './leases.ts'
@@ -38,11 +38,10 @@ import { maintainCall, toMaintained } from './maintain.ts'
 import { checkStoreOptions, type RedisStoreOptions, type Settings } from './options.ts'
 import { forgetIds } from './prune.ts'
 import { readPage, readRecords } from './reading.ts'
-import { isCluster } from './redis-client.ts'
-import { keptOperations, restore } from './restore.ts'
+import { clearOnce, eraseOnce } from './resends.ts'
+import { keptOperations, restoreAll } from './restore.ts'
 import { withRetries } from './retries.ts'
 import { readInfo, storedAs } from './session-infos.ts'
-import { settled } from './settled.ts'
 import { Subscriber } from './subscriber.ts'
 
 /**
@@ -63,9 +62,9 @@ export class RedisStore extends SessionStore {
     const settings = checkStoreOptions(options)
     super()
     this.#settings = settings
-    this.#keys = new Keys(settings.keyPrefix, settings.client !== undefined && isCluster(settings.client))
-    // The keys of two sessions lie on two servers there, so the copy goes through this process.
-    if (!this.#keys.cluster) this._fork = (request) => this.#fork(request)
+    this.#keys = new Keys(settings.keyPrefix, settings.cluster)
+    // The keys of two sessions lie on two servers there, so the copy goes through this process. So it does where it may be sent twice.
+    if (!settings.cluster && !settings.resends) this._fork = (request) => this.#fork(request)
   }
 
   protected override async _open(): Promise<void> {
@@ -73,15 +72,15 @@ export class RedisStore extends SessionStore {
     if (notify) this.#subscriber = new Subscriber(client ?? { url, connectMs: this.#settings.busyTimeoutMs })
     const options = replicas === undefined ? this.#settings : { ...this.#settings, replicas }
     if (client !== undefined) {
-      if (!client.isOpen) throw unconnected()
       this.#connection = new Connection(client, options)
+      this.#connection.assertOpen()
       // The keys of several sessions lie on several servers there.
       if (this.#keys.cluster) return
     } else {
-      this.#lease = await withRetries(retries, true, () => connectOnce(url, this.#settings.busyTimeoutMs))
+      this.#lease = await withRetries(retries, true, () => connect({ url, connectMs: this.#settings.busyTimeoutMs }))
       this.#connection = new Connection(this.#lease.resource, options, this.#lease.resource)
     }
-    const isPlain = retries === 0 && replicas === undefined && !times && !notify
+    const isPlain = retries === 0 && replicas === undefined && !times && !notify && !this.#settings.resends
     if (isPlain) this.#appends = new Appends(this.#connection, ttlMs)
   }
 
@@ -120,6 +119,7 @@ export class RedisStore extends SessionStore {
       ttlMs,
       operationMs,
       attemptWindowMs: redis.attemptWindowMs,
+      resends: redis.resends,
       waitsForReplicas: waitForReplicas !== undefined,
       hasCounter: !this.#keys.cluster,
       times,
@@ -131,11 +131,16 @@ export class RedisStore extends SessionStore {
   }
 
   async #clear(sessionId: string, change: HistoryChange): Promise<CommitResult> {
-    const result = await this.#commit(sessionId, change)
+    const clear = (part: HistoryChange): Promise<CommitResult> => {
+      const commit = (each: HistoryChange): Promise<CommitResult> => this.#commit(sessionId, each)
+      const newest = async (): Promise<string | null> =>
+        (await this._entries(sessionId, { limit: 1 })).entries[0]?.id ?? null
+      return this.#settings.resends ? clearOnce(part, newest, commit) : commit(part)
+    }
+    const result = await clear(change)
     // Of an ambiguous id there may be one more, in another place.
     const isLast = result.status !== 'applied' || writes(change) || !this.#keys.isAmbiguous(sessionId)
-    if (!isLast)
-      await this.#commit(sessionId, { clear: true, ...(change.lease !== undefined && { lease: change.lease }) })
+    if (!isLast) await clear({ clear: true, ...(change.lease !== undefined && { lease: change.lease }) })
     return result
   }
 
@@ -159,13 +164,10 @@ export class RedisStore extends SessionStore {
   }
 
   protected override _restore(sessions: readonly RestoredSession[]): Promise<RestoreResult[]> {
-    return settled(sessions.map((session) => this.#restore(session)))
-  }
-
-  async #restore(session: RestoredSession): Promise<RestoreResult> {
-    const keys = await this.#locate(session.sessionId)
-    const [hasCounter, channel] = [!this.#keys.cluster, this.#channelOf(session.sessionId)]
-    return restore(this.#redis, session, { keys, hasCounter, times: this.#settings.times, channel })
+    const [hasCounter, { times }] = [!this.#keys.cluster, this.#settings]
+    return restoreAll(this.#redis, sessions, async ({ sessionId }) => {
+      return { keys: await this.#locate(sessionId), hasCounter, times, channel: this.#channelOf(sessionId) }
+    })
   }
 
   protected override async _operations(sessionId: string): Promise<KeptOperation[]> {
@@ -193,12 +195,13 @@ export class RedisStore extends SessionStore {
   }
 
   protected async _delete(sessionId: string, unchangedSince?: Date, lease?: string): Promise<boolean | 'lost'> {
-    const { hash, list, counter } = await this.#locate(sessionId)
-    // Python cannot use a cluster, and a key that is not there is refused where its slot is just moving.
-    const keys = this.#keys.cluster ? [hash, list] : [hash, list, counter]
-    if (lease !== undefined) keys.push(this.#leaseOf(sessionId))
-    const channel = this.#channelOf(sessionId)
-    const result = await erase(this.#redis, { sessionId, keys, unchangedSince, lease, channel })
+    const [channel, { cluster }] = [this.#channelOf(sessionId), this.#keys]
+    const target = { sessionId, lease, leaseKey: this.#leaseOf(sessionId), channel, cluster }
+    const erase = async (since?: Date): Promise<boolean | 'lost'> =>
+      eraseSession(this.#redis, await this.#locate(sessionId), { ...target, unchangedSince: since })
+    const isGuarded = this.#settings.resends && unchangedSince === undefined
+    const once = isGuarded ? await eraseOnce(() => this._info(sessionId), erase) : undefined
+    const result = once ?? (await erase(unchangedSince))
     // Of an ambiguous id there may be one more, in another place.
     const isLast = result !== true || unchangedSince !== undefined || !this.#keys.isAmbiguous(sessionId)
     if (!isLast) await this._delete(sessionId, undefined, lease)
@@ -206,8 +209,7 @@ export class RedisStore extends SessionStore {
   }
 
   protected override async _deleteUnchanged(targets: readonly DeleteTarget[]): Promise<number> {
-    const deleted = await settled(targets.map(({ sessionId, updatedAt }) => this._delete(sessionId, updatedAt)))
-    return deleted.filter((isDeleted) => isDeleted === true).length
+    return countErased(targets.map(({ sessionId, updatedAt }) => this._delete(sessionId, updatedAt)))
   }
 
   /** Sessions end by themselves; what ends in one that lives on are ids of operations. */

@@ -3,6 +3,7 @@ import type { Connection, ScriptCall } from './connection.ts'
 import type { SessionKeys } from './keys.ts'
 import { toNumber, toOneOf, toText, toTexts } from './replies.ts'
 import { scripts } from './scripts/script.ts'
+import { settled } from './settled.ts'
 
 /** Where a session is restored, and how. */
 export interface RestorePlace {
@@ -15,9 +16,17 @@ export interface RestorePlace {
   channel: string | undefined
 }
 
-/** Makes one session as it is given. */
-export function restore(connection: Connection, session: RestoredSession, place: RestorePlace): Promise<RestoreResult> {
-  return connection.write(restoreCall(session, place), false, (reply) => toOneOf(reply, ['restored', 'conflict']))
+/** Makes sessions as they are given, each in its place. */
+export function restoreAll(
+  connection: Connection,
+  sessions: readonly RestoredSession[],
+  placeOf: (session: RestoredSession) => Promise<RestorePlace>,
+): Promise<RestoreResult[]> {
+  const restore = async (session: RestoredSession): Promise<RestoreResult> => {
+    const call = restoreCall(session, await placeOf(session))
+    return connection.write(call, false, (reply) => toOneOf(reply, ['restored', 'conflict']))
+  }
+  return settled(sessions.map(restore))
 }
 
 /** The operations that are remembered of a session. */

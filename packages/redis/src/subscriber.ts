@@ -1,4 +1,6 @@
-import { isCluster, isPool, isSentinel, type RedisClient } from './redis-client.ts'
+import { isIORedis } from './ioredis-client.ts'
+import { IORedisSubscriber } from './ioredis-subscriber.ts'
+import { isCluster, isPool, isSentinel, type NodeRedisClient, type RedisClient } from './redis-client.ts'
 
 /** What is used of a client of node-redis that takes messages. */
 interface SubscribingClient {
@@ -60,7 +62,9 @@ export class Subscriber {
 
   async #connect(): Promise<SubscribingClient> {
     const source = this.#source
-    if (!('url' in source) && (isCluster(source) || isSentinel(source))) return source as unknown as SubscribingClient
+    if (!('url' in source) && !isIORedis(source) && (isCluster(source) || isSentinel(source))) {
+      return source as unknown as SubscribingClient
+    }
     const duplicate = await this.#duplicateOf(source)
     this.#duplicate = duplicate
     // Whoever watches looks once a second anyway.
@@ -76,6 +80,7 @@ export class Subscriber {
       const socket = { connectTimeout: connectMs }
       return createClient({ url, socket, maintNotifications: 'disabled' }) as unknown as DuplicateClient
     }
+    if (isIORedis(source)) return new IORedisSubscriber(source)
     const duplicate = (client: unknown): DuplicateClient => (client as { duplicate(): DuplicateClient }).duplicate()
     return isPool(source) ? source.execute(async (client) => duplicate(client)) : duplicate(source)
   }
@@ -83,7 +88,12 @@ export class Subscriber {
 
 /** @throws TypeError for a client that cannot take messages */
 export function checkSubscribable(client: RedisClient): void {
-  const needed = isCluster(client) || isSentinel(client) ? 'subscribe' : isPool(client) ? 'execute' : 'duplicate'
+  const needed = isIORedis(client) ? 'duplicate' : neededOf(client)
   if (typeof (client as unknown as Record<string, unknown>)[needed] === 'function') return
   throw new TypeError(`notify needs a client that can subscribe: this one has no ${needed}().`)
+}
+
+function neededOf(client: NodeRedisClient): string {
+  if (isCluster(client) || isSentinel(client)) return 'subscribe'
+  return isPool(client) ? 'execute' : 'duplicate'
 }

@@ -1,5 +1,7 @@
 import { type RedisClient, RedisStore } from '@sessions/redis'
 import { startRedis, startRedisCluster, startRedisSentinel } from '@sessions/test-servers'
+import * as ioredisSix from 'ioredis'
+import * as ioredisFive from 'ioredis-5'
 import * as six from 'redis'
 import * as four from 'redis-4'
 import * as five from 'redis-5'
@@ -14,6 +16,9 @@ const { rootNodes } = cluster
 const { name, sentinels } = sentinel
 const item = (content: string) => ({ role: 'user', content }) as const
 
+/** Connected by the test, as the others are. */
+const lazily = { lazyConnect: true }
+
 /** What each version has, as its users make it, and pass it without a cast. */
 const makes: Record<string, () => RedisClient> = {
   'createClient of 4': () => four.createClient({ url }),
@@ -27,6 +32,12 @@ const makes: Record<string, () => RedisClient> = {
   'createClientPool of 6': () => six.createClientPool({ url }),
   'createCluster of 6': () => six.createCluster({ rootNodes: [...rootNodes] }),
   'createSentinel of 6': () => six.createSentinel({ name, sentinelRootNodes: [...sentinels] }),
+  'Redis of ioredis 5': () => new ioredisFive.Redis(url, lazily),
+  'Cluster of ioredis 5': () => new ioredisFive.Cluster([...rootNodes.map((node) => node.url)], lazily),
+  'Redis of ioredis 5 through Sentinel': () => new ioredisFive.Redis({ name, sentinels: [...sentinels], ...lazily }),
+  'Redis of ioredis 6': () => new ioredisSix.Redis(url, { ...lazily, enableAutoPipelining: true, stringNumbers: true }),
+  'Cluster of ioredis 6': () => new ioredisSix.Cluster([...rootNodes.map((node) => node.url)], lazily),
+  'Redis of ioredis 6 through Sentinel': () => new ioredisSix.Redis({ name, sentinels: [...sentinels], ...lazily }),
 }
 
 interface Connecting {

@@ -103,19 +103,20 @@ export async function* watching<TItem extends object>(
     isClosed = true
     alarm.ring()
   }
+  const unlessClosed = (error: unknown): undefined => {
+    if (!isClosed) throw error
+  }
   signal?.throwIfAborted()
   const ends = [onClose(close), records.onClose(close)]
   signal?.addEventListener('abort', alarm.ring)
   try {
     ends.push(await records.watch(sessionId, alarm.ring))
     const watch = new Watch(access)
-    await run(() => watch.startAfter(after))
+    // It may have been closed before anybody listened.
+    await run(() => watch.startAfter(after)).catch(unlessClosed)
     while (!isClosed) {
       signal?.throwIfAborted()
-      const event = await run(() => watch.look()).catch((error: unknown) => {
-        if (isClosed) return undefined
-        throw error
-      })
+      const event = await run(() => watch.look()).catch(unlessClosed)
       if (event === undefined) await alarm.wait()
       else yield event
     }

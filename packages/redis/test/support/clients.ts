@@ -1,4 +1,5 @@
 import type { RedisClient } from '@sessions/redis'
+import { Cluster, Redis } from 'ioredis'
 import { createClient, createClientPool, createCluster, createSentinel, RESP_TYPES } from 'redis'
 
 /** Where a test's sessions are, and by which kind of client: plain data, so that a child process can be told. */
@@ -7,6 +8,9 @@ export type Place =
   | { kind: 'pool'; url: string }
   | { kind: 'cluster'; rootNodes: readonly { readonly url: string }[] }
   | { kind: 'sentinel'; name: string; sentinels: readonly { readonly host: string; readonly port: number }[] }
+  | { kind: 'ioredis'; url: string; keyPrefix?: string }
+  | { kind: 'ioredis cluster'; rootNodes: readonly { readonly url: string }[]; keyPrefix?: string }
+  | { kind: 'ioredis sentinel'; name: string; sentinels: readonly { readonly host: string; readonly port: number }[] }
 
 /** A client of the test's, connected. */
 export type TestClient = RedisClient & { close(): Promise<unknown>; destroy(): unknown }
@@ -46,5 +50,28 @@ export async function connectTo(place: Place): Promise<TestClient> {
       await sentinel.connect()
       return sentinel as TestClient
     }
+    case 'ioredis':
+      return closing(quiet(new Redis(place.url, { keyPrefix: place.keyPrefix ?? '' })))
+    case 'ioredis cluster': {
+      const { rootNodes, keyPrefix = '' } = place
+      return closing(
+        quiet(
+          new Cluster(
+            rootNodes.map(({ url }) => url),
+            { keyPrefix },
+          ),
+        ),
+      )
+    }
+    case 'ioredis sentinel': {
+      const { name, sentinels } = place
+      return closing(quiet(new Redis({ name, sentinels: [...sentinels], sentinelRetryStrategy: () => 100 })))
+    }
   }
+}
+
+/** With the names that node-redis has for it. */
+function closing<T extends { disconnect(): void }>(client: T): T & { close(): Promise<unknown>; destroy(): unknown } {
+  const disconnect = (): void => client.disconnect()
+  return Object.assign(client, { close: async () => disconnect(), destroy: disconnect })
 }

@@ -22,8 +22,10 @@ async function primariesOf(place: Place): Promise<string[]> {
   switch (place.kind) {
     case 'single':
     case 'pool':
+    case 'ioredis':
       return [place.url]
-    case 'sentinel': {
+    case 'sentinel':
+    case 'ioredis sentinel': {
       const { host, port } = place.sentinels[0] ?? { host: '', port: 0 }
       const answer = await withClient(`redis://${host}:${port}`, (client) =>
         client.sendCommand(['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', place.name]),
@@ -31,7 +33,8 @@ async function primariesOf(place: Place): Promise<string[]> {
       const [address, primaryPort] = answer as unknown as string[]
       return [`redis://${address}:${primaryPort}`]
     }
-    case 'cluster': {
+    case 'cluster':
+    case 'ioredis cluster': {
       const cluster = createCluster({ rootNodes: [...place.rootNodes] })
       await cluster.connect()
       const urls = cluster.masters.map(({ address }) => `redis://${address}`)
@@ -57,9 +60,10 @@ async function eachKey(
   prefix: string,
   work: (client: RedisClientType, key: string) => Promise<unknown>,
 ): Promise<void> {
+  const before = ('keyPrefix' in place ? place.keyPrefix : undefined) ?? ''
   await onPrimaries(place, async (client) => {
     for await (const keys of client.scanIterator({ MATCH: `*${prefix}*`, COUNT: 1000 })) {
-      const own = keys.filter((key) => key.startsWith(prefix) || key.startsWith(`js:lease:${prefix}`))
+      const own = keys.filter((key) => key.startsWith(before + prefix) || key.startsWith(`${before}js:lease:${prefix}`))
       // One by one: on a cluster they lie in different slots.
       await Promise.all(own.map((key) => work(client, key)))
     }
@@ -79,7 +83,7 @@ export async function age(place: Place, prefix: string, ms: number): Promise<voi
 async function ageKey(client: RedisClientType, key: string, ms: number): Promise<void> {
   const type = await client.type(key)
   if (type === 'hash') await ageHash(client, key, ms)
-  if (type === 'string' && key.startsWith('js:lease:')) await ageLease(client, key, ms)
+  if (type === 'string' && key.includes('js:lease:')) await ageLease(client, key, ms)
   const ends = await client.pExpireTime(key)
   if (ends >= 0) await client.pExpireAt(key, ends - ms)
 }
