@@ -11,7 +11,8 @@ it('has its bin, and says what to install where no adapter is there', async () =
   expect(await stranger.run('ls', ['node_modules/.bin'])).toMatch(/^sessions$/m)
   const adapters = { 'sqlite:a.db': 'sqlite', 'postgres://localhost/a': 'sql', 'redis://localhost': 'redis' }
   for (const [url, name] of Object.entries(adapters)) {
-    const told = stranger.run(process.execPath, [program, 'import', '-', '-s', url])
+    // Where pnpm runs the tests, it says by this variable where packages of the workspace are.
+    const told = stranger.run(process.execPath, [program, 'import', 'package.json', '-s', url], { NODE_PATH: '' })
     await expect(told).rejects.toThrow(`@sessions/${name} is not installed here: npm install @sessions/${name}`)
   }
 })
