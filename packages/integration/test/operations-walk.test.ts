@@ -31,16 +31,12 @@ function unavailable(command: string): string | undefined {
 function isAvailable(tool: string): boolean {
   try {
     execFileSync('sh', ['-c', `command -v ${tool}`])
-    return tool !== 'pg_dump' || isDumping()
+    // One that is older than the server refuses.
+    if (tool === 'pg_dump') execFileSync('sh', ['-c', `${tool} --schema-only "$0"`, postgres.url], { stdio: 'ignore' })
+    return true
   } catch {
     return false
   }
-}
-
-/** One that is older than the server refuses. */
-function isDumping(): boolean {
-  execFileSync('pg_dump', ['--schema-only', postgres.url], { stdio: 'ignore' })
-  return true
 }
 
 async function freePort(): Promise<number> {
