@@ -13,5 +13,9 @@ Builds the package in the current folder.`,
 
 rmSync('dist', { recursive: true, force: true })
 await run('tsc', ['-p', 'tsconfig.json'])
-writeCommonJSTypes()
-await buildCommonJS(JSON.parse(readFileSync('package.json', 'utf8')).exports)
+const { exports } = JSON.parse(readFileSync('package.json', 'utf8'))
+// A program is loaded by Node alone.
+if (exports !== undefined) {
+  writeCommonJSTypes()
+  await buildCommonJS(exports)
+}

@@ -10,7 +10,7 @@ import { commandLine } from './command-line.ts'
 import { publishedEntries } from './packages/exports.ts'
 import { repositoryUrl } from './repository.ts'
 import { run } from './run.ts'
-import { documentedPackages } from './workspace.ts'
+import { everyManifest } from './workspace.ts'
 
 const { check = false } = commandLine(
   `node scripts/generate-manifests.ts [--check]
@@ -20,11 +20,11 @@ out of date instead.`,
   { check: { type: 'boolean' } },
 ).values
 const url = repositoryUrl()
-const stale = documentedPackages().flatMap(({ folder, manifest }) => {
+const stale = everyManifest().flatMap(({ folder, manifest }) => {
   const file = join(folder, 'package.json')
   const before = JSON.parse(readFileSync(file, 'utf8'))
   const { repository: _, homepage: __, bugs: ___, ...others } = before
-  others.publishConfig = { ...others.publishConfig, ...publishedEntries(manifest.exports ?? {}) }
+  others.publishConfig = { ...others.publishConfig, ...publishedEntries(manifest.exports) }
   const addresses =
     url === undefined || manifest.private === true
       ? {}

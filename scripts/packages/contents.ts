@@ -28,7 +28,7 @@ export function contentFindings({ source, folder, manifest, files }: Tarball): s
 function expectedFiles({ folder, manifest }: Tarball['source']): string[] {
   const built = globSync('src/**/*.ts', { cwd: folder }).flatMap((file) => {
     const name = file.replace(/^src/, 'dist').replace(/\.ts$/, '')
-    return [`${name}.d.cts`, `${name}.d.ts`, `${name}.js`]
+    return [...(manifest.exports === undefined ? [] : [`${name}.d.cts`]), `${name}.d.ts`, `${name}.js`]
   })
   const entries = Object.values(manifest.exports ?? {}).map((file) => builtFile(file, '.cjs').replace('./', ''))
   const shared = ['conformance/shared', 'rolldown-runtime', 'shared'].map((name) => `dist/${name}.cjs`)
@@ -40,7 +40,13 @@ function expectedFiles({ folder, manifest }: Tarball['source']): string[] {
 /** What is packed names what is built where the repository names the source, entry by entry. */
 function exportFindings(source: Tarball['source']['manifest'], packed: Tarball['manifest']): string[] {
   const { main, types, typesVersions, exports } = packed
-  const expected = { typesVersions: undefined, ...publishedEntries(source.exports ?? {}) }
+  const expected = {
+    main: undefined,
+    types: undefined,
+    typesVersions: undefined,
+    exports: undefined,
+    ...publishedEntries(source.exports),
+  }
   const bin = Object.entries(source.bin ?? {}).map(([name, file]) => [name, builtFile(file, '.js')] as const)
   return [
     ...(isDeepStrictEqual({ main, types, typesVersions, exports }, expected)

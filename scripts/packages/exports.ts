@@ -17,9 +17,10 @@ export interface Target {
 
 /**
  * For each entry, ES modules for whoever can load them by `import` and by `require`, so that a program has one of each class: Bun, Node
- * from 22.10 on (`module-sync`) and bundlers (`module`). Whoever else requires gets CommonJS, such as jest.
+ * from 22.10 on (`module-sync`) and bundlers (`module`). Whoever else requires gets CommonJS, such as jest. A program has no entries.
  */
-export function publishedEntries(sources: Readonly<Record<string, string>>): PublishedEntries {
+export function publishedEntries(sources?: Readonly<Record<string, string>>): Partial<PublishedEntries> {
+  if (sources === undefined) return {}
   const exports = Object.entries(sources).map(([entry, source]) => {
     const modules = { types: builtFile(source, '.d.ts'), default: builtFile(source, '.js') }
     const commonJS = { types: builtFile(source, '.d.cts'), default: builtFile(source, '.cjs') }

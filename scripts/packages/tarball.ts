@@ -5,7 +5,8 @@ import { pack } from '../pack.ts'
 import type { Package } from '../workspace.ts'
 import type { PublishedEntries } from './exports.ts'
 
-export interface PackedManifest extends PublishedEntries {
+/** A program exports nothing. */
+export interface PackedManifest extends Partial<PublishedEntries> {
   name: string
   license?: string
   sideEffects?: boolean
