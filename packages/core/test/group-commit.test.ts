@@ -57,6 +57,12 @@ describe('commits of one turn of the event loop', () => {
     expect(Math.max(...between.map((count, index) => count - (between[index - 1] ?? 1)))).toBeLessThanOrEqual(1)
   })
 
+  it('leave with their like alone, where the adapter tells them apart', async () => {
+    const { groups, add } = recording({ alike: (first, other) => first[0] === other[0] })
+    await Promise.all(['a1', 'a2', 'a3', 'b1', 'b2', 'a4'].map((member) => add(member)))
+    expect(groups).toEqual([['a1'], ['a2', 'a3'], ['b1', 'b2'], ['a4']])
+  })
+
   it('wait while as many groups are under way as may be, and are the larger for it', async () => {
     const ends: (() => void)[] = []
     const slow = <T>(value: T): Promise<T> => new Promise((resolve) => ends.push(() => resolve(value)))

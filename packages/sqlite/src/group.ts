@@ -1,4 +1,4 @@
-import { type CommitResult, GroupCommit, type Outcomes } from '@sessions/core'
+import { type CommitResult, GroupCommit, type Outcomes, type Several as SeveralOf } from '@sessions/core'
 import type { WriteQueue } from './busy.ts'
 import { isBusy } from './errors.ts'
 
@@ -25,6 +25,8 @@ interface Transactions {
   isOpen(): boolean
 }
 
+type Several = SeveralOf<Member>
+
 /** The files of a store are gone; nothing was written. */
 export class FilesGone extends Error {}
 
@@ -44,30 +46,17 @@ export function groupCommits(transactions: Transactions): GroupCommit<Member, Co
       if (!transactions.isAt(path)) throw new FilesGone()
       return transactions.write(work)
     })
-  const waiting = async (members: Equals): Promise<Outcomes<CommitResult>> => {
+  const together = async (members: Several): Promise<Outcomes<CommitResult>> => {
     const outcomes = await queue.run(members[0].busyTimeoutMs, () => commit(transactions, members))
     return outcomes ?? (await Promise.allSettled(members.map(async (member) => alone(member))))
   }
-  const together = async (members: readonly Member[]): Promise<Outcomes<CommitResult>> =>
-    (await Promise.all(byTimeout(members).map(waiting))).flat()
-  return new GroupCommit({ alone, together, mostMembers, mostLength })
-}
-
-/** Members that wait equally long. */
-type Equals = [Member, ...Member[]]
-
-function byTimeout(members: readonly Member[]): Equals[] {
-  const all: Equals[] = []
-  for (const member of members) {
-    const equals = all.at(-1)
-    if (equals?.[0].busyTimeoutMs === member.busyTimeoutMs) equals.push(member)
-    else all.push([member])
-  }
-  return all
+  // Nobody waits for a lock longer than their own store says.
+  const alike = (one: Member, other: Member): boolean => one.busyTimeoutMs === other.busyTimeoutMs
+  return new GroupCommit({ alone, together, alike, mostMembers, mostLength })
 }
 
 /** `undefined` where nothing was done and each has to be tried by itself. @throws what all of them have to wait for */
-function commit(transactions: Transactions, members: Equals): Outcomes<CommitResult> | undefined {
+function commit(transactions: Transactions, members: Several): Outcomes<CommitResult> | undefined {
   const paths = new Set(members.map(({ path }) => path))
   if (![...paths].every((path) => transactions.isAt(path))) return undefined
   // A savepoint costs as much as a small append, so there are none unless a member fails.

@@ -8,7 +8,9 @@ export interface GroupCommitOptions<Member, Result> {
    * Commits two or more, in the order of their calls, and says of each what became of it: one that is refused or fails must not concern
    * the others. What it fails with instead is what each of them fails with.
    */
-  together(members: readonly Member[]): Outcomes<Result> | Promise<Outcomes<Result>>
+  together(members: Several<Member>): Outcomes<Result> | Promise<Outcomes<Result>>
+  /** Whether a member may be in a group that begins with another. Default: any may. */
+  alike?(first: Member, other: Member): boolean
   /** Members of a group, at most: it is one piece of work, for which others wait. */
   mostMembers: number
   /** What the lengths of its members add up to, at most; a longer member is alone. */
@@ -16,6 +18,9 @@ export interface GroupCommitOptions<Member, Result> {
   /** Groups under way at a time, at most; what comes meanwhile makes the next ones larger. Default: any number. */
   mostUnderWay?: number
 }
+
+/** The members of a group. */
+export type Several<Member> = readonly [Member, ...Member[]]
 
 /** What became of each member of a group, in their order. */
 export type Outcomes<Result> = readonly PromiseSettledResult<Result>[]
@@ -42,7 +47,7 @@ export class GroupCommit<Member, Result> {
   #underWay = 0
 
   constructor(options: GroupCommitOptions<Member, Result>) {
-    this.#options = { mostUnderWay: Number.POSITIVE_INFINITY, ...options }
+    this.#options = { mostUnderWay: Number.POSITIVE_INFINITY, alike: () => true, ...options }
   }
 
   /** @param length - what it counts for in `mostLength` */
@@ -92,24 +97,23 @@ export class GroupCommit<Member, Result> {
     })
   }
 
-  #nextGroup(): Waiting<Member, Result>[] {
-    const { mostMembers, mostLength } = this.#options
+  /** Of the members that wait, of which there must be one. */
+  #nextGroup(): Several<Waiting<Member, Result>> {
+    const { mostMembers, mostLength, alike } = this.#options
+    const [first] = this.#waiting as [Waiting<Member, Result>]
     let [count, length] = [0, 0]
     for (const waiting of this.#waiting) {
       length += waiting.length
-      if (count > 0 && (count >= mostMembers || length > mostLength)) break
+      if (count > 0 && (count >= mostMembers || length > mostLength || !alike(first.member, waiting.member))) break
       count++
     }
-    const group = this.#waiting.splice(0, count)
+    const group = [first, ...this.#waiting.splice(0, count).slice(1)] as const
     if (this.#waiting.length === 0) this.#sessions.clear()
     return group
   }
 
-  #commit(group: readonly Waiting<Member, Result>[]): void {
-    const members = group.map(({ member }) => member)
-    const [first] = group
-    const settled = members.length > 1 || first === undefined ? this.#together(group, members) : this.#one(first)
-    this.#count(settled)
+  #commit(group: Several<Waiting<Member, Result>>): void {
+    this.#count(group.length > 1 ? this.#together(group) : this.#one(group[0]))
   }
 
   async #one({ member, resolve, reject }: Waiting<Member, Result>): Promise<void> {
@@ -120,9 +124,10 @@ export class GroupCommit<Member, Result> {
     }
   }
 
-  async #together(group: readonly Waiting<Member, Result>[], members: readonly Member[]): Promise<void> {
+  async #together(group: Several<Waiting<Member, Result>>): Promise<void> {
     try {
-      const outcomes = await this.#options.together(members)
+      const [first, ...others] = group
+      const outcomes = await this.#options.together([first.member, ...others.map(({ member }) => member)])
       for (const [index, { resolve, reject }] of group.entries()) {
         const outcome = outcomes[index]
         if (outcome?.status === 'fulfilled') resolve(outcome.value)

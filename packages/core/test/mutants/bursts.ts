@@ -36,9 +36,11 @@ export const burstMutants: readonly Mutant[] = [
     ['bursts/each-by-itself', 'bursts/same-session'],
     class extends GroupStore {
       protected override async together(members: readonly Member[]): Promise<void> {
-        const results: CommitResult[] = []
-        for (const member of members) results.push(await this.alone(member))
-        for (const { resolve } of members) resolve(results[0] as CommitResult)
+        const [first] = await Promise.allSettled(members.map((member) => this.alone(member)))
+        for (const { resolve, reject } of members) {
+          if (first?.status === 'fulfilled') resolve(first.value)
+          else reject(first?.reason)
+        }
       }
     },
   ),
@@ -56,13 +58,20 @@ export const burstMutants: readonly Mutant[] = [
     },
   ),
   store(
-    'sorted-group',
-    'sorts a group by what it writes, so that short ones are not held up by long ones',
+    'group-written-in-columns',
+    'writes the first record of every member of a group, then the second of each, and so on',
     ['bursts/order'],
     class extends GroupStore {
       protected override async together(members: readonly Member[]): Promise<void> {
-        const length = ({ change }: Member): number => JSON.stringify(change).length
-        return super.together(members.toSorted((a, b) => length(b) - length(a) || 1))
+        const isPlain = ({ change }: Member): boolean => Object.keys(change).join() === 'append'
+        if (!members.every(isPlain) || members.length < 100) return await super.together(members)
+        const longest = Math.max(...members.map(({ change }) => change.append?.length ?? 0))
+        for (let place = 0; place < longest; place++) {
+          for (const { sessionId, change } of members) {
+            await this.alone({ sessionId, change: { append: change.append?.slice(place, place + 1) ?? [] } })
+          }
+        }
+        for (const { resolve } of members) resolve({ status: 'applied', dropped: [] })
       }
     },
   ),
@@ -114,8 +123,11 @@ export const burstMutants: readonly Mutant[] = [
       protected override async together(members: readonly Member[]): Promise<void> {
         const outcomes = await Promise.allSettled(members.map((member) => this.alone(member)))
         const failed = outcomes.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined
-        if (failed === undefined) return await super.together([])
-        for (const { reject } of members) reject(failed.reason)
+        for (const [index, { resolve, reject }] of members.entries()) {
+          const outcome = failed ?? outcomes[index]
+          if (outcome?.status === 'fulfilled') resolve(outcome.value)
+          else reject(outcome?.reason)
+        }
       }
     },
   ),
