@@ -20,8 +20,17 @@ const places: Record<string, Place> = {
 const reports = '.conformance'
 const timeoutMs = 300_000
 
-for (const [name, place] of Object.entries(places))
-  describeConformance(await storeHarness(name, place), { reports, timeoutMs })
+/**
+ * What many processes, their crashes and long histories ask of the server and its scripts, which are the same through any client: the
+ * longest cases. They run where there are one server, many, and a group that fails over.
+ */
+const casesOfTheServer = ['processes/', 'crash/', 'scale/']
+const every = ['single, RESP3', 'cluster', 'sentinel']
+
+for (const [name, place] of Object.entries(places)) {
+  const except = every.includes(name) ? [] : casesOfTheServer
+  describeConformance(await storeHarness(name, place), { reports, timeoutMs, except })
+}
 
 describeConformance(
   {

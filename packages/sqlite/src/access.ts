@@ -1,6 +1,7 @@
 import { type CommitResult, type Lease, SessionError } from '@sessions/core'
 import { whileBusy } from './busy.ts'
 import { type Connection, connectDatabase, connectFile, connectMemory } from './connection.ts'
+import { type SQLiteDatabase, toDatabase } from './database.ts'
 import { FilesGone } from './group.ts'
 import type { WriteAheadLog } from './log.ts'
 import type { SQLiteStoreOptions } from './options.ts'
@@ -19,6 +20,8 @@ export class Access {
   readonly #options: SQLiteStoreOptions
   readonly #busyTimeoutMs: number
   readonly #path: string
+  /** The caller's. */
+  readonly #database: SQLiteDatabase | undefined
   #opened: Opened | undefined
   #reopening: Promise<Opened> | undefined
 
@@ -27,6 +30,7 @@ export class Access {
     this.#options = options
     this.#busyTimeoutMs = options.busyTimeoutMs ?? 30_000
     this.#path = options.path ?? ':memory:'
+    this.#database = options.database && toDatabase(options.database)
   }
 
   async open(): Promise<void> {
@@ -39,7 +43,7 @@ export class Access {
 
   /** Whether a database of the caller's was closed. */
   get isClosedByOwner(): boolean {
-    return this.#options.database?.open === false
+    return this.#database?.open === false
   }
 
   /**
@@ -125,15 +129,15 @@ export class Access {
   }
 
   async #connect(mustExist: boolean): Promise<Opened> {
-    const { database, synchronous = 'FULL' } = this.#options
-    const [path, busyTimeoutMs] = [this.#path, this.#busyTimeoutMs]
+    const { synchronous = 'FULL', driver = 'better-sqlite3' } = this.#options
+    const [path, database, busyTimeoutMs] = [this.#path, this.#database, this.#busyTimeoutMs]
     const names = deriveNames(this.#options)
     const lease =
       database !== undefined
         ? await connectDatabase(database)
         : path === ':memory:'
-          ? await connectMemory()
-          : await connectFile({ path, synchronous, busyTimeoutMs, mustExist, names })
+          ? await connectMemory(driver)
+          : await connectFile({ path, driver, synchronous, busyTimeoutMs, mustExist, names })
     try {
       return { lease, statements: await lease.resource.statements(names, busyTimeoutMs) }
     } catch (error) {

@@ -1,13 +1,13 @@
 import { type CommitResult, type GroupCommit, type Lease, SharedResources } from '@sessions/core'
-import Database from 'better-sqlite3'
-import { blockingWaitMs, WriteQueue, whileBusy } from './busy.ts'
-import type { SQLiteDatabase } from './database.ts'
+import { WriteQueue, whileBusy } from './busy.ts'
+import { drivers, type SQLiteDatabase } from './database.ts'
+import type { DriverName, Opener } from './drivers/driver.ts'
 import { isReadOnly, mapOpenError, OpenTransaction } from './errors.ts'
 import { createPrivately, DatabaseFiles, realPath } from './file.ts'
 import { groupCommits, type Member } from './group.ts'
 import { readImage } from './image.ts'
 import { WriteAheadLog } from './log.ts'
-import { assertRuntime } from './runtime.ts'
+import { OneDriver } from './one-driver.ts'
 import { assertKnown, migrate } from './schema.ts'
 import { prepareStatements, type Statements } from './statements.ts'
 import type { Names } from './tables.ts'
@@ -20,6 +20,8 @@ export interface Connection {
   readonly files?: DatabaseFiles
   /** Whether a path leads to what is open. */
   isAt(path: string): boolean
+  /** That no other driver has the file. Absent as the files are. */
+  readonly claim?: { release(): void }
   /** Absent where the log is not ours to empty. */
   readonly log?: WriteAheadLog
   /** The statements for tables of these names, which are there then. */
@@ -35,6 +37,7 @@ export interface Connection {
 
 interface FileOptions {
   path: string
+  driver: DriverName
   synchronous: 'FULL' | 'NORMAL'
   busyTimeoutMs: number
   /** Whether the file must be there already. */
@@ -46,6 +49,8 @@ interface FileOptions {
 /** Bytes that the log keeps at most once it starts anew; a great batch makes it larger for a while. */
 const logLimit = 8 * 2 ** 20
 
+const claims = new OneDriver()
+
 const shared = new SharedResources<Connection>((connection) => {
   try {
     // What only a log holds that was taken away is saved into the file, whoever else has that log open.
@@ -53,13 +58,16 @@ const shared = new SharedResources<Connection>((connection) => {
     connection.log?.close()
   } finally {
     connection.database.close()
+    connection.claim?.release()
   }
 })
 
-/** The process's one connection to a file; those who want another `synchronous` share another. */
+/**
+ * The process's one connection to a file; those who want another `synchronous` share another.
+ * @throws SESSION_UNSUPPORTED where another driver has the file open
+ */
 export async function connectFile(options: FileOptions): Promise<Lease<Connection>> {
-  assertRuntime()
-  const key = `${options.synchronous} ${realPath(options.path)}`
+  const key = `${options.driver} ${options.synchronous} ${realPath(options.path)}`
   for (;;) {
     const lease = await shared.acquire(key, () => openFile(options))
     if (lease.resource.isAt(options.path)) return lease
@@ -70,9 +78,9 @@ export async function connectFile(options: FileOptions): Promise<Lease<Connectio
 }
 
 /** A database in memory, of nobody else. */
-export async function connectMemory(): Promise<Lease<Connection>> {
-  assertRuntime()
-  const connection = toConnection(new Database(':memory:'))
+export async function connectMemory(driver: DriverName): Promise<Lease<Connection>> {
+  const opener = await drivers[driver].load()
+  const connection = toConnection(opener.open(':memory:', false))
   return { resource: connection, release: async () => void connection.database.close() }
 }
 
@@ -82,9 +90,20 @@ export async function connectDatabase(database: SQLiteDatabase): Promise<Lease<C
 }
 
 async function openFile(options: FileOptions): Promise<Connection> {
+  const opener = await drivers[options.driver].load()
+  const claim = claims.claim(options.path, options.driver)
+  try {
+    return { ...(await openClaimed(opener, options)), claim }
+  } catch (error) {
+    claim.release()
+    throw error
+  }
+}
+
+async function openClaimed(opener: Opener, options: FileOptions): Promise<Connection> {
   const { path, busyTimeoutMs, mustExist } = options
   if (!mustExist) createPrivately(path)
-  const database = openDatabase(path, mustExist)
+  const database = openDatabase(opener, path, mustExist)
   try {
     // Changing the journal mode needs the file for a moment alone and does not wait for it by itself.
     const isReadable = await whileBusy(busyTimeoutMs, () => prepareFile(database, options))
@@ -94,12 +113,12 @@ async function openFile(options: FileOptions): Promise<Connection> {
     throw error
   }
   database.close()
-  return toConnection(new Database(readImage(path), { readonly: true }), new DatabaseFiles(path))
+  return toConnection(opener.openImage(readImage(path)), new DatabaseFiles(path))
 }
 
-function openDatabase(path: string, fileMustExist: boolean): SQLiteDatabase {
+function openDatabase(opener: Opener, path: string, mustExist: boolean): SQLiteDatabase {
   try {
-    return new Database(path, { timeout: blockingWaitMs, fileMustExist })
+    return opener.open(path, mustExist)
   } catch (error) {
     throw mapOpenError(path, error)
   }
@@ -148,7 +167,6 @@ function toConnection(database: SQLiteDatabase, files?: DatabaseFiles): Connecti
   }
   const isAt = (path: string): boolean => files?.areAt(path) ?? true
   const queue = new WriteQueue()
-  const part = <T>(work: () => T): T => transaction.immediate(work) as T
-  const group = groupCommits({ queue, isAt, write, part, isOpen: () => database.inTransaction })
+  const group = groupCommits({ queue, isAt, write, database })
   return { database, isAt, statements, write, queue, group, watches: Watches.of(database), ...(files && { files }) }
 }

@@ -1,5 +1,6 @@
 import { type CommitResult, GroupCommit, type Outcomes, type Several as SeveralOf } from '@sessions/core'
 import type { WriteQueue } from './busy.ts'
+import type { SQLiteDatabase } from './database.ts'
 import { isBusy } from './errors.ts'
 
 /** One commit of a group. */
@@ -19,10 +20,7 @@ interface Transactions {
   isAt(path: string): boolean
   /** Runs the work in one `BEGIN IMMEDIATE` transaction. */
   write<T>(work: () => T): T
-  /** Runs it inside of one so that it alone is undone where it fails. */
-  part<T>(work: () => T): T
-  /** Whether a transaction is open. */
-  isOpen(): boolean
+  readonly database: Pick<SQLiteDatabase, 'exec' | 'inTransaction'>
 }
 
 type Several = SeveralOf<Member>
@@ -75,13 +73,17 @@ function fulfilled({ work }: Member): PromiseFulfilledResult<CommitResult> {
 }
 
 /** @throws the error of a member that undid the whole transaction, as a trigger of somebody's with `RAISE(ROLLBACK)` does */
-function partOf({ part, isOpen }: Transactions): (member: Member) => PromiseSettledResult<CommitResult> {
+function partOf({ database }: Transactions): (member: Member) => PromiseSettledResult<CommitResult> {
   return (member) => {
+    database.exec('SAVEPOINT sessions_member')
     try {
-      return part(() => fulfilled(member))
+      return fulfilled(member)
     } catch (reason) {
-      if (isBusy(reason) || !isOpen()) throw reason
+      if (isBusy(reason) || !database.inTransaction) throw reason
+      database.exec('ROLLBACK TO sessions_member')
       return { status: 'rejected', reason }
+    } finally {
+      if (database.inTransaction) database.exec('RELEASE sessions_member')
     }
   }
 }

@@ -1,4 +1,5 @@
 import { renameSync, statSync, writeFileSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
 import { setImmediate as turn } from 'node:timers/promises'
 import { SQLiteSession, SQLiteStore } from '@sessions/sqlite'
 import Database from 'better-sqlite3'
@@ -130,8 +131,16 @@ describe('a member that fails', () => {
   const bad = (raise: string): string => `CREATE TRIGGER bad BEFORE INSERT ON agent_messages
     WHEN NEW.message_data LIKE '%bad%' BEGIN SELECT RAISE(${raise}, 'no'); END`
 
-  it.each(['ABORT', 'FAIL', 'ROLLBACK'])('does not concern the others, though it fails by %s', async (raise) => {
-    const { database } = counting()
+  const databases = {
+    'better-sqlite3': () => new Database(':memory:'),
+    'node:sqlite': () => new DatabaseSync(':memory:'),
+  }
+  const failures = ['ABORT', 'FAIL', 'ROLLBACK'].flatMap((raise) =>
+    Object.entries(databases).map(([driver, open]) => [raise, driver, open] as const),
+  )
+
+  it.each(failures)('does not concern the others, though it fails by %s, on %s', async (raise, _, open) => {
+    const database = open()
     await using store = new SQLiteStore({ database })
     await store.session('lone').addItems([item('a')])
     database.exec(bad(raise))
@@ -146,10 +155,11 @@ describe('a member that fails', () => {
     const stored = said.map(({ content }) => (content === 'bad' ? [] : ['first', content]))
     expect(await contents(store, ids(9))).toEqual(stored)
     expect(await store.getSessionInfo('s2')).toBeUndefined()
+    database.close()
   })
 
-  it('at the commit leaves those that can be committed', async () => {
-    const { database } = counting()
+  it.each(Object.entries(databases))('at the commit leaves those that can be committed, on %s', async (_, open) => {
+    const database = open()
     await using store = new SQLiteStore({ database })
     await store.session('lone').addItems([item('a')])
     database.exec(`CREATE TABLE allowed (content TEXT PRIMARY KEY);
@@ -161,6 +171,7 @@ describe('a member that fails', () => {
     )
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled'])
     expect(await contents(store, ['a', 'b', 'bad', 'c'])).toEqual([['a'], ['b'], [], ['c']])
+    database.close()
   })
 
   it('for want of a lock waits as long as its own store says', async () => {
