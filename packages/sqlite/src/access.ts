@@ -1,7 +1,8 @@
-import { type Lease, SessionError } from '@sessions/core'
+import { type CommitResult, type Lease, SessionError } from '@sessions/core'
 import { whileBusy } from './busy.ts'
 import { type Connection, connectDatabase, connectFile, connectMemory } from './connection.ts'
 import { type SQLiteDatabase, toDatabase } from './database.ts'
+import { FilesGone } from './group.ts'
 import type { WriteAheadLog } from './log.ts'
 import type { SQLiteStoreOptions } from './options.ts'
 import type { Statements } from './statements.ts'
@@ -12,10 +13,13 @@ interface Opened {
   readonly statements: Statements
 }
 
+type Work<T> = (statements: Statements, log: WriteAheadLog | undefined) => T
+
 /** A store's way to its database: opens it, notices when its file is gone, and waits while it is busy. */
 export class Access {
   readonly #options: SQLiteStoreOptions
   readonly #busyTimeoutMs: number
+  readonly #path: string
   /** The caller's. */
   readonly #database: SQLiteDatabase | undefined
   #opened: Opened | undefined
@@ -25,6 +29,7 @@ export class Access {
   constructor(options: SQLiteStoreOptions) {
     this.#options = options
     this.#busyTimeoutMs = options.busyTimeoutMs ?? 30_000
+    this.#path = options.path ?? ':memory:'
     this.#database = options.database && toDatabase(options.database)
   }
 
@@ -41,21 +46,47 @@ export class Access {
     return this.#database?.open === false
   }
 
-  /** Runs one read. @throws SESSION_UNAVAILABLE where the file is gone or another */
-  readonly read = <T>(work: (statements: Statements) => T): T | Promise<T> => {
-    return this.#use(({ statements }) => whileBusy(this.#busyTimeoutMs, () => work(statements)))
+  /**
+   * Runs one read, of one session or of many, after what was called before it.
+   * @throws SESSION_UNAVAILABLE where the file is gone or another
+   */
+  readonly read = <T>(work: (statements: Statements) => T, sessionId?: string): T | Promise<T> => {
+    return this.#use(({ statements, lease: { resource } }) => {
+      resource.group.flush(sessionId)
+      return whileBusy(this.#busyTimeoutMs, () => work(statements))
+    })
   }
 
   /** Runs one write in a transaction that holds the write lock. @throws as `read` */
-  readonly write = <T>(work: (statements: Statements, log: WriteAheadLog | undefined) => T): T | Promise<T> => {
-    return this.#use(({ statements, lease: { resource } }) =>
-      resource.queue.run(this.#busyTimeoutMs, () => resource.write(() => work(statements, resource.log))),
-    )
+  readonly write = <T>(work: Work<T>, sessionId?: string): T | Promise<T> => {
+    return this.#use(({ statements, lease: { resource } }) => {
+      resource.group.flush(sessionId)
+      return resource.queue.run(this.#busyTimeoutMs, () => resource.write(() => work(statements, resource.log)))
+    })
+  }
+
+  /**
+   * The same for one change, in a transaction with others where several come in one turn of the event loop.
+   * @param length - of what it writes, in UTF-16 units
+   * @throws as `read`
+   */
+  async commit(sessionId: string, length: number, work: Work<CommitResult>): Promise<CommitResult> {
+    const opened = this.#opened ?? (await this.#reopened())
+    const { statements, lease } = opened
+    const { group, log } = lease.resource
+    const member = { busyTimeoutMs: this.#busyTimeoutMs, path: this.#path, work: () => work(statements, log) }
+    try {
+      return await group.add(sessionId, member, length)
+    } catch (error) {
+      if (error instanceof FilesGone) return await this.#lose(opened)
+      throw error
+    }
   }
 
   /** Calls `onChange` soon after the session may have changed. What it gives ends it. @throws as `read` */
   watch(sessionId: string, onChange: () => void): (() => void) | Promise<() => void> {
     return this.#use(({ statements, lease: { resource } }) => {
+      resource.group.flush(sessionId)
       return whileBusy(this.#busyTimeoutMs, () => resource.watches.add(statements, sessionId, onChange))
     })
   }
@@ -73,24 +104,23 @@ export class Access {
 
   #use<T>(work: (opened: Opened) => T | Promise<T>): T | Promise<T> {
     const opened = this.#opened
-    return opened !== undefined && this.#isCurrent(opened) ? work(opened) : this.#reopened().then(work)
-  }
-
-  #isCurrent({ lease: { resource } }: Opened): boolean {
-    return resource.files === undefined || resource.files.areAt(this.#options.path ?? '')
+    if (opened === undefined) return this.#reopened().then(work)
+    return opened.lease.resource.isAt(this.#path) ? work(opened) : this.#lose(opened)
   }
 
   /** The call that notices fails, since what was written may be lost; the next one opens what is there then. */
-  async #reopened(): Promise<Opened> {
-    const stale = this.#opened
-    if (stale !== undefined) {
+  async #lose(stale: Opened): Promise<never> {
+    if (this.#opened === stale) {
       this.#opened = undefined
       await stale.lease.release()
-      throw new SessionError(
-        'SESSION_UNAVAILABLE',
-        `The file ${this.#options.path}, or its log, was deleted, moved or replaced while it was open. Nothing was written.`,
-      )
     }
+    throw new SessionError(
+      'SESSION_UNAVAILABLE',
+      `The file ${this.#path}, or its log, was deleted, moved or replaced while it was open. Nothing was written.`,
+    )
+  }
+
+  async #reopened(): Promise<Opened> {
     this.#reopening ??= this.#connect(true).finally(() => {
       this.#reopening = undefined
     })
@@ -99,8 +129,8 @@ export class Access {
   }
 
   async #connect(mustExist: boolean): Promise<Opened> {
-    const { path = ':memory:', synchronous = 'FULL', driver = 'better-sqlite3' } = this.#options
-    const [database, busyTimeoutMs] = [this.#database, this.#busyTimeoutMs]
+    const { synchronous = 'FULL', driver = 'better-sqlite3' } = this.#options
+    const [path, database, busyTimeoutMs] = [this.#path, this.#database, this.#busyTimeoutMs]
     const names = deriveNames(this.#options)
     const lease =
       database !== undefined

@@ -4,7 +4,7 @@ import { forgetLease, isHeld } from './leases.ts'
 import { maintainMessages } from './maintain.ts'
 import { saveMetadata } from './metadata.ts'
 import type { Statements } from './statements.ts'
-import { entryTimes, fromTimestamp, toSeconds, toTimestamp } from './timestamps.ts'
+import { entryTimes, fromTimestamp, timeAfter, toSeconds, toTimestamp } from './timestamps.ts'
 
 interface SessionRow {
   createdAt: string
@@ -53,7 +53,7 @@ export function applyChange(
   if (isGone) eraseSession(statements, sessionId, now)
   if (isGone || (count === 0 && !writes(change))) return { status: 'applied', dropped }
 
-  const updatedMs = session === undefined ? now : Math.max(now, fromTimestamp(session.updatedAt) + 1)
+  const updatedMs = session === undefined ? now : timeAfter(session.updatedAt, now)
   const updatedAt = toTimestamp(updatedMs)
   statements.saveSession.run(sessionId, updatedAt, updatedAt)
   const ttl = ttlMs ?? (session?.endsAt == null ? null : (statements.ttl.get(sessionId) as number))

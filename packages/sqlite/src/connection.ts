@@ -1,9 +1,10 @@
-import { type Lease, SharedResources } from '@sessions/core'
+import { type CommitResult, type GroupCommit, type Lease, SharedResources } from '@sessions/core'
 import { WriteQueue, whileBusy } from './busy.ts'
 import { drivers, type SQLiteDatabase } from './database.ts'
 import type { DriverName, Opener } from './drivers/driver.ts'
 import { isReadOnly, mapOpenError, OpenTransaction } from './errors.ts'
 import { createPrivately, DatabaseFiles, realPath } from './file.ts'
+import { groupCommits, type Member } from './group.ts'
 import { readImage } from './image.ts'
 import { WriteAheadLog } from './log.ts'
 import { OneDriver } from './one-driver.ts'
@@ -17,6 +18,8 @@ export interface Connection {
   readonly database: SQLiteDatabase
   /** Absent for a database in memory or of the caller's. */
   readonly files?: DatabaseFiles
+  /** Whether a path leads to what is open. */
+  isAt(path: string): boolean
   /** That no other driver has the file. Absent as the files are. */
   readonly claim?: { release(): void }
   /** Absent where the log is not ours to empty. */
@@ -24,6 +27,8 @@ export interface Connection {
   /** The statements for tables of these names, which are there then. */
   statements(names: Names, busyTimeoutMs: number): Promise<Statements>
   readonly queue: WriteQueue
+  /** Changes of sessions, which are committed together. */
+  readonly group: GroupCommit<Member, CommitResult>
   /** Who watches sessions over it. */
   readonly watches: Watches
   /** Runs the work in one `BEGIN IMMEDIATE` transaction. @throws OpenTransaction while the caller has one of its own */
@@ -65,7 +70,7 @@ export async function connectFile(options: FileOptions): Promise<Lease<Connectio
   const key = `${options.driver} ${options.synchronous} ${realPath(options.path)}`
   for (;;) {
     const lease = await shared.acquire(key, () => openFile(options))
-    if (lease.resource.files?.areAt(options.path)) return lease
+    if (lease.resource.isAt(options.path)) return lease
     // The file was deleted or replaced: those who have it will notice, and nobody new writes to it.
     shared.forget(key, lease.resource)
     await lease.release()
@@ -102,15 +107,13 @@ async function openClaimed(opener: Opener, options: FileOptions): Promise<Connec
   try {
     // Changing the journal mode needs the file for a moment alone and does not wait for it by itself.
     const isReadable = await whileBusy(busyTimeoutMs, () => prepareFile(database, options))
-    if (isReadable)
-      return { ...toConnection(database), files: new DatabaseFiles(path), log: new WriteAheadLog(database) }
+    if (isReadable) return { ...toConnection(database, new DatabaseFiles(path)), log: new WriteAheadLog(database) }
   } catch (error) {
     database.close()
     throw error
   }
   database.close()
-  const files = new DatabaseFiles(path)
-  return { ...toConnection(opener.openImage(readImage(path))), files }
+  return toConnection(opener.openImage(readImage(path)), new DatabaseFiles(path))
 }
 
 function openDatabase(opener: Opener, path: string, mustExist: boolean): SQLiteDatabase {
@@ -145,7 +148,7 @@ function succeeds(work: () => unknown): boolean {
   }
 }
 
-function toConnection(database: SQLiteDatabase): Connection {
+function toConnection(database: SQLiteDatabase, files?: DatabaseFiles): Connection {
   const transaction = database.transaction((work: () => unknown) => work())
   const write = <T>(work: () => T): T => {
     if (database.inTransaction) throw new OpenTransaction('A transaction of the caller is open.')
@@ -162,5 +165,8 @@ function toConnection(database: SQLiteDatabase): Connection {
     }
     return ready
   }
-  return { database, statements, write, queue: new WriteQueue(), watches: Watches.of(database) }
+  const isAt = (path: string): boolean => files?.areAt(path) ?? true
+  const queue = new WriteQueue()
+  const group = groupCommits({ queue, isAt, write, database })
+  return { database, isAt, statements, write, queue, group, watches: Watches.of(database), ...(files && { files }) }
 }

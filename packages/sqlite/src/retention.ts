@@ -21,7 +21,7 @@ export async function eraseOne(
   { sessionId, ...condition }: Target,
   now: () => number,
 ): Promise<boolean | 'lost'> {
-  const erased = await access.write((statements) => eraseSession(statements, sessionId, now(), condition))
+  const erased = await access.write((statements) => eraseSession(statements, sessionId, now(), condition), sessionId)
   access.tell(sessionId)
   await access.scrub()
   return erased

@@ -84,11 +84,11 @@ export class SQLiteStore extends SessionStore {
         return statement.all(sessionId, sessionId, time, limit ?? -1) as string[]
       })
       return limit === undefined ? records : records.reverse()
-    })
+    }, sessionId)
   }
 
   protected async _commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
-    const result = await this.#access.write((statements, log) => {
+    const result = await this.#access.commit(sessionId, lengthOf(change), (statements, log) => {
       const applied = applyChange(statements, sessionId, change, this.#now(), this.#policy)
       if (removes(change)) log?.emptyLater()
       return applied
@@ -104,13 +104,15 @@ export class SQLiteStore extends SessionStore {
   }
 
   protected override async _entries(sessionId: string, query: EntryQuery): Promise<RecordEntryPage> {
-    return this.#access.read((statements) =>
-      readEntries(query, sessionId, (statement, ...parameters) => {
-        const limit = parameters.pop()
-        return readIfAlive(statements, sessionId, this.#now(), (time) => {
-          return statements[statement].all(...parameters, sessionId, time, limit)
-        })
-      }),
+    return this.#access.read(
+      (statements) =>
+        readEntries(query, sessionId, (statement, ...parameters) => {
+          const limit = parameters.pop()
+          return readIfAlive(statements, sessionId, this.#now(), (time) => {
+            return statements[statement].all(...parameters, sessionId, time, limit)
+          })
+        }),
+      sessionId,
     )
   }
 
@@ -134,10 +136,10 @@ export class SQLiteStore extends SessionStore {
   }
 
   protected override async _lease(sessionId: string, swap: LeaseSwap | undefined): Promise<LeaseResult> {
-    const found = await this.#access.read((statements) => readLease(statements, sessionId, this.#now()))
+    const found = await this.#access.read((statements) => readLease(statements, sessionId, this.#now()), sessionId)
     // Whoever waits asks often, and needs no lock for that.
     if (swap === undefined || swap.expect !== found.version) return found
-    return this.#access.write((statements) => swapLease(statements, sessionId, swap, this.#now()))
+    return this.#access.write((statements) => swapLease(statements, sessionId, swap, this.#now()), sessionId)
   }
 
   protected override _watch(sessionId: string, onChange: () => void): (() => void) | Promise<() => void> {
@@ -148,7 +150,7 @@ export class SQLiteStore extends SessionStore {
     return this.#access.read((statements) => {
       const row = statements.info.get({ id: sessionId, now: this.#now() }) as InfoRow | undefined
       return row && toInfo(row)
-    })
+    }, sessionId)
   }
 
   /** Reads each session as it is when its turn comes. */
@@ -185,10 +187,12 @@ export class SQLiteStore extends SessionStore {
   ): Promise<RecordPage> {
     const from = cursor ?? lowestId
     const limit = cursor === undefined ? size : size + 1
-    const rows = await this.#access.read((statements) =>
-      readIfAlive(statements, sessionId, this.#now(), (time) => {
-        return statements.page.all(sessionId, from, sessionId, time, limit) as { id: string; record: string }[]
-      }),
+    const rows = await this.#access.read(
+      (statements) =>
+        readIfAlive(statements, sessionId, this.#now(), (time) => {
+          return statements.page.all(sessionId, from, sessionId, time, limit) as { id: string; record: string }[]
+        }),
+      sessionId,
     )
     const next = rows.length === limit ? { next: rows.at(-1)?.id ?? '' } : {}
     if (cursor !== undefined && rows.shift()?.id !== from) {
@@ -202,6 +206,11 @@ export class SQLiteStore extends SessionStore {
   #now(): number {
     return Math.floor((this.#options.clock ?? systemClock).now())
   }
+}
+
+/** How much it writes, in UTF-16 units. */
+function lengthOf({ append = [] }: HistoryChange): number {
+  return append.reduce((sum, record) => sum + record.length, 0)
 }
 
 /** Whether something that was stored is gone after it. */

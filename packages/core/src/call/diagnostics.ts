@@ -57,7 +57,8 @@ const isLogging = observers?.log.enabled === true
 export function isObserved(): boolean {
   if (observers === undefined) return false
   const { start, end, asyncStart, asyncEnd, error } = observers
-  return isLogging || [start, end, asyncStart, asyncEnd, error].some(({ hasSubscribers }) => hasSubscribers)
+  if (isLogging || start.hasSubscribers || end.hasSubscribers) return true
+  return asyncStart.hasSubscribers || asyncEnd.hasSubscribers || error.hasSubscribers
 }
 
 /** Adds to what is told of the innermost call that is under way. */

@@ -1,8 +1,8 @@
 /** Milliseconds for which our own work may keep the event loop before timers and sockets get their turn. */
 const sliceMs = 10
 
-/** Taken once, so that a test's fake timers hold nobody up. Not every runtime has `setImmediate`. */
-const afterThisTurn: (callback: () => void) => unknown =
+/** When timers and sockets have had their turn. Taken once, so that a test's fake timers hold nobody up. Not every runtime has `setImmediate`. */
+export const afterThisTurn: (callback: () => void) => unknown =
   globalThis.setImmediate ?? ((callback: () => void) => setTimeout(callback, 0))
 
 /** The turn of the event loop in which work of ours is going on. */

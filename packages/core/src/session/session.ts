@@ -48,9 +48,9 @@ export abstract class Session<TItem extends object = AgentInputItem> implements 
    * The newest `limit` items, oldest first; all without a limit, none for 0 and less. Fresh copies: changing them changes
    * nothing stored. @throws RangeError for a limit that is no integer; SESSION_RECORD_CORRUPT
    */
-  async getItems(limit?: number, runContext?: unknown): Promise<TItem[]> {
+  getItems(limit?: number, runContext?: unknown): Promise<TItem[]> {
     const check = (): number | undefined => checkLimit(limit)
-    return await this.runChecked('getItems', check, async (checked) => {
+    return this.runChecked('getItems', check, async (checked) => {
       const items =
         checked !== undefined && checked <= 0 ? [] : await this._getItems(checked, ...this.#context(runContext))
       noteCount(items.length)
@@ -62,9 +62,9 @@ export abstract class Session<TItem extends object = AgentInputItem> implements 
    * Appends all items or none, next to each other whoever else writes. They are read before this returns its promise.
    * @throws TypeError where `items` is no array; SESSION_ITEM_INVALID with the path of what cannot be stored
    */
-  async addItems(items: readonly TItem[], runContext?: unknown): Promise<void> {
+  addItems(items: readonly TItem[], runContext?: unknown): Promise<void> {
     const check = (): TItem[] => takeItems(items, 'items')
-    return await this.runChecked('addItems', check, (taken) => {
+    return this.runChecked('addItems', check, (taken) => {
       noteCount(taken.length)
       return taken.length === 0 ? undefined : this._addItems(taken, ...this.#context(runContext))
     })

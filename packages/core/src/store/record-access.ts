@@ -85,12 +85,12 @@ export class RecordAccess {
   }
 
   /** The newest `limit` records, oldest first; all without a limit. */
-  async read(sessionId: string, limit?: number, options: ReadOptions = {}): Promise<string[]> {
+  read(sessionId: string, limit?: number, options: ReadOptions = {}): Promise<string[]> {
     const check = (): number | undefined => {
       assertId(sessionId, 'sessionId')
       return checkLimit(limit)
     }
-    return await this.#source.run('read', sessionId, check, async (checked) => {
+    return this.#source.run('read', sessionId, check, async (checked) => {
       const records = checked !== undefined && checked <= 0 ? [] : await this.#source.read(sessionId, checked, options)
       noteRecords(records)
       return records
@@ -121,12 +121,12 @@ export class RecordAccess {
   }
 
   /** One atomic write. @throws SESSION_UNSUPPORTED for a condition that the store does not know, and then changes nothing */
-  async commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
+  commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
     const check = (): HistoryChange => {
       assertId(sessionId, 'sessionId')
       return checkChange(change)
     }
-    return await this.fenced(sessionId, (lease) =>
+    return this.fenced(sessionId, (lease) =>
       this.#source.run('commit', sessionId, check, (checked) => {
         noteRecords(checked.append ?? [])
         if (lease !== undefined && checked.maintain === undefined) checked.lease ??= lease

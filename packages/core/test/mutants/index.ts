@@ -1,4 +1,5 @@
 import { aloneMutants } from './alone.ts'
+import { burstMutants, durableBurstMutants } from './bursts.ts'
 import { clearMutants } from './clearing.ts'
 import { crashMutants } from './crashes.ts'
 import { deleteMutants } from './deletion.ts'
@@ -66,9 +67,11 @@ export const mutants: readonly Mutant[] = [
   ...expiryMutants,
   ...lifecycleMutants,
   ...orderMutants,
+  ...burstMutants,
   ...faultMutants,
   ...resourceMutants,
   ...durableMutants,
+  ...durableBurstMutants,
   ...sharedHistoryMutants,
   ...aloneMutants,
   ...crashMutants,

@@ -1,4 +1,5 @@
 import { aloneMutants } from './alone.ts'
+import { durableBurstMutants } from './bursts.ts'
 import { crashMutants } from './crashes.ts'
 import { durableMutants } from './durable.ts'
 import { HistoryStore } from './history-store.ts'
@@ -11,9 +12,13 @@ export const histories = 'histories on a file'
 
 /** The store of a mutant, or the correct one, on a file: what a child process opens. */
 export function open({ name, path, alone }: { name: string; path: string; alone?: boolean }): PlainStore {
-  const Store = ([...durableMutants, ...crashMutants, ...aloneMutants, ...sharedHistoryMutants].find(
-    (mutant) => mutant.name === name,
-  )?.Store ?? (name === histories ? HistoryStore : PlainStore)) as new (
+  const Store = ([
+    ...durableMutants,
+    ...durableBurstMutants,
+    ...crashMutants,
+    ...aloneMutants,
+    ...sharedHistoryMutants,
+  ].find((mutant) => mutant.name === name)?.Store ?? (name === histories ? HistoryStore : PlainStore)) as new (
     options: PlainStoreOptions,
   ) => PlainStore
   return new Store({ place: new FilePlace(path, alone) })

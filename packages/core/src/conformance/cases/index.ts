@@ -1,5 +1,6 @@
 import type { CaseDefinition } from '../case.ts'
 import { appendCases } from './append.ts'
+import { burstCases } from './bursts.ts'
 import { clearCases } from './clear.ts'
 import { commandCases } from './commands.ts'
 import { compactionCases } from './compaction.ts'
@@ -87,6 +88,7 @@ export const definitions: readonly CaseDefinition[] = [
   ...timeCases,
   ...expiryCases,
   ...lifecycleCases,
+  ...burstCases,
   ...orderCases,
   ...durableCases,
   ...modelCases,

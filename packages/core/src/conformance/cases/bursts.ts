@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict'
+import { SessionError } from '../../errors/session-error.ts'
+import type { SessionStore } from '../../session/session-store.ts'
+import type { CommitResult, HistoryChange } from '../../store/history-change.ts'
+import type { CaseDefinition } from '../case.ts'
+import type { CaseContext } from '../context.ts'
+import { assertEqual, assertWholeBatches, batch } from '../fixtures.ts'
+import type { CommitFault } from '../harness.ts'
+import type { Item } from '../item.ts'
+
+/** Sessions that are written in one turn of the event loop. */
+const sessionCount = 60
+/** Batches of each of two handles of each. */
+const batchCount = 4
+const operation = { id: 'op', fingerprint: 'f' }
+
+/** What one member of a burst asks for, and what must become of it: a status, or the code of its error. */
+interface Member {
+  readonly change: HistoryChange
+  readonly becomes: string
+  /** What its session then holds. */
+  readonly left: readonly string[]
+}
+
+/** To sessions that hold the record `old` and have applied the operation. */
+const members: readonly Member[] = [
+  { change: { append: ['new'] }, becomes: 'applied', left: ['old', 'new'] },
+  { change: { operation, append: ['new'] }, becomes: 'duplicate', left: ['old'] },
+  { change: { append: ['x'.repeat(20_000)] }, becomes: 'applied', left: ['old', 'x'.repeat(20_000)] },
+  { change: { operation: { ...operation, fingerprint: 'g' }, append: ['new'] }, becomes: 'reused', left: ['old'] },
+  { change: { append: ['a', 'b', 'c'] }, becomes: 'applied', left: ['old', 'a', 'b', 'c'] },
+  { change: { expectTail: ['other'], drop: 1, append: ['new'] }, becomes: 'conflict', left: ['old'] },
+  { change: { expectTail: ['old'], drop: 1, append: ['new'] }, becomes: 'applied', left: ['new'] },
+  { change: { lease: 'nobody', append: ['new'] }, becomes: 'SESSION_LEASE_LOST', left: ['old'] },
+  { change: { metadata: { k: 1 } }, becomes: 'applied', left: ['old'] },
+  { change: { create: true, append: ['new'] }, becomes: 'exists', left: ['old'] },
+]
+
+/** Commits all at once, each to a session of its own, and says what became of each. */
+async function burst(store: SessionStore, changes: readonly (readonly [string, HistoryChange])[]): Promise<string[]> {
+  const outcomes = await Promise.allSettled(changes.map(([id, change]) => store.records.commit(id, change)))
+  return outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value.status : codeOf(outcome.reason)))
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof SessionError ? error.code : String(error)
+}
+
+/** Under a fault, each call of a burst says what became of it, whoever else it was sent with. */
+async function burstUnder(t: CaseContext, fault: CommitFault): Promise<void> {
+  const store = await t.store()
+  const ids = Array.from({ length: sessionCount }, () => t.id())
+  const wait = { append: ['old'] }
+  await burst(
+    store,
+    ids.map((id) => [id, wait] as const),
+  )
+  await t.failNextCommit(fault)
+  const outcomes = await Promise.allSettled(ids.map((id) => store.records.commit(id, { append: ['a', 'b'] })))
+  for (const [index, outcome] of outcomes.entries()) {
+    const records = await store.records.read(ids[index] as string)
+    const written = records.length > 1
+    assertEqual(records, written ? ['old', 'a', 'b'] : ['old'], `session ${index} after the fault`)
+    if (outcome.status === 'fulfilled') assert.ok(written, `session ${index} was acknowledged, and is not written`)
+    else assertSaid(outcome.reason, written, index)
+  }
+  assertEqual(
+    new Set(
+      await burst(
+        store,
+        ids.map((id) => [id, wait] as const),
+      ),
+    ),
+    new Set(['applied']),
+  )
+}
+
+function assertSaid(error: unknown, written: boolean, index: number): void {
+  assert.ok(error instanceof SessionError, `session ${index}: expected a SessionError, got ${error}`)
+  assert.ok(!written || error.ambiguous, `session ${index} was refused as not ambiguous, and is written`)
+}
+
+export const burstCases: readonly CaseDefinition[] = [
+  {
+    id: 'bursts/each-by-itself',
+    title: 'applies or refuses each commit of a burst by itself, and says so of each',
+    store: true,
+    async run(t) {
+      const store = await t.store()
+      const known = members.filter(({ change }) => {
+        const conditions = (['lease', 'create'] as const).filter((name) => name in change)
+        return conditions.every((name) => store.records.supports(name))
+      })
+      const all = Array.from({ length: 6 }, () => known).flat()
+      const ids = all.map(() => t.id())
+      for (const id of ids) await store.records.commit(id, { operation, append: ['old'] })
+      const said = await burst(
+        store,
+        all.map(({ change }, index) => [ids[index] as string, change] as const),
+      )
+      assertEqual(
+        said,
+        all.map(({ becomes }) => becomes),
+        'what became of each',
+      )
+      for (const [index, { left }] of all.entries()) {
+        assertEqual(await store.records.read(ids[index] as string), left, `session ${index}`)
+      }
+    },
+  },
+  {
+    id: 'bursts/order',
+    title: 'keeps the order of the calls of each handle in a burst, and every batch whole',
+    store: true,
+    async run(t) {
+      const store = await t.store()
+      const ids = Array.from({ length: sessionCount }, () => t.id())
+      const writers = ids.flatMap((id) => ['a', 'b'].map((name) => ({ name, session: store.session<Item>(id) })))
+      const calls: Promise<void>[] = []
+      for (let index = 0; index < batchCount; index++) {
+        for (const { name, session } of writers) calls.push(session.addItems(batch(name, index, 1 + (index % 3))))
+      }
+      await Promise.all(calls)
+      for (const id of ids) {
+        const counts = assertWholeBatches(await store.session<Item>(id).getItems())
+        assertEqual([counts.get('a'), counts.get('b')], [batchCount, batchCount], 'the batches of the two handles')
+      }
+    },
+  },
+  {
+    id: 'bursts/same-session',
+    title: 'decides each commit to one session on what those before it have left',
+    store: true,
+    async run(t) {
+      const store = await t.store()
+      const id = t.id()
+      const commit = (change: HistoryChange): Promise<CommitResult> => store.records.commit(id, change)
+      await commit({ append: ['0'] })
+      const race = Array.from({ length: 20 }, (_, index) => ({ expectTail: ['0'], drop: 1, append: [`${index + 1}`] }))
+      const said = await burst(
+        store,
+        race.map((change) => [id, change] as const),
+      )
+      assertEqual(said.filter((status) => status === 'applied').length, 1, 'how many replaced the only record')
+      const again = Array.from({ length: 20 }, () => ({ operation, append: ['once'] }))
+      const repeated = await burst(
+        store,
+        again.map((change) => [id, change] as const),
+      )
+      assertEqual(repeated.filter((status) => status === 'applied').length, 1, 'how often one operation was applied')
+      const winner = race[said.indexOf('applied')]?.append ?? []
+      assertEqual(await store.records.read(id), [...winner, 'once'])
+    },
+  },
+  {
+    id: 'bursts/close',
+    title: 'has written a burst that was under way when the store was closed',
+    store: true,
+    needs: ['durable'],
+    async run(t) {
+      const store = await t.store()
+      const ids = Array.from({ length: sessionCount }, () => t.id())
+      const writing = burst(
+        store,
+        ids.map((id) => [id, { append: ['a'] }] as const),
+      )
+      const [said] = await Promise.all([writing, store.close()])
+      assertEqual(new Set(said), new Set(['applied']), 'what became of the calls')
+      await t.reopen()
+      const reopened = await t.store()
+      for (const id of ids) assertEqual(await reopened.records.read(id), ['a'], id)
+    },
+  },
+  {
+    id: 'bursts/fault-before',
+    title: 'says of each commit of a burst what became of it, where the driver fails before one',
+    store: true,
+    run: (t) => burstUnder(t, 'before'),
+  },
+  {
+    id: 'bursts/fault-after',
+    title: 'says of each commit of a burst what became of it, where an acknowledgement is lost',
+    store: true,
+    run: (t) => burstUnder(t, 'after'),
+  },
+]
