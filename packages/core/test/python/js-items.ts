@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { json } from './json-values.ts'
 
 type Items = fc.Arbitrary<Record<string, unknown>>
 
@@ -9,8 +10,6 @@ const text = fc.oneof(
 const id = fc.constantFrom('id_1', 'id_2', 'call_1', 'FAKE_ID')
 const status = fc.constantFrom('in_progress', 'completed', 'incomplete')
 const caller = fc.constantFrom({ type: 'direct' }, { type: 'program', callerId: 'p' }, undefined)
-/** `-0` is `0` in JSON. */
-const json = fc.jsonValue({ maxDepth: 2 }).map((value) => JSON.parse(JSON.stringify(value)))
 const bytes = fc.uint8Array({ maxLength: 4 })
 const place = fc.constantFrom(
   'https://example.com/a',
@@ -50,7 +49,7 @@ function item(
     .tuple(
       fc.record(
         { ...required, providerData: fc.option(kept, { nil: undefined }), ...optional },
-        { requiredKeys: Object.keys(required) },
+        { requiredKeys: Object.keys(required) as never[] },
       ),
       fc.option(
         fc.dictionary(fc.constantFrom('newField', '$python', '_agents_tool_title', 'call_id'), json, { maxKeys: 2 }),

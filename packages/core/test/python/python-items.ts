@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { json } from './json-values.ts'
 
 type Items = fc.Arbitrary<Record<string, unknown>>
 
@@ -10,8 +11,6 @@ const text = fc.oneof(
 const id = fc.constantFrom('id_1', 'id_2', 'call_1', '__fake_id__')
 const status = fc.constantFrom('in_progress', 'completed', 'incomplete')
 const caller = fc.constantFrom({ type: 'direct' }, { type: 'program', caller_id: 'p' }, null)
-/** `-0` is `0` in JSON. */
-const json = fc.jsonValue({ maxDepth: 2 }).map((value) => JSON.parse(JSON.stringify(value)))
 const url = fc.constantFrom('https://example.com/a.png', 'data:image/png;base64,AAAA', 'AAAA', 'not base64!', ' ')
 const breakpoint = fc.constant({ mode: 'explicit' })
 

@@ -6,7 +6,7 @@ import { patched, step, valueAt } from './patch.ts'
 export type ExactNumbers = { readonly [pointer: string]: string }
 
 /** What Python's `json.loads` takes beyond JSON: `NaN`, `Infinity`, `-Infinity`; and its integers have any length. */
-const special = /NaN|Infinity|\d{16}|[eE]\+?\d{3}/
+const special = /NaN|Infinity|(?<![\d.])\d{16}|[eE]\+?\d{3}/
 const tokens = /"(?:[^"\\]|\\.)*"|-?Infinity|NaN|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
 
 /**
