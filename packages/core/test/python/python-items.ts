@@ -138,7 +138,7 @@ export const pythonItems: Record<string, Items> = {
     id,
     call_id: id,
     status,
-    action: item({ type: typed('exec'), command: list(text), env: fc.constant({ PATH: '/bin' }) }),
+    action: item({ type: typed('exec'), command: list(text), env: fc.constantFrom({ PATH: '/bin' }, { home: '/' }) }),
   }),
   local_shell_call_output: item(
     { type: typed('local_shell_call_output'), id, output: text },

@@ -1,6 +1,6 @@
 import { asText, type Fields, isFields, malformed, snakeCased, without } from './fields.ts'
 import { unknown } from './unknown.ts'
-import { caller, type Variant } from './variant.ts'
+import { caller, noId, type Variant } from './variant.ts'
 
 /** What the JavaScript SDK takes as the status of a hosted tool; with another one it sends nothing at all. */
 const statuses: { readonly [python: string]: readonly string[] } = {
@@ -12,6 +12,9 @@ const statuses: { readonly [python: string]: readonly string[] } = {
 
 /** Those kinds of hosted tools have no status of their own there. */
 const mcp = ['mcp_list_tools', 'mcp_approval_request', 'mcp_approval_response', 'mcp_call']
+
+/** Whose caller the JavaScript SDK does not send. */
+const uncalled = ['web_search_call', 'file_search_call', 'image_generation_call']
 
 /** Which field of Python's is the `output` of the JavaScript SDK's. It is kept in `providerData` too, whence it is sent. */
 const outputs: { readonly [python: string]: string } = { image_generation_call: 'result', mcp_call: 'output' }
@@ -34,6 +37,7 @@ export const hostedTools: readonly Variant[] = [...Object.keys(statuses), ...mcp
 }))
 
 function hostedToJs(python: string, item: Fields): Fields {
+  if (item.id === noId.python) return hostedToJs(python, without(item, ['id']))
   for (const name of required[python] ?? []) asText(item[name], name)
   const known = statuses[python]
   const { id, status } = item
@@ -64,14 +68,14 @@ export function hostedToPython(item: Fields): Fields {
   const kept = isFields(data) ? data : {}
   const python = kindOf(kept.type, name)
   if (python === undefined) throw malformed('name', 'that of a hosted tool')
-  const called = caller.toPython(item.caller, 'caller')
+  const called = uncalled.includes(python) ? undefined : caller.toPython(item.caller, 'caller')
   const result = outputs[python]
   const sent = snakeCased(kept) as Fields
   return without(
     {
       ...sent,
       type: python,
-      id: mcp.includes(python) && python !== 'mcp_list_tools' ? (kept.id ?? id) : id,
+      id: idOf(python, kept.id, id),
       ...(statuses[python] !== undefined && { status: status ?? 'failed' }),
       ...(result !== undefined && typeof output === 'string' && { [result]: kept[result] ?? output }),
       ...given(python, kept),
@@ -79,6 +83,12 @@ export function hostedToPython(item: Fields): Fields {
     },
     [],
   )
+}
+
+/** Which id the JavaScript SDK sends. */
+function idOf(python: string, kept: unknown, own: unknown): unknown {
+  if (python === 'mcp_approval_response') return kept
+  return python === 'mcp_call' || python === 'mcp_approval_request' ? (kept ?? own) : own
 }
 
 /** Fields that the JavaScript SDK takes from `providerData` as they are, or that it always sends. */

@@ -14,7 +14,7 @@ import { inputPartToJs, inputPartToPython } from './parts.ts'
 import { unknown } from './unknown.ts'
 import { itemId, type Variant } from './variant.ts'
 
-const input = ['type', 'id', 'role', 'content', 'phase']
+const input = ['id', 'role', 'content', 'phase']
 const output = ['type', 'id', 'role', 'content', 'status', 'phase']
 
 /** What a user says: a text, or parts. */

@@ -19,11 +19,19 @@ const summary: Field = {
     })),
 }
 
-export const reasoning: Variant = mapped(
+const thought: Variant = mapped(
   { python: 'reasoning', note: '`encrypted_content` and `content` stand in `providerData`' },
   { id: itemId(), summary },
   { twice: ['id', 'type'], always: true },
 )
+
+export const reasoning: Variant = {
+  ...thought,
+  toPython(item) {
+    const sent = thought.toPython(item)
+    return typeof sent.encrypted_content === 'string' ? sent : without(sent, ['encrypted_content'])
+  },
+}
 
 export const compaction: Variant = mapped(
   { python: 'compaction' },

@@ -5,11 +5,28 @@ import { caller, type Field, itemId, mapped, maybeText, same, text, type Variant
 const both = { id: itemId(), call_id: text('callId') }
 const status: Field = maybeText('status')
 
-export const computerCall: Variant = mapped(
+const computer: Variant = mapped(
   { python: 'computer_call' },
   { ...both, status, action: present('action'), actions: present('actions') },
   { twice: ['id', 'type'], always: true, defaults: { status: 'completed' } },
 )
+
+export const computerCall: Variant = {
+  ...computer,
+  // The JavaScript SDK has no call that does nothing.
+  toJs: (item) => (firstAction(item) === undefined ? unknown.toJs(item) : withAction(computer.toJs(item))),
+  toPython: (item) => withAction(computer.toPython(item)),
+}
+
+/** Of several actions the JavaScript SDK names the first one by itself too. */
+function withAction(item: Fields): Fields {
+  const action = firstAction(item)
+  return action === undefined ? item : { ...item, action }
+}
+
+function firstAction({ action, actions }: Fields): unknown {
+  return action ?? (Array.isArray(actions) ? actions[0] : undefined)
+}
 
 /** A screenshot, by its URL. */
 const screenshot: Field = {

@@ -40,7 +40,7 @@ export function maybeText(js: string): Field {
 }
 
 /** The ids of items that no server has given one: neither SDK sends its own. */
-const noId = { python: '__fake_id__', js: 'FAKE_ID' }
+export const noId: { readonly python: string; readonly js: string } = { python: '__fake_id__', js: 'FAKE_ID' }
 
 /** `placeholder`: whether the JavaScript SDK has its own for this kind. */
 export function itemId(placeholder = false): Field {
@@ -76,7 +76,7 @@ export interface Kept {
   readonly twice?: readonly string[]
   /** Whether `providerData` is there even when it is empty. */
   readonly always?: boolean
-  /** What it sends of `providerData`: all, or these fields only. */
+  /** What it sends of `providerData`: all, or only these fields, which are objects. */
   readonly sent?: readonly string[]
   /** What it takes for granted where Python has nothing. */
   readonly defaults?: Fields
@@ -121,7 +121,9 @@ export function mapped(
       })
       const kept = sentOf(item.providerData, own)
       const passed =
-        sent === undefined ? kept : Object.fromEntries(Object.entries(kept).filter(([name]) => sent.includes(name)))
+        sent === undefined
+          ? kept
+          : Object.fromEntries(Object.entries(kept).filter(([name, inner]) => sent.includes(name) && isFields(inner)))
       return { ...Object.fromEntries(turned), ...passed }
     },
   }

@@ -4,7 +4,7 @@ import { hostedTools, hostedToPython } from './hosted-tools.ts'
 import { assistant, developer, system, user } from './messages.ts'
 import { compaction, reasoning, toolSearchCall, toolSearchOutput } from './model-items.ts'
 import * as calls from './other-calls.ts'
-import { unknown } from './unknown.ts'
+import { unknown, unknowns } from './unknown.ts'
 import type { Variant } from './variant.ts'
 
 const messages: readonly Variant[] = [user, assistant, system, developer]
@@ -28,7 +28,7 @@ const named: readonly Variant[] = [
 ]
 
 /** Every kind of item that both SDKs know; what is not among them is `unknown` in JavaScript. */
-export const variants: readonly Variant[] = [...messages, ...named, unknown]
+export const variants: readonly Variant[] = [...messages, ...named, ...unknowns, unknown]
 
 const byPython = new Map(named.map((variant) => [variant.python, variant]))
 const byJs = new Map(named.map((variant) => [variant.js, variant]))
