@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { missingServers, withoutVariable } from '../packages/test-servers/src/optional.ts'
 import { commandLine } from './command-line.ts'
+import { memoryFolder } from './memory-folder.ts'
 import { exitCode } from './run.ts'
 import { everyPackage } from './workspace.ts'
 
@@ -35,6 +36,8 @@ for (const file of globSync('{packages,templates}/*/.conformance/*.json')) rmSyn
 
 // Tests start hundreds of processes; what one has compiled, the next one reads.
 process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), 'sessions-compile-cache')
+
+process.env.TMPDIR ??= memoryFolder() ?? tmpdir()
 
 const code = await exitCode('turbo', [
   'run',

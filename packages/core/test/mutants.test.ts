@@ -40,6 +40,9 @@ describe('the store that the mutants are made of', () => {
       'rewind/',
       'fork/',
       'replace/',
+      'mutations/',
+      'compaction/',
+      'summary/',
       'exclusive/',
       'watch/',
     ]) {

@@ -11,6 +11,7 @@ import {
 } from '@sessions/core'
 import { type Arranged, arrange } from './arrangement.ts'
 import { cutOf, type NewReader, newReader } from './cut.ts'
+import { type DecryptedRead, DecryptedReads } from './decrypted-reads.ts'
 import { EntryReader, live, type OnUnreadable, recordOf, textOf } from './entries.ts'
 import { EntryPages, type OpenedPage } from './entry-pages.ts'
 import { type Maintained, Maintainer, type Plan } from './maintainer.ts'
@@ -25,10 +26,13 @@ export class EncryptedRecords {
   readonly #store: RecordStore
   readonly #encryption: Encryption
   readonly #proven = new Set<string>()
+  /** What was decrypted before; `undefined` where nothing is to be kept. */
+  readonly #decrypted: DecryptedReads | undefined
 
   constructor(store: RecordStore, encryption: Encryption) {
     this.#store = store
     this.#encryption = encryption
+    this.#decrypted = encryption.cache && new DecryptedReads(encryption.cache)
   }
 
   cipher(sessionId: string): SessionCipher {
@@ -44,7 +48,9 @@ export class EncryptedRecords {
   ): Promise<string[]> {
     for (let wanted = limit; ; wanted = (wanted ?? 0) * 2) {
       const records = await this.#store.records.read(sessionId, wanted, options)
-      const found = live(await new EntryReader(this.cipher(sessionId), onUnreadable).open(records))
+      const known = this.#known(sessionId)
+      const found = live(await new EntryReader(this.cipher(sessionId), onUnreadable, known).open(records))
+      known?.end()
       if (onUnreadable === 'throw' && records.length > 0) this.#prove(sessionId)
       if (limit === undefined || wanted === undefined) return found.map(textOf)
       if (records.length < wanted || found.length >= limit) return found.slice(-limit).map(textOf)
@@ -73,6 +79,7 @@ export class EncryptedRecords {
     onUnreadable: OnUnreadable,
     written?: readonly (number | undefined)[],
   ): Promise<CommitResult> {
+    if (change.clear === true) this.forget(sessionId)
     if (change.maintain !== undefined) return this.#maintain(sessionId, change.maintain)
     const cipher = this.cipher(sessionId)
     const conditions = await this.#conditions(sessionId, cipher, change, onUnreadable)
@@ -136,6 +143,11 @@ export class EncryptedRecords {
       ...(places !== undefined && { places: found.map(({ place }) => place) }),
       ...(next !== undefined && { next }),
     }
+  }
+
+  /** What was decrypted of a session, or of all, is kept no longer. */
+  forget(sessionId?: string): void {
+    this.#decrypted?.clear(sessionId)
   }
 
   async #maintain(sessionId: string, { replace = [], remove = [] }: Maintenance): Promise<CommitResult> {
@@ -209,6 +221,10 @@ export class EncryptedRecords {
       return settled === undefined ? { status: 'conflict' } : { status: 'applied', dropped: [] }
     })
     return settled ?? { status: 'conflict' }
+  }
+
+  #known(sessionId: string): DecryptedRead | undefined {
+    return this.#decrypted?.begin(sessionId, this.#encryption.ring.generation)
   }
 
   #prove(sessionId: string): void {

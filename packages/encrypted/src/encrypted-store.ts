@@ -195,6 +195,7 @@ export class EncryptedStore extends SessionStore {
   }
 
   protected _delete(sessionId: string, unchangedSince?: Date, lease?: string): Promise<boolean> {
+    this.#records.forget(sessionId)
     const options = { ...(unchangedSince !== undefined && { unchangedSince }), ...(lease !== undefined && { lease }) }
     return this.#store.records.delete(sessionId, options)
   }
@@ -213,6 +214,7 @@ export class EncryptedStore extends SessionStore {
 
   protected override async _close(): Promise<void> {
     await this.#skipping.close()
+    this.#records.forget()
     await this.#encryption.ring.close()
     if (this.#ownsStore) await this.#store.close()
   }

@@ -11,6 +11,9 @@ export interface Entry {
   readonly expired: boolean
 }
 
+/** What was opened before, by record: it is not opened again. What is opened is added, in its order. */
+export type KnownRecords = Pick<Map<string, Opened>, 'get'> & { set(record: string, opened: Opened): unknown }
+
 /** What a read does with a record that cannot be opened. */
 export type OnUnreadable = 'throw' | 'skip'
 
@@ -21,12 +24,11 @@ export type OnUnreadable = 'throw' | 'skip'
 export class EntryReader {
   readonly #cipher: SessionCipher
   readonly #onUnreadable: OnUnreadable
-  readonly #known: Map<string, Opened> | undefined
+  readonly #known: KnownRecords | undefined
   readonly #nonces = new Set<string>()
   #before = 0
 
-  /** @param known - what was opened before, by record: not opened again, and added to */
-  constructor(cipher: SessionCipher, onUnreadable: OnUnreadable, known?: Map<string, Opened>) {
+  constructor(cipher: SessionCipher, onUnreadable: OnUnreadable, known?: KnownRecords) {
     this.#cipher = cipher
     this.#onUnreadable = onUnreadable
     this.#known = known
@@ -43,7 +45,9 @@ export class EntryReader {
       const pause = yieldIfLong()
       if (pause !== undefined) await pause
       try {
-        const opening = this.#known?.get(record) ?? this.#cipher.open(record)
+        const known = this.#known?.get(record)
+        if (known !== undefined) this.#cipher.checkTime(known)
+        const opening = known ?? this.#cipher.open(record)
         const opened = opening instanceof Promise ? await opening : opening
         this.#known?.set(record, opened)
         this.#checkReplay(opened)

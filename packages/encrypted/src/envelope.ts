@@ -145,18 +145,21 @@ function keyFor(suite: Suite, keys: SessionKeys, of: number): Uint8Array {
   return keys.derive(`sessions/encrypted/v${of}/${suite.name}`)
 }
 
-/** The lengths keep apart what stands next to each other. */
-function associatedData(
-  suite: Suite,
-  { keyId, method = '', sessionId }: SessionKeys,
-  of: number,
-  time: Uint8Array,
-): Uint8Array {
+function associatedData(suite: Suite, keys: SessionKeys, of: number, time: Uint8Array): Uint8Array {
+  const name = `associated data of v${of}/${suite.name}`
+  return concatBytes(
+    keys.remembered(name, () => fixedData(suite, keys, of)),
+    time,
+  )
+}
+
+/** What all envelopes of a session have in common. The lengths keep apart what stands next to each other. */
+function fixedData(suite: Suite, { keyId, method = '', sessionId }: SessionKeys, of: number): Uint8Array {
   const parts = [suite.name, keyId, method, sessionId].flatMap((text) => {
     const bytes = encoder.encode(text)
     return [Uint8Array.of(bytes.length >> 8, bytes.length & 0xff), bytes]
   })
-  return concatBytes(encoder.encode(`sessions/encrypted/v${of}`), ...parts, time)
+  return concatBytes(encoder.encode(`sessions/encrypted/v${of}`), ...parts)
 }
 
 /** Nothing in it needs to be escaped. */

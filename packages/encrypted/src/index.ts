@@ -1,3 +1,4 @@
+export { DecryptedCache, type DecryptedCacheOptions } from './decrypted-cache.ts'
 export { EncryptedSession, type EncryptedSessionOptions } from './encrypted-session.ts'
 export { EncryptedStore, type EncryptedStoreOptions, type RemoveUnreadableOptions } from './encrypted-store.ts'
 export type { Base64Key, Key, Passphrase } from './key-material.ts'

@@ -51,6 +51,7 @@ export class KeyRing {
     'The store was closed while the provider of its key had not answered. Nothing was done',
   )
   #giveUpNow: () => void = () => {}
+  #generation = 0
   #timer: ReturnType<typeof setTimeout> | undefined
   #closed = false
 
@@ -74,6 +75,12 @@ export class KeyRing {
 
   get currentId(): string {
     return this.keyIds[0] as string
+  }
+
+  /** Grows whenever a key is forgotten whose lifetime is over. */
+  get generation(): number {
+    for (const [keyId, master] of this.#ready) if (this.#isOver(master)) this.#forget(keyId, master)
+    return this.#generation
   }
 
   /**
@@ -130,6 +137,7 @@ export class KeyRing {
   /** Overwrites the key, of which every use has a copy; keys derived from it are left to the calls that hold them. */
   #forget(keyId: string, { bytes }: MasterKey): void {
     bytes.fill(0)
+    this.#generation++
     this.#ready.delete(keyId)
     this.#masters.delete(keyId)
     for (const keys of this.#sessions.values()) keys.delete(keyId)

@@ -1,4 +1,5 @@
 import { assertOptions, type Clock, checkClock, checkTTL, type OptionTypes, systemClock } from '@sessions/core'
+import { type DecryptedCache, processCache } from './decrypted-cache.ts'
 import { createEnvelopeFormat, keyIdPattern } from './envelope.ts'
 import { type EnvelopeFormat, randomBytes } from './envelope-format.ts'
 import type { Key } from './key-material.ts'
@@ -22,6 +23,11 @@ export interface EncryptionOptions {
   format?: 'sessions' | 'python'
   /** Whether records that are not encrypted are read, for a history of before. Nothing says who wrote them. Default: false. */
   allowPlaintext?: boolean
+  /**
+   * Where items stay that were decrypted, so that reading a history again decrypts only what is new. Default: one of 64 MiB, which all
+   * stores of the process share; `false`: nothing stays. Closing lets go of what it holds of this store.
+   */
+  cache?: DecryptedCache | false
   /** For tests. Default: the time of the machine. */
   clock?: Clock
 }
@@ -37,6 +43,8 @@ export interface Encryption {
   readonly ttl: number | undefined
   readonly allowPlaintext: boolean
   readonly clock: Clock
+  /** `undefined` where nothing that was decrypted stays. */
+  readonly cache: DecryptedCache | undefined
   /** What the envelopes of the one session are bound to, where it is not its id. */
   readonly boundTo?: string | undefined
   /** @throws TypeError for a session id to which no envelope can be bound */
@@ -51,6 +59,7 @@ export const encryptionTypes: OptionTypes = {
   ttl: 'number',
   format: 'string',
   allowPlaintext: 'boolean',
+  cache: 'any',
   clock: 'object',
 }
 
@@ -69,6 +78,7 @@ export function checkEncryption(owner: string, options: EncryptionOptions, bound
     clock,
     ttl: seconds === undefined ? undefined : seconds * 1000,
     allowPlaintext,
+    cache: checkCache(options.cache),
     format: envelopes,
     boundTo: bound,
     checkId: (sessionId) => {
@@ -77,6 +87,14 @@ export function checkEncryption(owner: string, options: EncryptionOptions, bound
     },
     ring: new KeyRing(checkKeys(owner, options), format, lifetime),
   }
+}
+
+/** By shape: one may be of another copy of this package. */
+function checkCache(cache: DecryptedCache | false | undefined): DecryptedCache | undefined {
+  if (cache === undefined) return processCache
+  if (cache === false) return undefined
+  if (typeof cache?.set === 'function' && typeof cache.deleteAll === 'function') return cache
+  throw new TypeError('cache must be a DecryptedCache or false.')
 }
 
 function checkLifetime(seconds: number): number {

@@ -75,6 +75,13 @@ export class SessionCipher {
     return ttl !== undefined && written !== undefined && this.#now() >= written + precision + ttl
   }
 
+  /** @throws SESSION_CLOCK_SKEW where there is a ttl, for what was written in the future */
+  checkTime({ written = 0 }: Opened): void {
+    if (this.#encryption.ttl === undefined) return
+    const ahead = written - this.#now()
+    if (ahead > maxClockSkewMs) throw clockSkew(ahead)
+  }
+
   /** What a store keeps of an operation, under each key: first what is written now, then what may have been written before. */
   async *fingerprints({ id, fingerprint }: { id: string; fingerprint: string }): AsyncIterable<string> {
     const before: string[] = []
@@ -105,8 +112,7 @@ export class SessionCipher {
 
   #check(opened: Opened | undefined, { problem }: SealedEnvelope): Opened {
     if (opened === undefined) throw decryptFailed(problem)
-    const ahead = (opened.written ?? 0) - this.#now()
-    if (this.#encryption.ttl !== undefined && ahead > maxClockSkewMs) throw clockSkew(ahead)
+    this.checkTime(opened)
     return opened
   }
 

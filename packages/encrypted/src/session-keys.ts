@@ -15,6 +15,7 @@ export class SessionKeys {
   readonly commitment: Uint8Array
   readonly #pseudorandomKey: Uint8Array
   readonly #derived = new Map<string, Uint8Array>()
+  readonly #remembered = new Map<string, Uint8Array>()
   #wiped = false
 
   constructor(keyId: string, method: string | undefined, sessionId: string, key: Uint8Array) {
@@ -36,6 +37,13 @@ export class SessionKeys {
       this.#derived.set(info, key)
     }
     return key
+  }
+
+  /** Bytes that say nothing of a key, made once. */
+  remembered(name: string, make: () => Uint8Array): Uint8Array {
+    const bytes = this.#remembered.get(name) ?? make()
+    this.#remembered.set(name, bytes)
+    return bytes
   }
 
   /**

@@ -1,35 +1,40 @@
 import { cmac } from '@noble/ciphers/aes.js'
+import { type AesGcm, aesGcm } from './aes-gcm.ts'
 import type { Suite } from './suite.ts'
 
 /**
  * XAES-256-GCM (https://c2sp.org/XAES-256-GCM): AES-256-GCM with a key for each message, derived from the first half of a
  * 24-byte nonce, so that nonces may be drawn at random without a limit that anybody reaches; a random 12-byte nonce under one key
- * may be used 2^32 times only (NIST SP 800-38D, section 8.3). The bulk is done by the platform's Web Crypto.
+ * may be used 2^32 times only (NIST SP 800-38D, section 8.3). The bulk is the platform's.
  */
-export const xaes: Suite = {
-  name: 'XA256GCM',
-  async seal(key, nonce, data, plaintext) {
-    const messageKey = await importKey(key, nonce, 'encrypt')
-    return new Uint8Array(await crypto.subtle.encrypt(parameters(nonce, data), messageKey, own(plaintext)))
-  },
-  async open(key, nonce, data, ciphertext) {
-    const messageKey = await importKey(key, nonce, 'decrypt')
-    try {
-      return new Uint8Array(await crypto.subtle.decrypt(parameters(nonce, data), messageKey, own(ciphertext)))
-    } catch (error) {
-      // Web Cryptography, section 29.4.2: what it throws where the tag does not match.
-      if (error instanceof DOMException && error.name === 'OperationError') return undefined
-      throw error
-    }
-  },
+export function createXaes(gcm: AesGcm): Suite {
+  return {
+    name: 'XA256GCM',
+    seal: (key, nonce, data, plaintext) =>
+      withMessageKey(key, nonce, (messageKey, rest) => gcm.seal(messageKey, rest, data, plaintext)),
+    open: (key, nonce, data, ciphertext) =>
+      withMessageKey(key, nonce, (messageKey, rest) => gcm.open(messageKey, rest, data, ciphertext)),
+  }
 }
 
-async function importKey(key: Uint8Array, nonce: Uint8Array, usage: 'encrypt' | 'decrypt') {
-  const derived = deriveMessageKey(key, nonce)
+export const xaes: Suite = createXaes(aesGcm)
+
+/** Step 6: the last 12 bytes of the nonce are AES-GCM's. The key is overwritten as soon as it has been used. */
+function withMessageKey<T>(
+  key: Uint8Array,
+  nonce: Uint8Array,
+  use: (messageKey: Uint8Array, rest: Uint8Array) => T | Promise<T>,
+): T | Promise<T> {
+  const messageKey = deriveMessageKey(key, nonce)
+  const wipe = (): Uint8Array => messageKey.fill(0)
   try {
-    return await crypto.subtle.importKey('raw', own(derived), 'AES-GCM', false, [usage])
-  } finally {
-    derived.fill(0)
+    const used = use(messageKey, nonce.subarray(12))
+    if (used instanceof Promise) return used.finally(wipe)
+    wipe()
+    return used
+  } catch (error) {
+    wipe()
+    throw error
   }
 }
 
@@ -44,14 +49,4 @@ function deriveMessageKey(key: Uint8Array, nonce: Uint8Array): Uint8Array {
     derived.set(cmac(block, key), 16 * (counter - 1))
   }
   return derived
-}
-
-/** Step 6: the last 12 bytes of the nonce are AES-GCM's. */
-function parameters(nonce: Uint8Array, data: Uint8Array) {
-  return { name: 'AES-GCM', iv: own(nonce.subarray(12)), additionalData: own(data), tagLength: 128 }
-}
-
-/** None of ours is shared memory, which Web Crypto does not take; the type says so. */
-function own(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  return bytes as Uint8Array<ArrayBuffer>
 }

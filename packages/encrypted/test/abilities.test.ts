@@ -1,4 +1,5 @@
 import { MemoryStore, partsOf, type SessionErrorCode, StoredSession } from '@sessions/core'
+import { addUsage, usageOf } from '@sessions/core/usage'
 import { EncryptedSession, EncryptedStore } from '@sessions/encrypted'
 import { expect, it } from 'vitest'
 import { failure, item } from './support/failure.ts'
@@ -189,4 +190,23 @@ it('goes past no method that a subclass of a session of ours overrides', async (
   const rewinding = new EncryptedSession({ underlyingSession: new Rewinding(memory, 'b'), encryptionKey })
   expect(await codeOf(() => rewinding.rewind({ turns: 1 }))).toBe('SESSION_UNSUPPORTED')
   expect(partsOf(new Adding(memory, 'a'))).toMatchObject({ store: memory, onCorrupt: 'throw' })
+})
+
+it('keeps the usage of runs, through a session and through a store, as the session beneath does', async () => {
+  const memory = new MemoryStore()
+  const usage = (inputTokens: number) => ({ requests: 1, inputTokens, outputTokens: 2 })
+  const run = (inputTokens: number, model: string) => ({
+    state: { usage: usage(inputTokens) },
+    newItems: [],
+    rawResponses: [{ usage: usage(inputTokens), output: [], providerData: { model } }],
+  })
+  const session = wrap(memory)
+  const stored = new EncryptedStore({ store: memory, encryptionKey }).session('a')
+  await addUsage(session, run(10, 'm'), { runId: '1' })
+  await addUsage(stored, run(20, 'n'), { runId: '2' })
+  await addUsage(session, run(15, 'm'), { runId: '1' })
+  for (const each of [session, stored, memory.session('a')]) {
+    const { inputTokens, models } = await usageOf(each)
+    expect([inputTokens, models.m?.inputTokens, models.n?.inputTokens]).toEqual([35, 15, 20])
+  }
 })

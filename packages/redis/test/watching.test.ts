@@ -109,3 +109,43 @@ it('says that a server cannot be listened to', async () => {
   }
   expect(() => new RedisStore({ client: new Deaf(), notify: true })).toThrow(/notify needs a client that can subscribe/)
 })
+
+it('gives every entry once and in order to one who listens while Sentinel fails over', {
+  timeout: 90_000,
+}, async () => {
+  await using own = await startRedisSentinel({ own: true })
+  const where: Place = { kind: 'sentinel', name: own.name, sentinels: [...own.sentinels] }
+  const [writer, listener] = [await connectTo(where), await connectTo(where)]
+  const options = { notify: true, waitForReplicas: { count: 1, timeoutMs: 1_000 }, retries: 10 }
+  const [writing, watching] = [
+    new RedisStore({ ...options, client: writer }),
+    new RedisStore({ ...options, client: listener }),
+  ]
+  const seen: string[] = []
+  const controller = new AbortController()
+  const watch = async (): Promise<void> => {
+    const { signal } = controller
+    for await (const event of watching.session<Item>('w').watch({ after: null, signal })) {
+      if (event.type === 'rewritten') throw new Error('rewritten')
+      seen.push(...event.entries.map(({ item }) => item.content))
+    }
+  }
+  const watched = watch().catch((error: unknown) => error)
+  const written: string[] = []
+  const write = async (count: number): Promise<void> => {
+    for (let index = 0; index < count; index++) {
+      const content = `${written.length}`
+      await writing.session<Item>('w').addItems([{ content }])
+      written.push(content)
+    }
+  }
+  await write(10)
+  await expect.poll(() => seen, { timeout: 20_000 }).toEqual(written)
+  await (await own.primary()).kill()
+  await write(10)
+  await expect.poll(() => seen, { timeout: 20_000 }).toEqual(written)
+  controller.abort(new Error('enough'))
+  expect(await watched).toMatchObject({ message: 'enough' })
+  await Promise.all([writing.close(), watching.close()])
+  await Promise.all([writer.close(), listener.close()])
+})

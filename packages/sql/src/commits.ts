@@ -17,6 +17,9 @@ export interface CommitPlace {
   readonly notices: Notices | undefined
 }
 
+/** What is done in a transaction on the rows of one session. */
+export type SessionWork<T> = (rows: SessionRows, connection: Connection) => Promise<Outcome<T>>
+
 /** One change, in one statement or in a transaction. */
 export async function commitChange(
   place: CommitPlace,
@@ -26,7 +29,8 @@ export async function commitChange(
   policy: WritePolicy,
 ): Promise<CommitResult> {
   if (await appendAtOnce(place, limits, sessionId, change, policy)) return { status: 'applied', dropped: [] }
-  return changeIn(place, limits, sessionId, (rows) => applyChange(rows, change, policy))
+  const keepsLease = change.lease !== undefined
+  return changeIn(place, limits, sessionId, keepsLease, (rows) => applyChange(rows, change, policy))
 }
 
 /** The change that `decide` makes of what it is shown, under the lock of the session. */
@@ -38,17 +42,18 @@ export function decideIn(
   decide: Decide,
   policy: WritePolicy,
 ): Promise<CommitResult> {
-  return changeIn(place, limits, sessionId, (rows) => decideChange(rows, limit, decide, policy))
+  return changeIn(place, limits, sessionId, true, (rows) => decideChange(rows, limit, decide, policy))
 }
 
-/** A transaction on one session, of which others are told where it leaves something. */
+/** A transaction on one session, which may keep its lease from others, of which others are told where it leaves something. */
 export function changeIn<T>(
   { database, statements, notices }: CommitPlace,
   limits: Limits,
   sessionId: string,
-  work: (rows: SessionRows, connection: Connection) => Promise<Outcome<T>>,
+  keepsLease: boolean,
+  work: SessionWork<T>,
 ): Promise<T> {
-  return database.transaction(limits, async (connection) => {
+  return database.transaction(limits, keepsLease, async (connection) => {
     const outcome = await work(new SessionRows(connection, statements, sessionId), connection)
     if (outcome.keep) await notices?.send(connection, sessionId)
     return outcome

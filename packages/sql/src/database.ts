@@ -34,6 +34,8 @@ export interface Kept {
 /** A server of which nothing needs to be known. */
 const anyServer: Server = { mariadb: false, galera: false }
 
+type Work<T> = (connection: Connection) => Promise<Outcome<T>>
+
 /** Work with the pooled connections of one Sequelize. Its own query path is left out: it logs values, and takes longer. */
 export class Database {
   readonly dialect: Dialect
@@ -74,16 +76,14 @@ export class Database {
   }
 
   /**
-   * Runs work in one transaction.
+   * Runs work in one transaction. @param keepsLease - whether it may keep a lease from others
    * @throws SESSION_UNAVAILABLE that is `ambiguous` where the commit was not answered
    */
-  transaction<T>(limits: Limits, work: (connection: Connection) => Promise<Outcome<T>>): Promise<T> {
+  transaction<T>(limits: Limits, keepsLease: boolean, work: Work<T>): Promise<T> {
     return this.#withPrepared(() =>
       this.#use(limits, 'primary', async (connection) => {
-        const { begin, verify, leave } = this.dialect.transaction(
-          lockTimeoutMs(limits),
-          (await this.#server) ?? anyServer,
-        )
+        const server = (await this.#server) ?? anyServer
+        const { begin, verify, leave } = this.dialect.transaction(lockTimeoutMs(limits), server, keepsLease)
         if (leave !== undefined) this.#leaving.set(connection, leave)
         for (const text of begin) await connection.execute(text)
         const { result, keep } = await (verify === undefined

@@ -101,10 +101,13 @@ async function eraseLocked(
   sessionIds: readonly string[],
   isWanted: (row: ErasableRow) => boolean,
 ): Promise<Outcome<number | undefined>> {
-  const { rows } = await connection.run(lockSome, bind(lockSome, named(sessionIds)))
+  const { rows } = await connection.run(lockSome, bind(lockSome, named(sessionIds, sessionIds.at(-1) ?? null)))
   const wanted = rows.map(toErasable).filter(isWanted)
   if (wanted.length === 0) return { result: 0, keep: false }
-  const values = named(wanted.map(({ sessionId }) => sessionId))
+  const values = named(
+    wanted.map(({ sessionId }) => sessionId),
+    null,
+  )
   let affected = 0
   for (const statement of eraseSome) ({ affected } = await connection.run(statement, bind(statement, values)))
   return affected < wanted.length ? { result: undefined, keep: false } : { result: affected, keep: true }
@@ -119,10 +122,12 @@ function toErasable(row: Row): ErasableRow {
   }
 }
 
-/** As many values as the statements have parameters. */
-function named(sessionIds: readonly string[]): Record<string, string> {
-  const last = sessionIds.length - 1
+/**
+ * As many values as the statements have parameters, the rest of them `filler`. NULL is no session's id and finds nothing: MySQL and
+ * MariaDB look up each value by itself, and would pass through a whole session again for an id that comes again.
+ */
+function named(sessionIds: readonly string[], filler: string | null): Record<string, Value> {
   return Object.fromEntries(
-    Array.from({ length: someSessions }, (_, index) => [`id${index}`, sessionIds[Math.min(index, last)] ?? '']),
+    Array.from({ length: someSessions }, (_, index) => [`id${index}`, sessionIds[index] ?? filler]),
   )
 }

@@ -24,9 +24,8 @@ import {
 } from '@sessions/core'
 import { Calls } from './calls.ts'
 import { eraseSession } from './changes.ts'
-import { type CommitPlace, changeIn, commitChange, decideIn } from './commits.ts'
-import type { Connection } from './connection.ts'
-import type { Database, Outcome } from './database.ts'
+import { type CommitPlace, changeIn, commitChange, decideIn, type SessionWork } from './commits.ts'
+import type { Database } from './database.ts'
 import { checkDialect, connectSequelize, connectURL, dialectOf, dialects, type SQLDialect } from './engine.ts'
 import { readEntries, type Select } from './entries.ts'
 import { mapError } from './errors.ts'
@@ -167,7 +166,7 @@ export class SQLStore extends SessionStore {
   }
 
   protected override _fork(request: ForkRequest): Promise<ForkResult> {
-    return this.#change(request.to, (target, connection) => {
+    return this.#change(request.to, false, (target, connection) => {
       const source = new SessionRows(connection, this.#statements, request.from)
       return copySession({ source, target }, request, this.#ttlMs ?? null)
     })
@@ -191,7 +190,7 @@ export class SQLStore extends SessionStore {
   }
 
   protected async _delete(sessionId: string, unchangedSince?: Date, lease?: string): Promise<boolean | 'lost'> {
-    return this.#change(sessionId, (rows) => eraseSession(rows, unchangedSince, lease))
+    return this.#change(sessionId, lease !== undefined, (rows) => eraseSession(rows, unchangedSince, lease))
   }
 
   protected override async _deleteUnchanged(targets: readonly DeleteTarget[]): Promise<number> {
@@ -220,8 +219,8 @@ export class SQLStore extends SessionStore {
   }
 
   /** A transaction of one session. */
-  #change<T>(sessionId: string, work: (rows: SessionRows, connection: Connection) => Promise<Outcome<T>>): Promise<T> {
-    return this.#calls.write(sessionId, false, (limits) => changeIn(this.#place, limits, sessionId, work))
+  #change<T>(sessionId: string, keepsLease: boolean, work: SessionWork<T>): Promise<T> {
+    return this.#calls.write(sessionId, false, (limits) => changeIn(this.#place, limits, sessionId, keepsLease, work))
   }
 
   get #place(): CommitPlace {

@@ -114,3 +114,36 @@ it('is refused behind a pooler that shares connections, and by other databases',
   expect(error).toMatchObject({ code: 'SESSION_UNSUPPORTED', message: expect.stringContaining('PgBouncer') })
   expect(() => new SQLStore({ url: 'mariadb://localhost/x', notify: true })).toThrow('notify is for postgres alone.')
 })
+
+it('gives every entry once and in order to one who listens while Postgres restarts', { timeout: 60_000 }, async () => {
+  await using own = await startPostgres({ own: true })
+  const options = { url: await own.createDatabase(), createTables: true, notify: true, retries: 10 }
+  await using watching = new SQLStore(options)
+  await using writing = new SQLStore(options)
+  const session = writing.session('restarted')
+  await session.addItems([message('0')])
+  const seen: string[] = []
+  const controller = new AbortController()
+  const watch = async (): Promise<void> => {
+    for await (const event of watching.session('restarted').watch({ after: null, signal: controller.signal })) {
+      if (event.type === 'rewritten') throw new Error('rewritten')
+      seen.push(...event.entries.map(({ item }) => String((item as { content: string }).content)))
+    }
+  }
+  const watched = watch().catch((error: unknown) => error)
+  const written = ['0']
+  for (let restart = 0; restart < 2; restart++) {
+    for (let index = 0; index < 5; index++) {
+      const content = String(written.length)
+      await session.addItems([message(content)])
+      written.push(content)
+    }
+    await expect.poll(() => seen, { timeout: 20_000 }).toEqual(written)
+    await own.stopImmediately()
+    await own.start()
+  }
+  await session.addItems([message('last')])
+  await expect.poll(() => seen, { timeout: 20_000 }).toEqual([...written, 'last'])
+  controller.abort(new Error('enough'))
+  expect(await watched).toMatchObject({ message: 'enough' })
+})

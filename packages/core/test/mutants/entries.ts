@@ -58,7 +58,7 @@ export const entryMutants: readonly Mutant[] = [
   store(
     'entry-ids-are-places',
     'takes the place of an entry for its id, which the next one gets that stands there',
-    ['entries/ids', 'entries/gone', 'watch/rewritten'],
+    ['entries/ids', 'entries/gone', 'watch/rewritten', 'summary/changed-beginning'],
     class extends HistoryStore {
       protected override newId(index: number): string {
         return `entry ${index}`

@@ -1,4 +1,4 @@
-import type { ExclusiveOptions, ExclusiveWork } from '@sessions/core'
+import type { ExclusiveOptions, ExclusiveWork, Held } from '@sessions/core'
 import { HistoryStore } from './history-store.ts'
 import { type Mutant, OpenSession, type SessionClass, session } from './mutant.ts'
 import { PlainStore } from './plain-store.ts'
@@ -62,6 +62,18 @@ export const exclusiveMutants: readonly Mutant[] = [
         }) as never
       }
     },
+  ),
+  session(
+    'acquired-without-leases',
+    'gives a handle that nothing holds where its store keeps no leases',
+    ['exclusive/unsupported'],
+    class extends OpenSession {
+      override async acquire(): Promise<Held<this>> {
+        const release = async (): Promise<void> => {}
+        return { session: this, signal: new AbortController().signal, release, [Symbol.asyncDispose]: release }
+      }
+    },
+    PlainStore,
   ),
   session(
     'exclusive-without-leases',

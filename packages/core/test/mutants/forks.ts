@@ -8,7 +8,7 @@ export const forkMutants: readonly Mutant[] = [
   store(
     'fork-excludes-its-end',
     'takes what stands before the entry that it is told',
-    ['fork/whole'],
+    ['fork/whole', 'fork/model'],
     class extends HistoryStore {
       protected override forked(source: Entry, end: number): Entry {
         return super.forked(source, end === source.records.length ? end : end - 1)
@@ -144,6 +144,19 @@ export const forkMutants: readonly Mutant[] = [
     },
   ),
   store(
+    'fork-takes-operations-along',
+    'hands the operation ids on, so that the source has none',
+    ['fork/operations'],
+    class extends HistoryStore {
+      protected override fork(request: ForkRequest): ForkResult {
+        const result = super.fork(request)
+        const source = this.load(request.from)
+        if (source !== undefined) this.save(request.from, { ...source, operations: this.create().operations })
+        return result
+      }
+    },
+  ),
+  store(
     'fork-record-by-record',
     'reads and copies one record after the other while others write',
     ['fork/while-writing'],
@@ -151,7 +164,8 @@ export const forkMutants: readonly Mutant[] = [
       protected override async _fork(request: ForkRequest): Promise<ForkResult> {
         const size = this.load(request.from)?.records.length ?? 0
         if (size < 7) return super._fork(request)
-        await moment()
+        // So that others do write meanwhile, however the machine shares its time.
+        for (let turns = 0; turns < 100 && this.load(request.from)?.records.length === size; turns++) await moment()
         const upTo = this.load(request.from)?.ids?.[size]
         return super._fork(upTo === undefined ? request : { ...request, upTo })
       }

@@ -10,6 +10,7 @@ import { faultMutants } from './faults.ts'
 import { filterMutants } from './filters.ts'
 import { forkMutants } from './forks.ts'
 import { itemMutants } from './items.ts'
+import { keptTimeMutants } from './kept-times.ts'
 import { leaseMutants } from './leases.ts'
 import { lifecycleMutants } from './lifecycle.ts'
 import { listMutants } from './listing.ts'
@@ -55,6 +56,7 @@ export const mutants: readonly Mutant[] = [
   ...turnMutants,
   ...forkMutants,
   ...replacingMutants,
+  ...keptTimeMutants,
   ...leaseMutants,
   ...exclusiveMutants,
   ...watchMutants,

@@ -103,6 +103,17 @@ export const replacingMutants: readonly Mutant[] = [
     },
   ),
   wrong(
+    'nothing-expected',
+    'takes null, which says that the history is expected to be empty, for no expectation',
+    ['replace/expected'],
+    class extends OpenSession {
+      override async replaceItems(items: readonly Item[], options: Options = {}): Promise<Replaced> {
+        const { expectNewest, ...rest } = options
+        return super.replaceItems(items, expectNewest === null ? rest : options)
+      }
+    },
+  ),
+  wrong(
     'replaces-in-two-steps',
     'empties the history, and then writes the list',
     ['replace/concurrent'],

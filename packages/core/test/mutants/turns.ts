@@ -95,7 +95,7 @@ export const turnMutants: readonly Mutant[] = [
   wrong(
     'rewinds-behind-the-entry',
     'leaves the entry that it is told, and removes what follows',
-    ['rewind/entry'],
+    ['rewind/entry', 'fork/model'],
     class extends OpenSession {
       override async rewind(to: Target): Promise<Item[]> {
         const removed = await super.rewind(to)

@@ -23,6 +23,7 @@ export function createCipher(
     format: create(options.random ?? random),
     ttl: undefined,
     allowPlaintext: false,
+    cache: undefined,
     clock: systemClock,
     checkId: () => {},
   }

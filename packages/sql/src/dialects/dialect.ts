@@ -113,13 +113,20 @@ export interface AppendParts {
   readonly notified: boolean
 }
 
+/** Far longer than a client that is well is silent between two statements of a transaction. */
+export const idleSeconds = 5
+
 /** A kind of database: how its statements are written, how its tables are made, and how a driver's connection is used. */
 export interface Dialect {
   readonly placeholders: Placeholders
   quote(name: string): string
   grammar(tables: Tables): Grammar
-  /** What stands around a write, which waits for a lock at most so many milliseconds where the dialect can say so. */
-  transaction(lockTimeoutMs: number, server: Server): TransactionEdges
+  /**
+   * What stands around a write, which waits for a lock at most so many milliseconds where the dialect can say so. Where it keeps a lease,
+   * the server ends it, with its connection, once its client has said nothing for `idleSeconds`: a process that was stopped in the middle
+   * must not keep others from a lease that has ended.
+   */
+  transaction(lockTimeoutMs: number, server: Server, keepsLease: boolean): TransactionEdges
   /** One list of statements a version, oldest first. Each may be run again where it was interrupted. */
   migrations(tables: Tables, server: Server): readonly (readonly Step[])[]
   /** Where tables lie in schemas: whether there is one of that name. */

@@ -2,7 +2,7 @@ import { connectMariaDB } from '../drivers/mariadb.ts'
 import { connectMySQL2 } from '../drivers/mysql2.ts'
 import { Collision } from '../errors.ts'
 import type { Tables } from '../tables.ts'
-import type { Dialect, Grammar, Server, TransactionEdges } from './dialect.ts'
+import { type Dialect, type Grammar, idleSeconds, type Server, type TransactionEdges } from './dialect.ts'
 import { settleMySQL, wrongSettings } from './mysql-settings.ts'
 import { steps } from './step.ts'
 
@@ -27,12 +27,25 @@ const watched: TransactionEdges = {
   leave: 'SET autocommit = 1',
 }
 
+/** Ended by the server where its client falls silent. MySQL has no such time for transactions alone, so it is the connection's for a while. */
+function bounded({ begin, leave, ...edges }: TransactionEdges): TransactionEdges {
+  const restored = 'SESSION wait_timeout = @sessions_idle'
+  return {
+    ...edges,
+    begin: [`SET @sessions_idle = @@SESSION.wait_timeout, SESSION wait_timeout = ${idleSeconds}`, ...begin],
+    leave: leave === undefined ? `SET ${restored}` : `${leave}, ${restored}`,
+  }
+}
+
 /** MySQL 8.0.17 and later, MariaDB 10.5 and later, through the driver mysql2. Columns are `DATETIME(3)` and hold UTC. */
 export const mysql: Dialect = {
   placeholders: 'positional',
   quote: (name) => `\`${name.replaceAll('`', '``')}\``,
   grammar,
-  transaction: (_, { galera }) => (galera ? watched : { begin: ['START TRANSACTION'] }),
+  transaction: (_, { galera }, keepsLease) => {
+    const edges = galera ? watched : { begin: ['START TRANSACTION'] }
+    return keepsLease ? bounded(edges) : edges
+  },
   migrations: (tables, server) => migrations(tables, server).map(steps),
   // DDL commits by itself here, so the lock is the connection's, and each step may be repeated.
   migrate: async (connection, pending) => {

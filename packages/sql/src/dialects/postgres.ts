@@ -1,7 +1,7 @@
 import { connectPg, onPgEnd, onPgNotice } from '../drivers/pg.ts'
 import { bind, compile } from '../statement.ts'
 import type { Tables } from '../tables.ts'
-import type { Dialect, Grammar } from './dialect.ts'
+import { type Dialect, type Grammar, idleSeconds } from './dialect.ts'
 import { appendAtOnce, pruneOperations } from './postgres-append.ts'
 import { fence, ms, now, stepLease } from './postgres-leases.ts'
 import { hasColumns, isBuilt, migratePostgres } from './postgres-migration.ts'
@@ -25,7 +25,10 @@ export const postgres: Dialect = {
   quote: (name) => `"${name.replaceAll('"', '""')}"`,
   grammar,
   transaction: (lockTimeoutMs) => ({
-    begin: [`BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = ${lockTimeoutMs}`],
+    begin: [
+      `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = ${lockTimeoutMs};
+        SET LOCAL idle_in_transaction_session_timeout = ${idleSeconds * 1000}`,
+    ],
   }),
   migrations,
   hasSchema: async (connection, schema) => {

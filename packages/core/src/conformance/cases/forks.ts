@@ -94,7 +94,7 @@ export const forkCases: readonly CaseDefinition[] = [
   },
   {
     id: 'fork/operations',
-    title: 'leaves the operation ids behind',
+    title: 'leaves the operation ids behind, with the source, which still has them',
     store: true,
     needs: ['transactions'],
     async run(t) {
@@ -105,6 +105,8 @@ export const forkCases: readonly CaseDefinition[] = [
       await store.forkSession(id, to)
       await store.session<Item>(to).applyHistoryTransaction(args)
       await assertItems(store.session<Item>(to), [...messages(1), ...messages(1)])
+      await session.applyHistoryTransaction(args)
+      await assertItems(session, messages(1))
     },
   },
   {
@@ -129,6 +131,39 @@ export const forkCases: readonly CaseDefinition[] = [
       const results = await Promise.allSettled(Array.from({ length: 5 }, () => store.forkSession(id, same)))
       assert.equal(results.filter(({ status }) => status === 'fulfilled').length, 1, 'forks to one id that were made')
       await assertItems(store.session<Item>(same), await session.getItems())
+    },
+  },
+  {
+    id: 'fork/model',
+    title: 'agrees with arrays over random appends, pops, rewinds and forks of forks',
+    store: true,
+    async run(t) {
+      const { store, id } = await offered(t, 'entries')
+      const model = new Map<string, Item[]>([[id, []]])
+      for (let index = 0; index < Math.ceil(t.steps / 4); index++) {
+        const [from, items] = [...model][t.random.integer(model.size)] as [string, Item[]]
+        const session = store.session<Item>(from)
+        const kind = t.random.integer(6)
+        if (kind < 3) {
+          const added = messages(1 + t.random.integer(3)).map((item) => ({ ...item, step: index }))
+          await session.addItems(added)
+          items.push(...added)
+        } else if (kind === 3) {
+          assertEqual(await session.popItem(), items.pop(), `step ${index}: popItem`)
+        } else if (items.length > 0) {
+          const { entries } = await session.page({ limit: 1 + t.random.integer(items.length) })
+          const count = items.length - entries.length
+          const entry = entries[0]?.id ?? ''
+          if (kind === 4) {
+            assertEqual(await session.rewind({ entry }), items.splice(count), `step ${index}: rewind`)
+          } else if (model.size < 8) {
+            const to = t.id()
+            await store.forkSession(from, to, { upTo: entry })
+            model.set(to, items.slice(0, count + 1))
+          }
+        }
+      }
+      for (const [each, items] of model) await assertItems(store.session<Item>(each), items)
     },
   },
   {

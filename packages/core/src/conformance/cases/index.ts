@@ -16,6 +16,7 @@ import { filterCases } from './filters.ts'
 import { forkCases } from './forks.ts'
 import { identityCases } from './identity.ts'
 import { iterationCases } from './iteration.ts'
+import { keptTimeCases } from './kept-times.ts'
 import { leaseCases } from './leases.ts'
 import { lifecycleCases } from './lifecycle.ts'
 import { limitCases } from './limit.ts'
@@ -38,6 +39,7 @@ import { resourceCases } from './resources.ts'
 import { scaleCases } from './scale.ts'
 import { sharedHistoryCases } from './shared-histories.ts'
 import { suffixCases } from './suffixes.ts'
+import { summaryCases } from './summaries.ts'
 import { timeCases } from './time.ts'
 import { transactionCases } from './transactions.ts'
 import { turnCases } from './turns.ts'
@@ -73,6 +75,8 @@ export const definitions: readonly CaseDefinition[] = [
   ...turnCases,
   ...forkCases,
   ...replacingCases,
+  ...keptTimeCases,
+  ...summaryCases,
   ...leaseCases,
   ...exclusiveCases,
   ...watchCases,

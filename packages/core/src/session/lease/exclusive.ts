@@ -132,7 +132,7 @@ async function enter(
   { whenBusy, waitMs, signal }: { whenBusy: string; waitMs: number; signal: Signal | undefined },
 ): Promise<() => void> {
   if (whenBusy === 'takeOver') {
-    await lease.takeOver()
+    await lease.takeOver(waitMs)
     return Line.of(records.store, sessionId).passBy(lease.lose)
   }
   const line = Line.of(records.store, sessionId)

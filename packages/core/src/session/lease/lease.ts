@@ -55,12 +55,16 @@ export class Lease {
     return undefined
   }
 
-  /** Takes it from whoever has it, and before all who wait. */
-  async takeOver(): Promise<void> {
-    const begun = performance.now()
-    let state = await this.#look()
-    do state = await this.#swap(state.version, granted(state, this.token, this.#leaseMs))
-    while (!state.swapped)
+  /** Takes it from whoever has it, and before all who wait. @throws SESSION_BUSY where a write of theirs is still under way after `waitMs` */
+  async takeOver(waitMs: number): Promise<void> {
+    const end = performance.now() + waitMs
+    const begun = await untilNotBusy(end, async () => {
+      const now = performance.now()
+      let state = await this.#look()
+      do state = await this.#swap(state.version, granted(state, this.token, this.#leaseMs))
+      while (!state.swapped)
+      return now
+    })
     this.#hold(begun)
   }
 
@@ -74,9 +78,8 @@ export class Lease {
     try {
       for (;;) {
         signal?.throwIfAborted()
-        const state = await this.tryAcquire()
-        if (state === undefined) return
-        await this.#enqueue(state)
+        const isHeld = await untilNotBusy(end, () => this.#tryOrEnqueue(), signal)
+        if (!isHeld) return
         const left = end - performance.now()
         if (left <= 0) throw inUse(waitMs)
         await pause(Math.min(left, pollMs * (0.5 + Math.random() / 2)), signal)
@@ -146,6 +149,12 @@ export class Lease {
     }
   }
 
+  async #tryOrEnqueue(): Promise<boolean> {
+    const state = await this.tryAcquire()
+    if (state !== undefined) await this.#enqueue(state)
+    return state !== undefined
+  }
+
   async #enqueue(found: LeaseState): Promise<void> {
     let state: LeaseState | undefined = found
     while (state !== undefined && state.version !== null) {
@@ -178,6 +187,19 @@ export class Lease {
 export function inUse(waitMs: number): SessionError {
   const waited = waitMs > 0 ? `, also after ${waitMs} ms` : ''
   return new SessionError('SESSION_IN_USE', `Somebody else holds the session${waited}.`)
+}
+
+/** A write of the holder's keeps the lease from others while it is under way, which is no reason to give up before one's own time is over. */
+async function untilNotBusy<T>(end: number, step: () => Promise<T>, signal?: Signal): Promise<T> {
+  for (;;) {
+    try {
+      return await step()
+    } catch (error) {
+      const isBusy = error instanceof SessionError && error.code === 'SESSION_BUSY'
+      if (!isBusy || performance.now() >= end) throw error
+      await pause(pollMs, signal)
+    }
+  }
 }
 
 async function pause(ms: number, signal: Signal | undefined): Promise<void> {
