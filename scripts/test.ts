@@ -1,7 +1,7 @@
 /** Runs every package's tests, then says how many conformance cases each adapter passed, and which failed with what message. */
 import { globSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { missingServers, withoutVariable } from '../packages/test-servers/src/optional.ts'
 import { commandLine } from './command-line.ts'
 import { memoryFolder } from './memory-folder.ts'
@@ -15,6 +15,21 @@ interface Report {
   failed: number
   skipped: number
   cases: { id: string; title: string; status: string; error?: string }[]
+}
+
+/** What vitest's JSON reporter writes, as far as it is read here. */
+interface TestResults {
+  testResults: {
+    name: string
+    message: string
+    assertionResults: { fullName: string; status: string; failureMessages: string[] }[]
+  }[]
+}
+
+/** In a log that was cut in the middle, the end is all that is left: it has the messages, without the stacks. */
+function shortened(error: string): string {
+  const lines = error.split('\n').filter((line) => line.trim() !== '' && !/^\s+at /.test(line))
+  return lines.slice(0, 8).join('\n    ')
 }
 
 const names = everyPackage().map(({ manifest }) => manifest.name)
@@ -32,7 +47,8 @@ if (unknown !== undefined) refuse(`There is no package ${JSON.stringify(unknown)
 const missing = await missingServers()
 process.env[withoutVariable] = missing.map(({ name }) => name).join()
 // What an earlier run reported. Packages whose tests need not run again get theirs back.
-for (const file of globSync('{packages,templates}/*/.conformance/*.json')) rmSync(file)
+for (const file of globSync(['{packages,templates}/*/.conformance/*.json', '{packages,templates}/*/.vitest/*.json']))
+  rmSync(file)
 
 // Tests start hundreds of processes; what one has compiled, the next one reads.
 process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), 'sessions-compile-cache')
@@ -68,9 +84,19 @@ console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} sk
 for (const { adapter, seed, cases } of reports) {
   for (const { id, title, status, error = '' } of cases) {
     if (status !== 'fail') continue
-    // In a log that was cut in the middle, the end is all that is left: it has the messages, without the stacks.
-    const messages = error.split('\n').filter((line) => line.trim() !== '' && !/^\s+at /.test(line))
-    console.log([`\nFailed: ${adapter} ${id}: ${title} (seed ${seed})`, ...messages.slice(0, 8)].join('\n    '))
+    console.log(`\nFailed: ${adapter} ${id}: ${title} (seed ${seed})\n    ${shortened(error)}`)
+  }
+}
+// Any other test that failed, whatever was printed after it.
+for (const file of globSync('{packages,templates}/*/.vitest/results.json')) {
+  const { testResults }: TestResults = JSON.parse(readFileSync(file, 'utf8'))
+  for (const { name, message, assertionResults } of testResults) {
+    const failures = assertionResults.filter(({ status }) => status === 'failed')
+    if (message !== '' && failures.length === 0)
+      console.log(`\nFailed: ${relative('.', name)}\n    ${shortened(message)}`)
+    for (const { fullName, failureMessages } of failures) {
+      console.log(`\nFailed: ${relative('.', name)}: ${fullName}\n    ${shortened(failureMessages.join('\n'))}`)
+    }
   }
 }
 for (const { name, reason } of missing) console.log(`\nWithout ${name}: ${reason}`)

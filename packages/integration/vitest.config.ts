@@ -1,10 +1,11 @@
 import { defineConfig } from 'vitest/config'
+import { shared } from '../../vitest.shared.ts'
 
 /** The tests of packed packages share one rehearsal of a release, which the others need not wait for. */
 export default defineConfig({
   test: {
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    ...shared,
+    maxWorkers: 2,
     projects: [
       { extends: true, test: { name: 'source', include: ['test/*.test.ts'] } },
       {

@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config'
+import { shared } from '../../vitest.shared.ts'
 
 /** The servers of `SESSIONS_TEST_…_URL` are started once for all files that need none of their own. */
 export default defineConfig({
-  test: { testTimeout: 60_000, hookTimeout: 120_000, maxWorkers: 2, globalSetup: ['test/support/servers.ts'] },
+  test: { ...shared, maxWorkers: 2, globalSetup: ['test/support/servers.ts'] },
 })

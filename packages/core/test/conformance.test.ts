@@ -5,6 +5,7 @@ import { FaultyStore, ManualClock } from '@sessions/core/testing'
 
 const clock = new ManualClock()
 const reports = '.conformance'
+const timeoutMs = 300_000
 
 describeConformance(
   {
@@ -15,7 +16,7 @@ describeConformance(
     capabilities: { durable: false, multiProcess: false, ttl: true, list: true, transactions: true },
   },
   // As deep as one likes where a step takes microseconds.
-  { reports, steps: 5_000 },
+  { reports, timeoutMs, steps: 5_000 },
 )
 
 describeConformance(
@@ -25,10 +26,10 @@ describeConformance(
     reset: async () => {},
     capabilities: { durable: false, transactions: true },
   },
-  { reports },
+  { reports, timeoutMs },
 )
 
-describeConformance(faultyHarness(), { reports })
+describeConformance(faultyHarness(), { reports, timeoutMs })
 
 /** A store whose driver can fail where a wrapper can make it fail: before a commit and after it. */
 function faultyHarness(): StoreHarness {

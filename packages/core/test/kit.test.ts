@@ -1,6 +1,6 @@
 import { type CommitResult, type HistoryChange, MemoryStore } from '@sessions/core'
 import { conformanceCases, formatReport, runConformance, type StoreHarness } from '@sessions/core/conformance'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
 const absent = { durable: false, multiProcess: false, ttl: false, list: true, transactions: true }
 
@@ -23,9 +23,6 @@ class SplittingStore extends MemoryStore {
     return { status: 'applied', dropped: [] }
   }
 }
-
-// Whole runs of the kit, and processes: seconds where the machine is busy.
-vi.setConfig({ testTimeout: 30_000 })
 
 describe('the kit', () => {
   it('gives cases with unique, stable ids and titles that read as promises', () => {
@@ -57,6 +54,18 @@ describe('the kit', () => {
     expect(formatReport(report)).toContain('fail append/contiguous-batches')
   })
 
+  it('leaves out what it is told to', async () => {
+    const ids = (options: object): string[] =>
+      conformanceCases(
+        harness(() => new MemoryStore()),
+        options,
+      ).map(({ id }) => id)
+    const all = ids({})
+    const some = ids({ except: ['append/', 'list/limit-of-matches'] })
+    expect(some).toEqual(all.filter((id) => !id.startsWith('append/') && id !== 'list/limit-of-matches'))
+    expect(some.length).toBeLessThan(all.length - 2)
+  })
+
   it('runs only what is asked for, and repeats random cases by their seed', async () => {
     const run = (seed: number) =>
       runConformance(
@@ -86,10 +95,10 @@ describe('the kit', () => {
     }
     const report = await runConformance(
       harness(() => new HangingStore()),
-      { only: 'limit/', timeoutMs: 50 },
+      { only: 'limit/', timeoutMs: 1_000 },
     )
     expect(report.cases.map(({ status }) => status)).toEqual(['fail', 'fail', 'fail', 'pass', 'pass', 'fail'])
-    expect(formatReport(report)).toContain('The case had not ended after 50 ms.')
+    expect(formatReport(report)).toContain('The case had not ended after 1000 ms.')
   })
 
   it('says what was promised, what failed, why, and how to run it again', async () => {
@@ -139,5 +148,7 @@ describe('the kit', () => {
     const correct = harness(() => new MemoryStore())
     await expect(runConformance(correct, { onyl: 'append/' } as never)).rejects.toThrow(/onyl/)
     await expect(runConformance(correct, { only: 'apend/' })).rejects.toThrow(RangeError)
+    await expect(runConformance(correct, { except: ['apend/'] })).rejects.toThrow(/except fits no case: "apend\/"/)
+    await expect(runConformance(correct, { only: 'append/', except: ['append/'] })).rejects.toThrow(RangeError)
   })
 })

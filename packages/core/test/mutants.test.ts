@@ -18,7 +18,7 @@ function temporaryFolder(): string {
 }
 
 describe('the store that the mutants are made of', () => {
-  it('passes every case in memory', { timeout: 30_000 }, async () => {
+  it('passes every case in memory', async () => {
     const report = await runConformance(memoryHarness('in memory', PlainStore))
     expect(formatReport(report)).toMatch(/^in memory: \d+ passed, 0 failed, /)
   })
@@ -28,9 +28,7 @@ describe('the store that the mutants are made of', () => {
     expect(formatReport(report)).toMatch(/^maintained: 6 passed, 0 failed, 0 skipped/)
   })
 
-  it('passes those of entries, forks, conditions, leases and watching where it knows all there is to know', {
-    timeout: 30_000,
-  }, async () => {
+  it('passes those of entries, forks, conditions, leases and watching where it knows all there is to know', async () => {
     const harness = memoryHarness('all', HistoryStore, { shared: true })
     for (const only of [
       'records/',
@@ -50,7 +48,7 @@ describe('the store that the mutants are made of', () => {
     }
   })
 
-  it('passes those of histories that processes share, on a file', { timeout: 60_000 }, async () => {
+  it('passes those of histories that processes share, on a file', async () => {
     const harness = fileHarness(histories, HistoryStore, temporaryFolder())
     for (const only of ['exclusive/processes', 'watch/processes', 'concurrency/', 'model/']) {
       const report = formatReport(await runConformance(harness, { only }))
@@ -58,21 +56,19 @@ describe('the store that the mutants are made of', () => {
     }
   })
 
-  it('passes every case where its instances have one memory, and lasts no longer than they do', {
-    timeout: 30_000,
-  }, async () => {
+  it('passes every case where its instances have one memory, and lasts no longer than they do', async () => {
     const report = await runConformance(memoryHarness('in one memory', PlainStore, { shared: true }))
     expect(formatReport(report)).toMatch(/^in one memory: \d+ passed, 0 failed, /)
     const passed = report.cases.filter(({ status }) => status === 'pass').map(({ id }) => id)
     expect(passed).toEqual(expect.arrayContaining(['durable/instances', 'append/two-instances', 'time/instances']))
   })
 
-  it('passes every case by a clock that moves', { timeout: 30_000 }, async () => {
+  it('passes every case by a clock that moves', async () => {
     const report = await runConformance(memoryHarness('in real time', PlainStore, { real: true }))
     expect(formatReport(report)).toMatch(/^in real time: \d+ passed, 0 failed, /)
   })
 
-  it('passes on a file that one instance at a time may open', { timeout: 300_000 }, async () => {
+  it('passes on a file that one instance at a time may open', async () => {
     const harness = fileHarness('alone', PlainStore, temporaryFolder(), true)
     const passed = []
     for (const only of ['append/', 'delete/', 'transactions/', 'lifecycle/', 'durable/', 'crash/']) {
@@ -83,7 +79,7 @@ describe('the store that the mutants are made of', () => {
     expect(passed).toEqual(expect.arrayContaining(['durable/restart', 'durable/one-at-a-time', 'crash/replaced-whole']))
   })
 
-  it('passes every case on a file, but for the scale', { timeout: 300_000 }, async () => {
+  it('passes every case on a file, but for the scale', async () => {
     const { cases } = await runConformance(fileHarness('on a file', PlainStore, temporaryFolder()))
     const failed = cases.filter(({ status }) => status === 'fail').map(({ id }) => id)
     expect(failed).toEqual(['scale/newest-of-many'])
@@ -93,7 +89,6 @@ describe('the store that the mutants are made of', () => {
 describe('the kit', () => {
   it.concurrent.each(mutants.flatMap(({ killedBy, ...mutant }) => killedBy.map((id) => ({ ...mutant, id }))))(
     '$name: fails $id',
-    { timeout: 200_000 },
     async ({ harness, id }) => {
       const folder = mkdtempSync(join(tmpdir(), 'sessions-mutants-'))
       try {

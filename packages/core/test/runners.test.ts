@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
 import type { ConformanceReport } from '@sessions/core/conformance'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 
 const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
 
@@ -20,7 +20,6 @@ const vitestBin = fileURLToPath(new URL('vitest.mjs', import.meta.resolve('vites
 const certify = (...parameters: string[]) => run([path('../src/conformance/cli.ts'), ...parameters])
 
 // Whole runs of the kit, and processes: seconds where the machine is busy.
-vi.setConfig({ testTimeout: 30_000 })
 
 describe('sessions-conformance', () => {
   it('prints a table, what failed and how to run it again, and ends with 1', () => {

@@ -83,7 +83,7 @@ const sessionHarnesses: readonly SessionHarness[] = [
   },
 ]
 
-for (const harness of sessionHarnesses) describeConformance(harness, { reports: '.conformance' })
+for (const harness of sessionHarnesses) describeConformance(harness, { reports: '.conformance', timeoutMs: 300_000 })
 
 /** The abilities beyond the SDK's are for stores in the kit; here the sessions of one encrypt each for itself. */
 class EncryptingMemoryStore extends MemoryStore {
@@ -126,5 +126,5 @@ describeConformance(
     },
     capabilities: { durable: false, multiProcess: false, ttl: false, list: true, transactions: true },
   },
-  { reports: '.conformance', only: 'faults/' },
+  { reports: '.conformance', timeoutMs: 300_000, only: 'faults/' },
 )

@@ -22,9 +22,7 @@ function thrown(work: () => unknown): Error {
 }
 
 describe('a key', () => {
-  it('of 43 characters that may be either is refused, by a message that names the two forms', {
-    timeout: 60_000,
-  }, async () => {
+  it('of 43 characters that may be either is refused, by a message that names the two forms', async () => {
     // 43 characters of base64url that decode to 32 bytes, as random bytes give them and as words joined by hyphens may.
     for (const key of [
       Buffer.from(bytes).toString('base64url'),
@@ -44,7 +42,7 @@ describe('a key', () => {
     }
   })
 
-  it('is a passphrase with a salt of its own, which makes it another key', { timeout: 30_000 }, async () => {
+  it('is a passphrase with a salt of its own, which makes it another key', async () => {
     const passphrase = 'correct horse battery staple'
     const [salt, other] = ['sixteen bytes of', 'other bytes, too']
     const memory = new MemoryStore()

@@ -35,9 +35,7 @@ describe('a key', () => {
     expect(await open(memory, key).session('a').getItems()).toEqual([item()])
   })
 
-  it('is a passphrase otherwise, also one of as many words as bytes of base64 have characters', {
-    timeout: 30_000,
-  }, async () => {
+  it('is a passphrase otherwise, also one of as many words as bytes of base64 have characters', async () => {
     for (const passphrase of [
       'fifteen letters',
       'battery-staple-correct-horse-and-one-word-x',
@@ -157,9 +155,7 @@ it('is wiped on close, also in a store that was never used, and never used again
   expect((await failure(() => underlying.records.read('a'))).code, 'what it owns is closed').toBe('SESSION_CLOSED')
 })
 
-it('is nowhere to be seen: not in inspect, JSON, own properties, events or what is stored', {
-  timeout: 30_000,
-}, async () => {
+it('is nowhere to be seen: not in inspect, JSON, own properties, events or what is stored', async () => {
   const events: unknown[] = []
   const onEvent = (event: unknown): void => void events.push(event)
   subscribe('tracing:sessions:call:asyncEnd', onEvent)

@@ -20,7 +20,7 @@ it.each<[string, () => SessionStore]>([
   ['Postgres', () => new SQLStore({ url: urls[0] ?? '', createTables: true, ttl: 3_600 })],
   ['MariaDB', () => new SQLStore({ url: urls[1] ?? '', createTables: true, ttl: 3_600 })],
   ['Redis', () => new RedisStore({ url: redis.url, ttl: 3_600 })],
-])('rotates and purges on %s beside a writer, and is no use of the session', { timeout: 60_000 }, async (_, create) => {
+])('rotates and purges on %s beside a writer, and is no use of the session', async (_, create) => {
   await using store = create()
   const clock = new ManualClock()
   const open = (...keys: KeyEntry[]) => new EncryptedStore({ store, keys, ttl: 60, clock })

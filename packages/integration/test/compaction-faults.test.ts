@@ -10,20 +10,15 @@ const program = fileURLToPath(new URL('./programs/compact-until-killed.ts', impo
 const isLong = process.env.SESSIONS_TEST_FAULTS === 'all'
 /** So many processes compact, each a session of its own file, while this one appends to all of them. */
 const atOnce = 4
-const timeout = 600_000
 
 it.each([
   { by: 'summarize', rounds: isLong ? 100 : 16 },
   { by: 'client', rounds: isLong ? 100 : 4 },
-] as const)(
-  'loses nothing where a process that compacts by $by is killed, $rounds times',
-  { timeout },
-  async ({ by, rounds }) => {
-    expect(await killed(by, rounds)).toEqual({ rounds, lost: 0, doubled: 0, metadataLost: 0 })
-  },
-)
+] as const)('loses nothing where a process that compacts by $by is killed, $rounds times', async ({ by, rounds }) => {
+  expect(await killed(by, rounds)).toEqual({ rounds, lost: 0, doubled: 0, metadataLost: 0 })
+})
 
-it.runIf(isLong)("counts what the SDK's class loses in as many rounds", { timeout }, async () => {
+it.runIf(isLong)("counts what the SDK's class loses in as many rounds", async () => {
   const figures = await killed('sdk', 100)
   console.info("the SDK's compaction session:", figures)
   expect(figures.rounds).toBe(100)

@@ -28,7 +28,10 @@ const documents: Readonly<Record<string, readonly RegExp[]>> = {
   ],
   'packages/redis/README.md': [/^\[ \{ role: 'user', content: 'Hello' \} \]\n$/, /^user_123 2\n$/],
   'packages/sql/README.md': [/^\[ \{ role: 'user', content: 'Hello' \} \]\n$/, /^user_456\n$/],
-  'packages/sqlite/README.md': [/^\[ \{ role: 'user', content: 'Hello' \} \]\n$/],
+  'packages/sqlite/README.md': [
+    /^\[ \{ role: 'user', content: 'Hello' \} \]\n$/,
+    /^(\{\n {2}sessionId: 'user_123',[^}]* itemCount: [12]\n\}\n){2}$/,
+  ],
 }
 
 const project = fileURLToPath(new URL('..', import.meta.url))
@@ -69,7 +72,6 @@ describe.each(Object.entries(documents))('%s', (document, expected) => {
       const options = { cwd: home, env: environment, encoding: 'utf8' } as const
       expect(execFileSync(process.execPath, parameters, options)).toMatch(output)
     },
-    180_000,
   )
 })
 

@@ -8,7 +8,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 const examples = fileURLToPath(new URL('../../../examples', import.meta.url))
 /** What the programs import; not programs themselves. */
 const helpers = ['offline-model.ts', 'print-item.ts']
-const timeout = 60_000
 const ansiEscape = '\u001b'
 
 interface Outcome {
@@ -32,7 +31,7 @@ function environment(): NodeJS.ProcessEnv {
 
 function execute(file: string, args: string[], shell = false): Promise<Outcome> {
   return new Promise((resolve) => {
-    const options = { cwd: folder, env: environment(), shell, timeout }
+    const options = { cwd: folder, env: environment(), shell }
     execFile(file, args, options, (error: ExecFileException | null, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr })
     })
@@ -50,7 +49,7 @@ function program(name: string): (...args: string[]) => Promise<Outcome> {
 /** Runs it in memory, then twice on one file: a program to try out is run more than once. */
 function itRuns(name: string, promise: string, lines: readonly string[]): void {
   const run = program(name)
-  it(`${name} ${promise}`, { timeout }, async () => {
+  it(`${name} ${promise}`, async () => {
     const first = await run()
     expect(first).toEqual({ code: 0, stdout: expect.any(String), stderr: '' })
     let from = 0
@@ -80,7 +79,7 @@ describe('the demo', () => {
     return { stdout, pids: pids ?? [], states: states ?? [], code: code ?? '', answer: answer ?? '' }
   }
 
-  it('lets a second process know what a first one was told', { timeout }, async () => {
+  it('lets a second process know what a first one was told', async () => {
     const { stdout, pids, states, code, answer } = await demo()
     expect(new Set(pids).size).toBe(2)
     expect(states).toEqual(['is empty', 'already holds 6 items from earlier processes'])
@@ -90,7 +89,7 @@ describe('the demo', () => {
     expect(readdirSync(folder)).toEqual(['sessions-demo.db'])
   })
 
-  it('goes on when it is run again, and starts anew when the file was deleted', { timeout }, async () => {
+  it('goes on when it is run again, and starts anew when the file was deleted', async () => {
     const first = await demo()
     const second = await demo()
     expect(second.states).toEqual([
@@ -107,7 +106,7 @@ describe('the demo', () => {
     expect(anew.answer).toBe(`You are Ada, and you have booked: seat to Bergen, code ${anew.code}.`)
   })
 
-  it('prints a command that shows what is in the file', { timeout }, async () => {
+  it('prints a command that shows what is in the file', async () => {
     const { stdout, code } = await demo()
     const command = /^ {2}(node -e .*)$/m.exec(stdout)?.[1]
     const shown = await execute(command ?? 'false', [], true)
@@ -118,14 +117,14 @@ describe('the demo', () => {
     expect(records[4]).toContain(code)
   })
 
-  it('fails where the history is lost', { timeout }, async () => {
+  it('fails where the history is lost', async () => {
     const forgetful = await assistant('empty.db', 'Who am I?', '--expect', 'Ada')
     expect(forgetful.code).toBe(1)
     expect(forgetful.stdout).toContain('I do not know who you are.')
     expect(forgetful.stderr).toContain('The last answer does not contain "Ada"')
   })
 
-  it('fails where one of its processes does', { timeout }, async () => {
+  it('fails where one of its processes does', async () => {
     const failed = await remember(join('no-such-folder', 'demo.db'))
     expect(failed.code).toBe(1)
     expect(failed.stderr).toContain('does not exist; create it first')
@@ -212,7 +211,7 @@ describe('the examples', () => {
   ])
 
   const cleanUp = program('clean-up-old-sessions.ts')
-  it('clean-up-old-sessions.ts deletes what has not changed for 30 days', { timeout }, async () => {
+  it('clean-up-old-sessions.ts deletes what has not changed for 30 days', async () => {
     const { code, stdout } = await cleanUp()
     expect(code).toBe(0)
     const [before = '', after = ''] = stdout.split(/^Deleted 1 that were last changed before .*$/m)
@@ -223,7 +222,7 @@ describe('the examples', () => {
   })
 
   const customSession = program('custom-session.ts')
-  it('custom-session.ts passes every case of the kit that it need not skip', { timeout }, async () => {
+  it('custom-session.ts passes every case of the kit that it need not skip', async () => {
     const { code, stdout, stderr } = await customSession()
     expect({ code, stderr }, stdout).toEqual({ code: 0, stderr: '' })
     const [, passed] = /^FileSession: (\d+) passed, 0 failed, \d+ skipped$/m.exec(stdout) ?? []

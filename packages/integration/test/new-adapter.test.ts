@@ -36,7 +36,7 @@ describe('pnpm new:adapter', () => {
     execFileSync(process.execPath, [join(project, '../../scripts/check-shape.ts')], { cwd: home, stdio: 'inherit' })
   })
 
-  it('makes a package that passes the kit from the start', { timeout: 60_000 }, () => {
+  it('makes a package that passes the kit from the start', () => {
     const folder = newAdapter('acme')
     const output = execFileSync('vitest', ['run', '-t', 'append/'], { cwd: folder, encoding: 'utf8' })
     expect(output).toMatch(/AcmeStore: 11 passed, 0 failed, 0 skipped/)

@@ -28,17 +28,13 @@ describe('the scripts', () => {
     expect(run.filter((file) => !scripts.includes(String(file)))).toEqual([])
   })
 
-  it.concurrent.each(scripts)(
-    '%s: explains itself, and refuses what it does not know',
-    { timeout: 60_000 },
-    async (file) => {
-      const help = await run(file, '--help')
-      expect(help).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/^Usage: (pnpm|node) /) })
-      const { code, stdout, stderr } = await run(file, '--no-such-option')
-      expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
-      expect(stderr).toMatch(/^Unknown option '--no-such-option'\.\n\nUsage: /)
-    },
-  )
+  it.concurrent.each(scripts)('%s: explains itself, and refuses what it does not know', async (file) => {
+    const help = await run(file, '--help')
+    expect(help).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/^Usage: (pnpm|node) /) })
+    const { code, stdout, stderr } = await run(file, '--no-such-option')
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toMatch(/^Unknown option '--no-such-option'\.\n\nUsage: /)
+  })
 
   it.concurrent.each([
     ['conformance', ['sqlite', '-t', 'typo'], /begins with "typo".*append\//s],
@@ -51,7 +47,7 @@ describe('the scripts', () => {
     ['new-adapter', ['My_DB'], /"My_DB" is no name.*lower case/s],
     ['test', ['--filter', 'sqlite'], /"sqlite".*@sessions\/sqlite/s],
     ['test-packed', ['all'], /"all".*--all/s],
-  ])('%s %j: says what is wrong and what there is', { timeout: 60_000 }, async (name, words, said) => {
+  ])('%s %j: says what is wrong and what there is', async (name, words, said) => {
     const { code, stdout, stderr } = await run(`scripts/${name}.ts`, ...words)
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).toMatch(said)

@@ -5,7 +5,7 @@ import { storeHarness } from './support/harness.ts'
 
 const [server, cluster] = await Promise.all([startValkey(), startValkeyCluster()])
 afterAll(() => Promise.all([server?.stop(), cluster?.stop()]))
-const reports = { reports: '.conformance' }
+const reports = { reports: '.conformance', timeoutMs: 300_000 }
 
 if (server === undefined) it.skip('goes without Valkey', () => {})
 else describeConformance(await storeHarness('Valkey', { kind: 'single', url: server.url }), reports)

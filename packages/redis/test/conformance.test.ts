@@ -18,8 +18,19 @@ const places: Record<string, Place> = {
   sentinel: { kind: 'sentinel', name: sentinel.name, sentinels: [...sentinel.sentinels] },
 }
 const reports = '.conformance'
+const timeoutMs = 300_000
 
-for (const [name, place] of Object.entries(places)) describeConformance(await storeHarness(name, place), { reports })
+/**
+ * What many processes, their crashes and long histories ask of the server and its scripts, which are the same through any client: the
+ * longest cases. They run where there are one server, many, and a group that fails over.
+ */
+const casesOfTheServer = ['processes/', 'crash/', 'scale/']
+const every = ['single, RESP3', 'cluster', 'sentinel']
+
+for (const [name, place] of Object.entries(places)) {
+  const except = every.includes(name) ? [] : casesOfTheServer
+  describeConformance(await storeHarness(name, place), { reports, timeoutMs, except })
+}
 
 describeConformance(
   {
@@ -28,7 +39,7 @@ describeConformance(
     reset: () => clear({ kind: 'single', url }, 'kit:session'),
     capabilities: { durable: true, transactions: true },
   },
-  { reports },
+  { reports, timeoutMs },
 )
 
 const proxy = await startProxy({ host: '127.0.0.1', port: Number(new URL(url).port) })
@@ -50,7 +61,7 @@ describeConformance(
     },
     capabilities: { ...capabilities, multiProcess: false, ttl: false },
   },
-  { reports, only: 'faults/' },
+  { reports, timeoutMs, only: 'faults/' },
 )
 
 afterAll(async () => {

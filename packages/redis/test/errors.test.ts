@@ -86,9 +86,7 @@ describe('a refusal of the server', () => {
     const blocker = await connectTo({ kind: 'single', url: redis.url })
     const running = (blocker as typeof redis.plain).eval('while true do end').catch((error: Error) => error.message)
     const session = redis.open().session('a')
-    await expect
-      .poll(() => failure(() => session.addItems([item])).then(({ code }) => code), { timeout: 10_000 })
-      .toBe('SESSION_BUSY')
+    await expect.poll(() => failure(() => session.addItems([item])).then(({ code }) => code)).toBe('SESSION_BUSY')
     await redis.plain.sendCommand(['SCRIPT', 'KILL'])
     await running
     await session.addItems([item])
@@ -171,13 +169,11 @@ describe('a server that is away', () => {
     await redis.server.start()
     for (const session of [own.session('a'), given.session('a'), unopened]) {
       await expect
-        .poll(
-          () =>
-            session.getItems().then(
-              ({ length }) => length,
-              () => 0,
-            ),
-          { timeout: 10_000 },
+        .poll(() =>
+          session.getItems().then(
+            ({ length }) => length,
+            () => 0,
+          ),
         )
         .toBeGreaterThan(1)
     }
@@ -194,7 +190,7 @@ describe('a server that is away', () => {
     const error = await failure(() => store.session('a').addItems([item]))
     expect(error).toMatchObject({ code: 'SESSION_UNAVAILABLE', ambiguous: false })
     await redis.server.start()
-    await expect.poll(() => client.isReady, { timeout: 10_000 }).toBe(true)
+    await expect.poll(() => client.isReady).toBe(true)
     expect(await redis.open({ client }).session('a').getItems()).toEqual([item])
     client.destroy()
   })

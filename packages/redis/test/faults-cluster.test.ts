@@ -4,9 +4,7 @@ import { record, Writers } from './support/writers.ts'
 
 const kills = rounds(10, 2)
 
-it('loses and doubles nothing that was acknowledged while primaries of a cluster are killed', {
-  timeout: 240_000,
-}, async () => {
+it('loses and doubles nothing that was acknowledged while primaries of a cluster are killed', async () => {
   await using cluster = await startRedisCluster({ own: true, settings: { 'cluster-node-timeout': '1000' } })
   const place = { kind: 'cluster', rootNodes: [...cluster.rootNodes] } as const
   const options = { waitForReplicas: { count: 1, timeoutMs: 500 }, retries: 8, busyTimeoutMs: 1_000, timeoutMs: 1_000 }

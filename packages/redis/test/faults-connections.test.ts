@@ -10,9 +10,7 @@ const isScript = (bytes: Buffer): boolean => bytes.includes('EVALSHA')
 const cuts = rounds(500, 100)
 const options = { retries: 10, busyTimeoutMs: 2_000, timeoutMs: 2_000 }
 
-it('writes each append once while connections are killed, scripts forgotten and the server sleeps', {
-  timeout: 120_000,
-}, async () => {
+it('writes each append once while connections are killed, scripts forgotten and the server sleeps', async () => {
   const writers = new Writers({ kind: 'single', url: redis.url }, options, 2, 1)
   onTestFinished(() => writers.kill())
   await writers.progress(20)
@@ -29,9 +27,7 @@ it('writes each append once while connections are killed, scripts forgotten and 
   expect(figures.found).toBe(figures.acknowledged)
 })
 
-it('writes each append and pops each item once while answers and requests are cut off', {
-  timeout: 120_000,
-}, async () => {
+it('writes each append and pops each item once while answers and requests are cut off', async () => {
   const { hostname, port } = new URL(redis.url)
   await using proxy = await startProxy({ host: hostname, port: Number(port) })
   const client = createClient({ url: `redis://127.0.0.1:${proxy.port}`, socket: { reconnectStrategy: 1 } }).on(
@@ -69,9 +65,7 @@ it('writes each append and pops each item once while answers and requests are cu
   })
 })
 
-it('says without retries that a write may have been done, and never that it was not when it was', {
-  timeout: 120_000,
-}, async () => {
+it('says without retries that a write may have been done, and never that it was not when it was', async () => {
   const writers = new Writers({ kind: 'single', url: redis.url }, { busyTimeoutMs: 2_000, timeoutMs: 2_000 }, 2, 1)
   onTestFinished(() => writers.kill())
   for (let round = 0; round < cuts / 10; round++) {

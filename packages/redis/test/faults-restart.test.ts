@@ -6,9 +6,6 @@ const kills = rounds(5, 2)
 
 it.each(['everysec', 'always'])(
   'keeps what was acknowledged when the server is killed and started, with appendfsync %s',
-  {
-    timeout: 120_000,
-  },
   async (appendfsync) => {
     await using server = await startRedis({ own: true, settings: { appendonly: 'yes', appendfsync } })
     const writers = new Writers(

@@ -7,7 +7,7 @@ import { record, Writers } from './support/writers.ts'
 it.each([
   ['without waitForReplicas', {}],
   ['with waitForReplicas', { waitForReplicas: { count: 1, timeoutMs: 300 } }],
-])('a failover to replicas that lag behind, %s', { timeout: 60_000 }, async (name, wait) => {
+])('a failover to replicas that lag behind, %s', async (name, wait) => {
   await using sentinel = await startRedisSentinel({ own: true })
   const place = { kind: 'sentinel', name: sentinel.name, sentinels: sentinel.sentinels } as const
   const writers = new Writers(place, { retries: 8, busyTimeoutMs: 1_000, timeoutMs: 1_000, ...wait }, 2)

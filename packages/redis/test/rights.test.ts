@@ -12,7 +12,7 @@ const [listed = [], listedForNotify = []] = [...readme.matchAll(/^ACL SETUSER se
   ([, rights = '']) => rights.split(' '),
 )
 
-it('needs no more rights than the README lists', { timeout: 300_000 }, async () => {
+it('needs no more rights than the README lists', async () => {
   expect(listed).toContain('+evalsha')
   await redis.plain.sendCommand(['ACL', 'SETUSER', 'sessions', ...listed, '+hello', '+ping'])
   const url = redis.url.replace('//', '//sessions:secret@')

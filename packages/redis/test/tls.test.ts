@@ -39,9 +39,7 @@ async function use(url: string, authority: string): Promise<{ text: string }> {
   return answer
 }
 
-it('rediss:// takes a certificate that is right, and no other; it never goes on without TLS', {
-  timeout: 30_000,
-}, async () => {
+it('rediss:// takes a certificate that is right, and no other; it never goes on without TLS', async () => {
   const { authority, foreign } = certificates
   const items = [{ role: 'user', content: 'hello' }]
   expect(await use(`rediss://localhost:${tlsPort}/0`, authority)).toMatchObject({ items })

@@ -37,7 +37,7 @@ interface Connecting {
 }
 
 describe.each(Object.entries(makes))('%s', (what, make) => {
-  it('can do all that a store does', { timeout: 60_000 }, async () => {
+  it('can do all that a store does', async () => {
     const client = make() as RedisClient & Connecting
     client.on('error', () => {})
     await client.connect()

@@ -64,9 +64,7 @@ it('listens over one connection for a store, and closes it with the store', asyn
   await expect.poll(subscribers).toBe(0)
 })
 
-it('gives every entry once and in order to watchers in other processes, also when their connections break', {
-  timeout: 60_000,
-}, async () => {
+it('gives every entry once and in order to watchers in other processes, also when their connections break', async () => {
   const options = { place: place('a client'), notify: true }
   const watchers = [1, 2, 3].map(() =>
     start<{ added?: [string, string][]; rewritten?: string }>('watch', JSON.stringify(options), 'a'),
@@ -81,13 +79,13 @@ it('gives every entry once and in order to watchers in other processes, also whe
       }),
     )
   await write(0, 20)
-  await expect.poll(() => given(2).length, { timeout: 30_000 }).toBeGreaterThan(0)
+  await expect.poll(() => given(2).length).toBeGreaterThan(0)
   await redis.plain.sendCommand(['CLIENT', 'KILL', 'TYPE', 'pubsub'])
   await write(20, 60)
   const expected = (await redis.open().session<Item>('a').getItems()).map(({ content }) => content)
   expect(expected).toHaveLength(240)
   for (let index = 0; index < 3; index++) {
-    await expect.poll(() => given(index).length, { timeout: 20_000 }).toBeGreaterThanOrEqual(240)
+    await expect.poll(() => given(index).length).toBeGreaterThanOrEqual(240)
     expect(given(index)).toEqual(expected)
     expect(watchers[index]?.messages.some(({ rewritten }) => rewritten !== undefined)).toBe(false)
   }
@@ -110,9 +108,7 @@ it('says that a server cannot be listened to', async () => {
   expect(() => new RedisStore({ client: new Deaf(), notify: true })).toThrow(/notify needs a client that can subscribe/)
 })
 
-it('gives every entry once and in order to one who listens while Sentinel fails over', {
-  timeout: 90_000,
-}, async () => {
+it('gives every entry once and in order to one who listens while Sentinel fails over', async () => {
   await using own = await startRedisSentinel({ own: true })
   const where: Place = { kind: 'sentinel', name: own.name, sentinels: [...own.sentinels] }
   const [writer, listener] = [await connectTo(where), await connectTo(where)]
@@ -140,10 +136,10 @@ it('gives every entry once and in order to one who listens while Sentinel fails 
     }
   }
   await write(10)
-  await expect.poll(() => seen, { timeout: 20_000 }).toEqual(written)
+  await expect.poll(() => seen).toEqual(written)
   await (await own.primary()).kill()
   await write(10)
-  await expect.poll(() => seen, { timeout: 20_000 }).toEqual(written)
+  await expect.poll(() => seen).toEqual(written)
   controller.abort(new Error('enough'))
   expect(await watched).toMatchObject({ message: 'enough' })
   await Promise.all([writing.close(), watching.close()])

@@ -7,4 +7,7 @@ const cluster = await startGalera()
 afterAll(() => cluster.stop())
 const [first = '', ...others] = await cluster.createDatabase()
 
-describeConformance(storeHarness('SQLStore (Galera, three nodes)', [first, ...others]), { reports: '.conformance' })
+describeConformance(storeHarness('SQLStore (Galera, three nodes)', [first, ...others]), {
+  reports: '.conformance',
+  timeoutMs: 300_000,
+})

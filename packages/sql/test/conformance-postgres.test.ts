@@ -10,7 +10,7 @@ afterAll(async () => {
   await pooled.stop()
   await postgres.stop()
 })
-const reports = { reports: '.conformance' }
+const reports = { reports: '.conformance', timeoutMs: 300_000 }
 
 describeConformance(storeHarness('SQLStore (Postgres)', [direct]), reports)
 describeConformance(sessionHarness('SQLSession (Postgres)', direct), reports)

@@ -160,11 +160,11 @@ describe.each(servers)('what a server refuses, through $name', ({ database }) =>
   })
 })
 
-/** Closes the connections of the stores. */
+/** Closes the connections of the stores, and waits until they are. */
 async function end(admin: Admin): Promise<void> {
   if (admin.isPostgres) {
     return admin.execute(
-      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      `SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
        WHERE application_name = '@sessions/sql' AND datname = current_database()`,
     )
   }
@@ -172,6 +172,8 @@ async function end(admin: Admin): Promise<void> {
     'SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID()',
   )
   for (const { id } of rows) await admin.execute(`KILL ${id}`)
+  const left = `SELECT 1 FROM information_schema.processlist WHERE id IN (0, ${rows.map(({ id }) => id).join(', ')})`
+  await expect.poll(() => admin.select(left)).toEqual([])
 }
 
 describe('what the drivers say of a connection that they found closed, before they send anything', () => {

@@ -84,7 +84,7 @@ describe.each(servers)('connections cut, through $name', ({ name, cuts, database
 
   const placeOf = (index: number): Place => (index % 2 === 0 ? 'cutAnswer' : 'cutRequest')
 
-  it(`loses and doubles nothing in ${cuts} cuts with retries`, { timeout: 120_000 }, async () => {
+  it(`loses and doubles nothing in ${cuts} cuts with retries`, async () => {
     const { proxy, store, direct, close } = await open({ retries: 5 })
     const acknowledged: string[] = []
     for (let index = 0; index < cuts; index++) {
@@ -99,7 +99,7 @@ describe.each(servers)('connections cut, through $name', ({ name, cuts, database
     await close()
   })
 
-  it('pops each item once in cuts with retries', { timeout: 60_000 }, async () => {
+  it('pops each item once in cuts with retries', async () => {
     const pops = 20
     const { proxy, store, direct, close } = await open({ retries: 5 })
     const batches = Array.from({ length: 10 }, (_, index) => itemsOf(`w/${index}`))

@@ -19,9 +19,7 @@ const waiters = rounds(50, 2)
 const processes = rounds(8, 3)
 
 describe.each(servers)('a session that is held, on $name', ({ database }) => {
-  it(`by ${processes} processes in turn, each with many who wait, loses no update of a counter, though each has another time`, {
-    timeout: 60_000 + waiters * 20_000,
-  }, async () => {
+  it(`by ${processes} processes in turn, each with many who wait, loses no update of a counter, though each has another time`, async () => {
     const url = await database()
     await using store = new SQLStore({ url, createTables: true })
     const session = store.session<{ count: number }>('counter')
@@ -38,9 +36,7 @@ describe.each(servers)('a session that is held, on $name', ({ database }) => {
     expect(await store.leaseOf('counter')).toBeUndefined()
   })
 
-  it('by a process that was stopped past its lease, wherever it was, is not written by it again', {
-    timeout: 60_000 + stops * 20_000,
-  }, async () => {
+  it('by a process that was stopped past its lease, wherever it was, is not written by it again', async () => {
     const url = await database()
     await using store = new SQLStore({ url, createTables: true })
     const session = store.session<{ round: string }>('held')

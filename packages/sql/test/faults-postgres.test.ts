@@ -26,9 +26,7 @@ function acknowledged(writers: readonly Writer[]): string[] {
   return writers.flatMap((writer) => writer.acknowledged.map((batch) => `${writer.name}/${batch}`))
 }
 
-it('loses and doubles nothing while the server crashes under four processes', {
-  timeout: 180_000,
-}, async () => {
+it('loses and doubles nothing while the server crashes under four processes', async () => {
   const url = await server.createDatabase()
   const writers = await startWriters(url, 30)
   await using stack = new AsyncDisposableStack()
@@ -48,7 +46,7 @@ it('loses and doubles nothing while the server crashes under four processes', {
   expect(figures.found).toBe(figures.acknowledged)
 })
 
-it('says of each append that failed in a crash whether it may be there', { timeout: 120_000 }, async () => {
+it('says of each append that failed in a crash whether it may be there', async () => {
   const url = await server.createDatabase()
   const writers = await startWriters(url, 0)
   await using stack = new AsyncDisposableStack()

@@ -28,9 +28,8 @@ async function contents(url: string): Promise<string[]> {
   return (await store.session<{ content: string }>('s').getItems()).map(({ content }) => content)
 }
 
-it('makes the tables from 16 processes at once, through three nodes', { timeout: 120_000 }, () =>
-  createAtOnce(() => cluster.createDatabase()),
-)
+it('makes the tables from 16 processes at once, through three nodes', () =>
+  createAtOnce(() => cluster.createDatabase()))
 
 it.each(['mariadb', 'mysql'])('leaves connections as they were, told to read fresh, through %s', async (driver) => {
   const [url = ''] = await cluster.createDatabase()
@@ -103,7 +102,7 @@ it('clears on one node at once what another one has acknowledged', async () => {
 
 describeOrder('Galera, through three nodes', false, () => cluster.createDatabase())
 
-it('loses and doubles nothing while nodes are killed under six processes', { timeout: 240_000 }, async () => {
+it('loses and doubles nothing while nodes are killed under six processes', async () => {
   const urls = await cluster.createDatabase()
   await using stack = new AsyncDisposableStack()
   const writers: Writer[] = []

@@ -99,7 +99,7 @@ it.each(servers)(
     const transaction = await sequelize.transaction()
     await sequelize.query('UPDATE counter SET n = n + 1', { transaction })
     const writing = older.session.addItems([message('fenced')])
-    await expect.poll(() => admin.countWaiting(), { timeout: 10_000 }).toBeGreaterThan(before)
+    await expect.poll(() => admin.countWaiting()).toBeGreaterThan(before)
     let taken = false
     const taking = other
       .session('held')
@@ -108,7 +108,7 @@ it.each(servers)(
         taken = true
         return held
       })
-    await expect.poll(() => admin.countWaiting(), { timeout: 10_000 }).toBeGreaterThan(before + 1)
+    await expect.poll(() => admin.countWaiting()).toBeGreaterThan(before + 1)
     expect(taken).toBe(false)
     await transaction.rollback()
     await writing
@@ -146,7 +146,7 @@ it('keeps what a holder wrote, and its lease, over a restart of Postgres in the 
   expect(await store.leaseOf('held')).toBeUndefined()
   await store.close()
   await server.stop()
-}, 60_000)
+})
 
 it.each(servers)(
   'gives watchers everything that other processes write, once and in order, on $name',
@@ -166,7 +166,7 @@ it.each(servers)(
     await delay(1_500)
     await stop(holder)
     const count = (await store.session('held').getItems()).length
-    await expect.poll(() => seen.length, { timeout: 10_000 }).toBe(count)
+    await expect.poll(() => seen.length).toBe(count)
     controller.abort(new Error('done'))
     await expect(watching).rejects.toThrow('done')
     expect(new Set(seen).size).toBe(count)

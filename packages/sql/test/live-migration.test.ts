@@ -52,7 +52,7 @@ it('waits for those who use the tables, and keeps nobody else from them for long
   const waiting = `SELECT 1 AS n FROM pg_stat_activity
     WHERE query LIKE '%ADD COLUMN%' AND wait_event = 'relation' AND datname = current_database()`
   try {
-    await expect.poll(() => admin.select<object>(waiting), { timeout: 20_000 }).toHaveLength(1)
+    await expect.poll(() => admin.select<object>(waiting)).toHaveLength(1)
     // Several of its attempts.
     await new Promise((resolve) => setTimeout(resolve, 2_500))
   } finally {

@@ -64,7 +64,7 @@ it('hears again after its connection was cut, and misses nothing of what came me
   await session.addItems([message('while deaf')])
   expect(await event).toMatchObject({ type: 'added', entries: [{ item: { content: 'while deaf' } }] })
   const listens = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'"
-  await expect.poll(() => admin.select(listens), { timeout: 10_000 }).toHaveLength(1)
+  await expect.poll(() => admin.select(listens)).toHaveLength(1)
   await admin.close()
 })
 
@@ -78,12 +78,12 @@ it('gives its connection back with the last watch, and with the store', async ()
     const events = session.watch({ after: null })[Symbol.asyncIterator]()
     await events.next()
     await events.return?.(undefined)
-    await expect.poll(() => admin.select(listens), { timeout: 10_000 }).toHaveLength(0)
+    await expect.poll(() => admin.select(listens)).toHaveLength(0)
   }
   // Nobody asks for what comes next any more.
   await session.watch({ after: null })[Symbol.asyncIterator]().next()
   await store.close()
-  await expect.poll(() => admin.select(listens), { timeout: 10_000 }).toHaveLength(0)
+  await expect.poll(() => admin.select(listens)).toHaveLength(0)
   await admin.close()
 })
 
@@ -115,7 +115,7 @@ it('is refused behind a pooler that shares connections, and by other databases',
   expect(() => new SQLStore({ url: 'mariadb://localhost/x', notify: true })).toThrow('notify is for postgres alone.')
 })
 
-it('gives every entry once and in order to one who listens while Postgres restarts', { timeout: 60_000 }, async () => {
+it('gives every entry once and in order to one who listens while Postgres restarts', async () => {
   await using own = await startPostgres({ own: true })
   const options = { url: await own.createDatabase(), createTables: true, notify: true, retries: 10 }
   await using watching = new SQLStore(options)
@@ -138,12 +138,12 @@ it('gives every entry once and in order to one who listens while Postgres restar
       await session.addItems([message(content)])
       written.push(content)
     }
-    await expect.poll(() => seen, { timeout: 20_000 }).toEqual(written)
+    await expect.poll(() => seen).toEqual(written)
     await own.stopImmediately()
     await own.start()
   }
   await session.addItems([message('last')])
-  await expect.poll(() => seen, { timeout: 20_000 }).toEqual([...written, 'last'])
+  await expect.poll(() => seen).toEqual([...written, 'last'])
   controller.abort(new Error('enough'))
   expect(await watched).toMatchObject({ message: 'enough' })
 })

@@ -72,19 +72,19 @@ describe.each([
     )
     const tables = 'agent_sessions, agent_messages, agent_sessions_operations'
     await admin.execute(isPostgres ? 'ANALYZE' : `ANALYZE TABLE ${tables}`)
-  }, 60_000)
+  })
   afterAll(() => admin.close())
 
   /** What the server would do, with the values in their places. */
-  async function plan(statement: Statement): Promise<string> {
-    const bound = bind(statement, values).map((value) => (typeof value === 'string' ? `'${value}'` : String(value)))
+  async function plan(statement: Statement, id = 'long', on = admin): Promise<string> {
+    const bound = bind(statement, { ...values, id }).map((value) =>
+      typeof value === 'string' ? `'${value}'` : String(value),
+    )
     let position = 0
     const text = statement.text.replaceAll(/\$(\d+)|\?/g, (_, number?: string) => {
       return bound[number === undefined ? position++ : Number(number) - 1] ?? 'NULL'
     })
-    const rows = await admin.select<Record<string, unknown>>(
-      `EXPLAIN ${isPostgres ? '' : 'FORMAT=TRADITIONAL '}${text}`,
-    )
+    const rows = await on.select<Record<string, unknown>>(`EXPLAIN ${isPostgres ? '' : 'FORMAT=TRADITIONAL '}${text}`)
     return rows.map((row) => Object.values(row).join(' ')).join('\n')
   }
 
@@ -160,6 +160,27 @@ describe.each([
 
   it('find what has expired by its index', async () => {
     expect(await plan(statements.expired)).toContain('idx_agent_sessions_expires_at')
+  })
+
+  it('read the newest of a session by the order of the index where the statistics know another one alone', async () => {
+    const url = await database()
+    const young = new Admin(url)
+    await using store = new SQLStore({ url, createTables: true })
+    await store.session('early').addItems(Array.from({ length: 1_000 }, () => message('early')))
+    await young.execute(isPostgres ? 'ANALYZE' : 'ANALYZE TABLE agent_messages')
+    if (isPostgres) await young.execute('ALTER TABLE agent_messages SET (autovacuum_enabled = off)')
+    await store.session('later').addItems([message('first')])
+    await young.execute(
+      `INSERT INTO agent_messages (session_id, message_data, created_at)
+        SELECT 'later', '{}', CURRENT_TIMESTAMP FROM ${admin.numbers(100_000)}`,
+    )
+    const { newest, tail, tailIds, newestEntries } = statements
+    for (const statement of [newest, tail, tailIds, newestEntries]) {
+      const steps = await plan(statement, 'later', young)
+      expect(steps).toContain('idx_agent_messages_session_order')
+      expect(steps).not.toMatch(/\bSort\b|filesort|temporary|Seq Scan on agent_messages|\bALL\b/)
+    }
+    await young.close()
   })
 
   it('answer on 100,000 items about as fast as on one, also where the limit is a parameter', async () => {

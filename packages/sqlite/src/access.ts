@@ -1,6 +1,7 @@
 import { type Lease, SessionError } from '@sessions/core'
 import { whileBusy } from './busy.ts'
 import { type Connection, connectDatabase, connectFile, connectMemory } from './connection.ts'
+import { type SQLiteDatabase, toDatabase } from './database.ts'
 import type { WriteAheadLog } from './log.ts'
 import type { SQLiteStoreOptions } from './options.ts'
 import type { Statements } from './statements.ts'
@@ -15,6 +16,8 @@ interface Opened {
 export class Access {
   readonly #options: SQLiteStoreOptions
   readonly #busyTimeoutMs: number
+  /** The caller's. */
+  readonly #database: SQLiteDatabase | undefined
   #opened: Opened | undefined
   #reopening: Promise<Opened> | undefined
 
@@ -22,6 +25,7 @@ export class Access {
   constructor(options: SQLiteStoreOptions) {
     this.#options = options
     this.#busyTimeoutMs = options.busyTimeoutMs ?? 30_000
+    this.#database = options.database && toDatabase(options.database)
   }
 
   async open(): Promise<void> {
@@ -34,7 +38,7 @@ export class Access {
 
   /** Whether a database of the caller's was closed. */
   get isClosedByOwner(): boolean {
-    return this.#options.database?.open === false
+    return this.#database?.open === false
   }
 
   /** Runs one read. @throws SESSION_UNAVAILABLE where the file is gone or another */
@@ -95,15 +99,15 @@ export class Access {
   }
 
   async #connect(mustExist: boolean): Promise<Opened> {
-    const { database, path = ':memory:', synchronous = 'FULL' } = this.#options
-    const busyTimeoutMs = this.#busyTimeoutMs
+    const { path = ':memory:', synchronous = 'FULL', driver = 'better-sqlite3' } = this.#options
+    const [database, busyTimeoutMs] = [this.#database, this.#busyTimeoutMs]
     const names = deriveNames(this.#options)
     const lease =
       database !== undefined
         ? await connectDatabase(database)
         : path === ':memory:'
-          ? await connectMemory()
-          : await connectFile({ path, synchronous, busyTimeoutMs, mustExist, names })
+          ? await connectMemory(driver)
+          : await connectFile({ path, driver, synchronous, busyTimeoutMs, mustExist, names })
     try {
       return { lease, statements: await lease.resource.statements(names, busyTimeoutMs) }
     } catch (error) {

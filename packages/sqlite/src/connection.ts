@@ -1,12 +1,12 @@
 import { type Lease, SharedResources } from '@sessions/core'
-import Database from 'better-sqlite3'
-import { blockingWaitMs, WriteQueue, whileBusy } from './busy.ts'
-import type { SQLiteDatabase } from './database.ts'
+import { WriteQueue, whileBusy } from './busy.ts'
+import { drivers, type SQLiteDatabase } from './database.ts'
+import type { DriverName, Opener } from './drivers/driver.ts'
 import { isReadOnly, mapOpenError, OpenTransaction } from './errors.ts'
 import { createPrivately, DatabaseFiles, realPath } from './file.ts'
 import { readImage } from './image.ts'
 import { WriteAheadLog } from './log.ts'
-import { assertRuntime } from './runtime.ts'
+import { OneDriver } from './one-driver.ts'
 import { assertKnown, migrate } from './schema.ts'
 import { prepareStatements, type Statements } from './statements.ts'
 import type { Names } from './tables.ts'
@@ -17,6 +17,8 @@ export interface Connection {
   readonly database: SQLiteDatabase
   /** Absent for a database in memory or of the caller's. */
   readonly files?: DatabaseFiles
+  /** That no other driver has the file. Absent as the files are. */
+  readonly claim?: { release(): void }
   /** Absent where the log is not ours to empty. */
   readonly log?: WriteAheadLog
   /** The statements for tables of these names, which are there then. */
@@ -30,6 +32,7 @@ export interface Connection {
 
 interface FileOptions {
   path: string
+  driver: DriverName
   synchronous: 'FULL' | 'NORMAL'
   busyTimeoutMs: number
   /** Whether the file must be there already. */
@@ -41,6 +44,8 @@ interface FileOptions {
 /** Bytes that the log keeps at most once it starts anew; a great batch makes it larger for a while. */
 const logLimit = 8 * 2 ** 20
 
+const claims = new OneDriver()
+
 const shared = new SharedResources<Connection>((connection) => {
   try {
     // What only a log holds that was taken away is saved into the file, whoever else has that log open.
@@ -48,13 +53,16 @@ const shared = new SharedResources<Connection>((connection) => {
     connection.log?.close()
   } finally {
     connection.database.close()
+    connection.claim?.release()
   }
 })
 
-/** The process's one connection to a file; those who want another `synchronous` share another. */
+/**
+ * The process's one connection to a file; those who want another `synchronous` share another.
+ * @throws SESSION_UNSUPPORTED where another driver has the file open
+ */
 export async function connectFile(options: FileOptions): Promise<Lease<Connection>> {
-  assertRuntime()
-  const key = `${options.synchronous} ${realPath(options.path)}`
+  const key = `${options.driver} ${options.synchronous} ${realPath(options.path)}`
   for (;;) {
     const lease = await shared.acquire(key, () => openFile(options))
     if (lease.resource.files?.areAt(options.path)) return lease
@@ -65,9 +73,9 @@ export async function connectFile(options: FileOptions): Promise<Lease<Connectio
 }
 
 /** A database in memory, of nobody else. */
-export async function connectMemory(): Promise<Lease<Connection>> {
-  assertRuntime()
-  const connection = toConnection(new Database(':memory:'))
+export async function connectMemory(driver: DriverName): Promise<Lease<Connection>> {
+  const opener = await drivers[driver].load()
+  const connection = toConnection(opener.open(':memory:', false))
   return { resource: connection, release: async () => void connection.database.close() }
 }
 
@@ -77,9 +85,20 @@ export async function connectDatabase(database: SQLiteDatabase): Promise<Lease<C
 }
 
 async function openFile(options: FileOptions): Promise<Connection> {
+  const opener = await drivers[options.driver].load()
+  const claim = claims.claim(options.path, options.driver)
+  try {
+    return { ...(await openClaimed(opener, options)), claim }
+  } catch (error) {
+    claim.release()
+    throw error
+  }
+}
+
+async function openClaimed(opener: Opener, options: FileOptions): Promise<Connection> {
   const { path, busyTimeoutMs, mustExist } = options
   if (!mustExist) createPrivately(path)
-  const database = openDatabase(path, mustExist)
+  const database = openDatabase(opener, path, mustExist)
   try {
     // Changing the journal mode needs the file for a moment alone and does not wait for it by itself.
     const isReadable = await whileBusy(busyTimeoutMs, () => prepareFile(database, options))
@@ -91,12 +110,12 @@ async function openFile(options: FileOptions): Promise<Connection> {
   }
   database.close()
   const files = new DatabaseFiles(path)
-  return { ...toConnection(new Database(readImage(path), { readonly: true })), files }
+  return { ...toConnection(opener.openImage(readImage(path))), files }
 }
 
-function openDatabase(path: string, fileMustExist: boolean): SQLiteDatabase {
+function openDatabase(opener: Opener, path: string, mustExist: boolean): SQLiteDatabase {
   try {
-    return new Database(path, { timeout: blockingWaitMs, fileMustExist })
+    return opener.open(path, mustExist)
   } catch (error) {
     throw mapOpenError(path, error)
   }

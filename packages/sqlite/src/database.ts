@@ -1,3 +1,8 @@
+import { betterSQLite3, missingOf } from './drivers/better-sqlite3.ts'
+import { bunSQLite } from './drivers/bun-sqlite.ts'
+import type { Driver, DriverName } from './drivers/driver.ts'
+import { nodeSQLite } from './drivers/node-sqlite.ts'
+
 /** What is used of a prepared statement of better-sqlite3. */
 export interface SQLiteStatement {
   readonly reader: boolean
@@ -26,16 +31,39 @@ export interface SQLiteDatabase {
   close(): unknown
 }
 
-const methods = ['prepare', 'exec', 'pragma', 'transaction', 'close'] as const
-const flags = ['open', 'inTransaction'] as const
+/** What a `DatabaseSync` of `node:sqlite` is known by. */
+export interface NodeSQLiteDatabase {
+  prepare(sql: string): unknown
+  exec(sql: string): unknown
+  open(): unknown
+  close(): unknown
+}
 
-/** @throws TypeError for what has not the methods of better-sqlite3, such as a `DatabaseSync` of `node:sqlite` */
-export function assertDatabase(database: object): asserts database is SQLiteDatabase {
-  const given = database as Record<string, unknown>
-  const missing =
-    methods.find((name) => typeof given[name] !== 'function') ?? flags.find((name) => typeof given[name] !== 'boolean')
-  if (missing === undefined) return
+/** What a `Database` of `bun:sqlite` is known by. */
+export interface BunSQLiteDatabase {
+  readonly inTransaction: boolean
+  prepare(sql: string): unknown
+  query(sql: string): unknown
+  exec(sql: string): unknown
+  close(): unknown
+}
+
+/** A database of the caller's, by its shape. */
+export type AnySQLiteDatabase = SQLiteDatabase | NodeSQLiteDatabase | BunSQLiteDatabase
+
+export const drivers: Readonly<Record<DriverName, Driver>> = {
+  'better-sqlite3': betterSQLite3,
+  'node:sqlite': nodeSQLite,
+  'bun:sqlite': bunSQLite,
+}
+
+/** @throws TypeError for what is a database of none of the drivers */
+export function toDatabase(database: object): SQLiteDatabase {
+  for (const driver of Object.values(drivers)) {
+    if (driver.isOf(database)) return driver.adapt(database)
+  }
   const kind = Object.getPrototypeOf(database)?.constructor?.name
   const what = typeof kind === 'string' && kind !== 'Object' ? `a ${kind}` : 'an object'
-  throw new TypeError(`database must be a Database of better-sqlite3, not ${what} without ${missing}.`)
+  const known = 'a Database of better-sqlite3, a DatabaseSync of node:sqlite or a Database of bun:sqlite'
+  throw new TypeError(`database must be ${known}, not ${what} without ${missingOf(database)}.`)
 }

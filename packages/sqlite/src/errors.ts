@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { SessionError } from '@sessions/core'
-import { meanings } from './meanings.ts'
+import { meanings, primaryCodes } from './meanings.ts'
 
 /** The caller's own transaction is open on the connection that is to write. */
 export class OpenTransaction extends Error {
@@ -23,9 +23,13 @@ function isIterating(error: unknown): boolean {
   return error instanceof TypeError && /connection is busy executing a query/.test(error.message)
 }
 
+/** Better-sqlite3 and Bun name the result code; node:sqlite, and Bun now and then, give its number. */
 function codeOf(error: unknown): string {
-  const { code } = error as { code?: unknown }
-  return typeof code === 'string' ? code : ''
+  const { code, errcode, errno, byteOffset } = error as Record<string, unknown>
+  if (typeof code === 'string' && code !== 'ERR_SQLITE_ERROR') return code
+  const number = errcode ?? (byteOffset === undefined ? undefined : errno)
+  // The lower byte is the primary code: https://sqlite.org/rescode.html#primary_result_codes_versus_extended_result_codes.
+  return typeof number === 'number' ? `SQLITE_${primaryCodes[number & 0xff] ?? 'ERROR'}` : ''
 }
 
 /** By the driver's code; `undefined` for what is not SQLite's. */

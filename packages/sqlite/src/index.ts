@@ -1,4 +1,5 @@
-export type { SQLiteDatabase } from './database.ts'
+export type { AnySQLiteDatabase, BunSQLiteDatabase, NodeSQLiteDatabase, SQLiteDatabase } from './database.ts'
+export type { DriverName } from './drivers/driver.ts'
 export type { SQLiteSessionOptions, SQLiteStoreOptions } from './options.ts'
 export { SQLiteSession } from './sqlite-session.ts'
 export { SQLiteStore } from './sqlite-store.ts'

@@ -16,7 +16,7 @@ const pageSize = 500
 /** Up to so many sessions that an index gives are looked at and sorted; of more, the newest are looked for. */
 const fewSessions = 1_000
 /** Sorts after every text in SQLite. */
-const endOfTexts = Buffer.alloc(0)
+const endOfTexts = Buffer.of(0)
 
 /**
  * The ids of what matches, newest change first, then descending by bytes. Where an index says that few can match, those;

@@ -18,3 +18,9 @@ export const meanings: Readonly<Record<string, readonly [SessionErrorCode, strin
   SQLITE_FULL: ['SESSION_BACKEND', 'The disk or the database is full: free some space. Nothing was written.'],
   SQLITE_IOERR: ['SESSION_BACKEND', 'The disk failed to read or write the database file.'],
 }
+
+/** By their numbers, from 0 (https://sqlite.org/rescode.html). */
+export const primaryCodes: readonly string[] = (
+  'OK ERROR INTERNAL PERM ABORT BUSY LOCKED NOMEM READONLY INTERRUPT IOERR CORRUPT NOTFOUND FULL CANTOPEN PROTOCOL EMPTY SCHEMA ' +
+  'TOOBIG CONSTRAINT MISMATCH MISUSE NOLFS AUTH FORMAT RANGE NOTADB'
+).split(' ')

@@ -9,7 +9,8 @@ import {
   type OptionTypes,
   type SessionOptions,
 } from '@sessions/core'
-import { assertDatabase, type SQLiteDatabase } from './database.ts'
+import { type AnySQLiteDatabase, drivers, toDatabase } from './database.ts'
+import type { DriverName } from './drivers/driver.ts'
 import { checkNames } from './tables.ts'
 
 /** Where the database is and how it is written. */
@@ -17,10 +18,16 @@ export interface SQLiteStoreOptions {
   /** The database file, created if missing; its folder must exist. Default: `:memory:`, a database of this store alone. */
   path?: string
   /**
-   * A better-sqlite3 `Database` of the caller's, instead of a path. It is never closed here, and its settings stay as they are.
+   * Whose SQLite opens the path: `better-sqlite3`, an add-on; `node:sqlite`, which is part of Node and Deno, or `bun:sqlite`, part of Bun,
+   * which need none. A process opens one file by one of them. Default: `better-sqlite3`.
+   */
+  driver?: DriverName
+  /**
+   * A database of the caller's, instead of a path: a better-sqlite3 `Database`, a `DatabaseSync` of `node:sqlite`, or a `Database` of
+   * `bun:sqlite`. It is never closed here, and its settings stay as they are.
    * While a transaction or an `iterate()` of the caller's is open on it, what is to be written waits, up to `busyTimeoutMs`.
    */
-  database?: SQLiteDatabase
+  database?: AnySQLiteDatabase
   /** The table with one row a session; other tables of ours are named after it. Default: `agent_sessions`. */
   sessionsTable?: string
   /** The table with one row an item. Default: `agent_messages`. */
@@ -47,6 +54,7 @@ export interface SQLiteSessionOptions<TItem extends object = AgentInputItem>
 
 export const storeTypes: OptionTypes = {
   path: 'string',
+  driver: 'string',
   database: 'object',
   sessionsTable: 'string',
   messagesTable: 'string',
@@ -60,14 +68,18 @@ export const storeTypes: OptionTypes = {
 /** @throws TypeError or RangeError that names the option */
 export function checkStoreOptions(options: SQLiteStoreOptions): void {
   assertOptions('SQLiteStore', options, storeTypes)
-  const { path, database, ttl, clock, synchronous = 'FULL', busyTimeoutMs = 0 } = options
+  const { path, driver, database, ttl, clock, synchronous = 'FULL', busyTimeoutMs = 0 } = options
   if (path !== undefined && database !== undefined) throw new TypeError('SQLiteStore takes path or database, not both.')
   if (path?.includes('\0')) throw new TypeError('path must not contain NUL characters.')
   if (path === '') throw new TypeError('path must not be empty; leave it out for a database in memory.')
   if (path !== undefined && /\s$/.test(path)) {
     throw new TypeError('path must not end with white space: the driver would cut it off.')
   }
-  if (database !== undefined) assertDatabase(database)
+  if (database !== undefined) toDatabase(database)
+  if (driver !== undefined && database !== undefined) throw new TypeError('driver is for a path, not for a database.')
+  if (driver !== undefined && !Object.hasOwn(drivers, driver)) {
+    throw new TypeError(`driver must be one of ${Object.keys(drivers).join(', ')}.`)
+  }
   checkNames(options)
   if (synchronous !== 'FULL' && synchronous !== 'NORMAL') throw new TypeError("synchronous must be 'FULL' or 'NORMAL'.")
   checkMilliseconds('busyTimeoutMs', busyTimeoutMs)

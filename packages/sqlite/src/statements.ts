@@ -67,7 +67,7 @@ function texts(names: Names): Readonly<Record<StatementName, string>> {
       + CASE WHEN length(updated_at) = 19 THEN 999 ELSE 0 END + ttl_ms)
     FROM ${ttls} WHERE session_id = ${sessions}.session_id)`
   const alive = `ifnull(${endsAt} > :now, 1)`
-  /** `:prefixEnd` is the first text after all that begin with the prefix; an empty blob comes after every text. */
+  /** `:prefixEnd` is the first text after all that begin with the prefix; a blob comes after every text. */
   const hasPrefix = 'session_id >= :prefix AND session_id < :prefixEnd'
   /** Keys and values are JSON texts, so that `1`, `"1"` and `true` differ and any character survives. */
   const hasMetadata = `NOT EXISTS (

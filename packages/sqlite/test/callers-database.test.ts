@@ -1,4 +1,3 @@
-import { DatabaseSync } from 'node:sqlite'
 import { SQLiteSession, SQLiteStore } from '@sessions/sqlite'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
@@ -93,11 +92,10 @@ describe("inside an iterate() of the caller's", () => {
   })
 })
 
-describe('what is no Database of better-sqlite3', () => {
+describe('what is a database of no driver', () => {
   const { prototype } = Database
   const looks = { prepare() {}, exec() {}, transaction() {}, pragma() {}, close() {}, open: true }
   it.each([
-    ['node:sqlite', new DatabaseSync(':memory:'), 'DatabaseSync'],
     ['a path', 'sessions.db', 'a string'],
     ['the class', Database, 'Database'],
     ['its prototype', prototype, 'Database'],

@@ -19,6 +19,7 @@ const clock = new ManualClock()
 const advance = async (ms: number): Promise<void> => clock.advance(ms)
 const store = { ttl: true, list: true, transactions: true }
 const reports = '.conformance'
+const timeoutMs = 300_000
 const worker = { module: new URL('./open.ts', import.meta.url).href, export: 'openStore', options: { path } }
 
 describeConformance(
@@ -30,7 +31,7 @@ describeConformance(
     worker,
     capabilities: { durable: true, multiProcess: true, ...store },
   },
-  { reports },
+  { reports, timeoutMs },
 )
 
 describeConformance(
@@ -41,7 +42,7 @@ describeConformance(
     advance,
     capabilities: { durable: false, multiProcess: false, ...store },
   },
-  { reports, steps: 5_000 },
+  { reports, timeoutMs, steps: 5_000 },
 )
 
 describeConformance(
@@ -51,7 +52,7 @@ describeConformance(
     reset,
     capabilities: { durable: true, transactions: true },
   },
-  { reports },
+  { reports, timeoutMs },
 )
 
 let failing = new FailingDatabase(new Database(':memory:'))
@@ -69,5 +70,5 @@ describeConformance(
     },
     capabilities: { durable: true, multiProcess: false, ttl: false, list: true, transactions: true },
   },
-  { reports, only: 'faults/' },
+  { reports, timeoutMs, only: 'faults/' },
 )

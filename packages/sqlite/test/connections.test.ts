@@ -73,6 +73,7 @@ describe('a file', () => {
     ] as const) {
       const { resource, release } = await connectFile({
         path: temporaryFile(),
+        driver: 'better-sqlite3',
         synchronous,
         busyTimeoutMs: 1_000,
         mustExist: false,
@@ -89,6 +90,7 @@ it('holds the write lock from the beginning of a transaction, so that none fails
   const path = temporaryFile()
   const { resource, release } = await connectFile({
     path,
+    driver: 'better-sqlite3',
     synchronous: 'FULL',
     busyTimeoutMs: 1_000,
     mustExist: false,

@@ -50,7 +50,7 @@ describe('leases', () => {
     await expect(store.session('a').acquire({ whenBusy: 'reject' })).rejects.toMatchObject({ code: 'SESSION_IN_USE' })
     const row = { version: '1', token: 'b', leaseMs: 1_000, waiting: '' }
     expect(await store.records.lease('a', { expect: null, row })).toMatchObject({ swapped: false })
-    await expect(store.session('b').acquire()).rejects.toMatchObject({ code: 'SESSION_BUSY' })
+    await expect(store.session('b').acquire({ waitMs: 100 })).rejects.toMatchObject({ code: 'SESSION_BUSY' })
     database.exec('COMMIT')
     database.close()
     await held.session.addItems([{ role: 'user', content: '1' }])

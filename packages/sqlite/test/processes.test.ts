@@ -9,7 +9,7 @@ async function contents(path: string, sessionId: string): Promise<string[]> {
   return (await session.getItems()).map((item) => item.content)
 }
 
-it('serves 160 processes that start on one new file at the same moment', { timeout: 120_000 }, async () => {
+it('serves 160 processes that start on one new file at the same moment', async () => {
   const path = temporaryFile()
   const writers = Array.from({ length: 160 }, (_, index) => `w${index}`)
   const processes = await Promise.all(writers.map((writer) => Appender.start(path, 'shared', writer, 5)))
@@ -19,7 +19,7 @@ it('serves 160 processes that start on one new file at the same moment', { timeo
   expect([...counts.values()].every((count) => count === 5)).toBe(true)
 })
 
-it('keeps every acknowledged batch, whole, through 100 SIGKILLs of its writers', { timeout: 120_000 }, async () => {
+it('keeps every acknowledged batch, whole, through 100 SIGKILLs of its writers', async () => {
   const path = temporaryFile()
   const expected = new Map<string, number>()
   for (let round = 0; round < 50; round++) {

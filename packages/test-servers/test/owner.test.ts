@@ -18,7 +18,7 @@ it.for(['SIGKILL', 'SIGINT'] as const)('leaves no server and no folder when its 
   expect(await Promise.all(urls.map(answers))).toEqual([true, true])
   owner.kill(signal)
   await once(owner, 'exit')
-  await expect.poll(() => readdir(folder), { timeout: 10_000 }).toEqual([])
+  await expect.poll(() => readdir(folder)).toEqual([])
   expect(await Promise.all(urls.map(answers))).toEqual([false, false])
   await rmdir(folder)
 })

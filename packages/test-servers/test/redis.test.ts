@@ -65,9 +65,9 @@ it('goes on with a cluster whose master is killed, and takes the node back as a 
   for (const key of keys) await client.set(key, key)
 
   await master?.kill()
-  await expect.poll(() => replica?.role(), { timeout: 20_000 }).toBe('master')
+  await expect.poll(() => replica?.role()).toBe('master')
   await cluster.settled()
-  await expect.poll(() => Promise.all(keys.map((key) => client.get(key))), { timeout: 20_000 }).toEqual(keys)
+  await expect.poll(() => Promise.all(keys.map((key) => client.get(key)))).toEqual(keys)
   await master?.start()
   await cluster.settled()
   expect(await master?.role()).toBe('replica')
@@ -78,7 +78,7 @@ it('lets sentinels name another primary when theirs is killed', async () => {
   const [first] = group.nodes
   expect(await group.primary()).toBe(first)
   await first?.kill()
-  await expect.poll(async () => (await group.primary()) === first, { timeout: 20_000 }).toBe(false)
+  await expect.poll(async () => (await group.primary()) === first).toBe(false)
   const client = createSentinel({ name: group.name, sentinelRootNodes: [...group.sentinels] })
   client.on('error', () => {})
   await client.connect()

@@ -25,6 +25,8 @@ export interface ConformanceCase {
 export interface ConformanceOptions {
   /** Only the case with this id; where there is none, those whose id begins with it. */
   only?: string
+  /** Not the cases with these ids, nor those whose ids begin with them: where another run of the same code has had them. Default: none. */
+  except?: readonly string[]
   /** What random choices are drawn from; the report says it. Default: 1. */
   seed?: number
   /** How long random cases are. Default: 300. */
@@ -44,6 +46,7 @@ export interface RunOptions extends ConformanceOptions {
 /** Those of `runConformance` too. */
 const optionTypes: OptionTypes = {
   only: 'string',
+  except: 'object',
   seed: 'number',
   steps: 'number',
   timeoutMs: 'number',
@@ -51,19 +54,19 @@ const optionTypes: OptionTypes = {
   onCase: 'object',
 }
 
-/** Milliseconds, at most, to close what a case opened: a store that hangs must not hold up the verdict. */
-const maxCleanUpMs = 5_000
+/** Milliseconds, or that part of the time of a case, at most, to close what it opened: a store that hangs must not hold up the verdict. */
+const [leastCleanUpMs, cleanUpShare] = [5_000, 1 / 4]
 /** Milliseconds after the last case in which something that was left running may still fail. */
 const graceMs = 50
 
 /**
  * The cases for a harness, in a stable order.
- * @throws TypeError for a harness or options that a verdict could not be trusted with, RangeError where `only` fits no case
+ * @throws TypeError for a harness or options that a verdict could not be trusted with, RangeError where `only` or `except` fits no case
  */
 export function conformanceCases(harness: Harness, options: ConformanceOptions = {}): ConformanceCase[] {
   assertHarness(harness)
   assertOptions('The conformance kit', options, optionTypes)
-  const { only = '', seed, steps, timeoutMs } = withDefaults(options)
+  const { only = '', except = [], seed, steps, timeoutMs } = withDefaults(options)
   checkMilliseconds('timeoutMs', timeoutMs, 1)
   const strange = Object.keys(differencesOf(harness)).find(
     (id) => !definitions.some((definition) => definition.id === id),
@@ -72,7 +75,12 @@ export function conformanceCases(harness: Harness, options: ConformanceOptions =
   const exact = definitions.filter(({ id }) => id === only)
   const chosen = exact.length > 0 ? exact : definitions.filter(({ id }) => id.startsWith(only))
   if (chosen.length === 0) throw new RangeError(`No case has an id that begins with ${JSON.stringify(only)}.`)
-  return chosen
+  if (!Array.isArray(except)) throw new TypeError('except must be an array of ids, or of their beginnings.')
+  const unknown = except.find((begin) => !definitions.some(({ id }) => id.startsWith(begin)))
+  if (unknown !== undefined) throw new RangeError(`except fits no case: ${JSON.stringify(unknown)}.`)
+  const left = chosen.filter(({ id }) => !except.some((begin) => id.startsWith(begin)))
+  if (left.length === 0) throw new RangeError('except leaves no case.')
+  return left
     .filter((definition) => applies(definition, harness))
     .map((definition) => {
       const skip = reasonToSkip(definition, harness)
@@ -175,10 +183,10 @@ async function runCase(
     })
   } catch (error) {
     // What fails while a failed case is cleaned up would only hide why it failed.
-    await Promise.allSettled([cleanUp(maxCleanUpMs / 5)])
+    await Promise.allSettled([cleanUp(leastCleanUpMs / 5)])
     throw error
   }
-  await cleanUp(maxCleanUpMs)
+  await cleanUp(Math.max(leastCleanUpMs, timeoutMs * cleanUpShare))
 }
 
 async function withinTime(ms: number, what: string, work: () => Promise<void>): Promise<void> {

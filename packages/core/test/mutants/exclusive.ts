@@ -25,6 +25,16 @@ export const exclusiveMutants: readonly Mutant[] = [
     },
   ),
   wrong(
+    'held-is-the-session-itself',
+    'hands out the session that was asked, which does not know that it holds itself, and is closed with it',
+    ['exclusive/nested', 'exclusive/closing'],
+    class extends OpenSession {
+      override async exclusive<T>(work: ExclusiveWork<this, T>, options?: ExclusiveOptions): Promise<T> {
+        return super.exclusive(({ signal }) => work({ session: this, signal }), options)
+      }
+    },
+  ),
+  wrong(
     'failure-keeps-the-lease',
     'lets go where the work has ended well',
     ['exclusive/failure'],

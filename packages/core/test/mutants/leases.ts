@@ -152,6 +152,31 @@ export const leaseMutants: readonly Mutant[] = [
     },
   ),
   store(
+    'lease-prolonged-once',
+    'prolongs a lease once, and calls that enough',
+    ['exclusive/renewed'],
+    class extends HistoryStore {
+      readonly #prolonged = new Map<string, number>()
+
+      protected override now(): number {
+        return Date.now()
+      }
+
+      protected override step(id: string, swap: LeaseSwap | undefined): LeaseResult {
+        const { token = null, leaseMs } = swap?.row ?? {}
+        if (swap === undefined || token === null || leaseMs === undefined) return super.step(id, swap)
+        const times = (this.#prolonged.get(token) ?? 0) + 1
+        this.#prolonged.set(token, times)
+        const { until = 0 } = this.leases.get(id) ?? {}
+        const result = super.step(id, swap)
+        const row = this.leases.get(id)
+        if (times <= 2 || row === undefined) return result
+        this.leases.set(id, { ...row, until })
+        return { ...result, until }
+      }
+    },
+  ),
+  store(
     'lease-before-operation',
     'looks at the lease before it looks for the operation',
     ['exclusive/duplicate'],

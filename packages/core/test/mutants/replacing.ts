@@ -127,6 +127,18 @@ export const replacingMutants: readonly Mutant[] = [
       }
     },
   ),
+  wrong(
+    'replaces-item-by-item',
+    'writes the list an item at a time',
+    ['replace/concurrent'],
+    class extends OpenSession {
+      override async replaceItems(items: readonly Item[], options?: Options): Promise<Replaced> {
+        const replaced = await super.replaceItems(items.slice(0, 1), options)
+        for (const item of items.slice(1)) await this.addItems([item])
+        return { ...replaced, added: items.length }
+      }
+    },
+  ),
   store(
     'expect-metadata-ignored',
     'says that it knows expectMetadata, and does not look',

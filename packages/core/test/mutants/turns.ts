@@ -132,6 +132,22 @@ export const turnMutants: readonly Mutant[] = [
       }
     },
   ),
+  wrong(
+    'rewind-writes-the-rest',
+    'writes what is to stay as the new history, whatever was added since it was read',
+    ['rewind/concurrent'],
+    class extends OpenSession {
+      override async rewind(to: Target): Promise<Item[]> {
+        if (typeof to !== 'object' || to === null || !('turns' in to) || to.turns !== 1) return super.rewind(to)
+        const items = await this.getItems()
+        const [turn] = await this.turns({ limit: 1 })
+        const removed = (turn?.entries ?? []).map(({ item }) => item)
+        await moment()
+        await this.replaceItems(items.slice(0, items.length - removed.length))
+        return removed
+      }
+    },
+  ),
   store(
     'expect-newest-ignored',
     'says that it knows expectNewest, and does not look',

@@ -27,12 +27,14 @@ export function certify(
     open: async () => new EncryptedStore({ store: backend.open(), ownsStore: true, ...encryption }),
   }
   if (except.length === 0) {
-    describeConformance(harness, { reports: '.conformance' })
+    describeConformance(harness, { reports: '.conformance', timeoutMs: 300_000 })
     return
   }
-  const cases = conformanceCases(harness).filter(({ id, skip }) => !except.includes(id) && skip === undefined)
+  const cases = conformanceCases(harness, { timeoutMs: 300_000 }).filter(
+    ({ id, skip }) => !except.includes(id) && skip === undefined,
+  )
   describe(harness.name, () => {
-    it.each(cases)('$id', { timeout: 60_000 }, async (test) => {
+    it.each(cases)('$id', async (test) => {
       await test.run().catch((error: unknown) => {
         if (!(error instanceof CaseSkipped)) throw error
       })

@@ -53,7 +53,7 @@ it('encrypts in a runtime that has neither process nor Buffer', async () => {
   expect(await stranger.run(process.execPath, ['bare.mjs'])).toBe(webProgramPrints)
 })
 
-it('runs the kit against the packed adapter, real child processes included', { timeout: 180_000 }, async () => {
+it('runs the kit against the packed adapter, real child processes included', async () => {
   stranger.write('harness.mjs', kitHarness)
   const verdict = await stranger.run(process.execPath, ['harness.mjs'])
   expect(verdict).toMatch(

@@ -52,7 +52,7 @@ const projects = [
 ]
 
 describe.each(Object.entries(managers))('%s', (_, { install, node }) => {
-  it.each(projects)('installs $title, and runs the examples', { timeout: 180_000 }, async (project) => {
+  it.each(projects)('installs $title, and runs the examples', async (project) => {
     using stranger = new Stranger()
     await install(stranger, project.install)
     for (const example of project.examples) {

@@ -96,7 +96,7 @@ export function commandsIn(cwd: string): (command: string, ...parameters: string
   return async (command, ...parameters) => {
     const { GITHUB_REPOSITORY: _, ...env } = process.env
     const PATH = `${join(cwd, 'node_modules/.bin')}:${env.PATH}`
-    const options = { cwd, env: { ...env, PATH, CI: 'true' }, timeout: 120_000 }
+    const options = { cwd, env: { ...env, PATH, CI: 'true' }, timeout: 600_000 }
     const { stdout } = await promisify(execFile)(command, parameters, options)
     return stdout
   }

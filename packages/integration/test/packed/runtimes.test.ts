@@ -40,7 +40,7 @@ describe.each(runtimes.nodes)('%s', (spec) => {
 describe.each([runtimes.bun, runtimes.deno])('%s', (spec) => {
   const runtime = useRuntime(spec)
 
-  it('runs @sessions/core and @sessions/encrypted', { timeout: 60_000 }, async () => {
+  it('runs @sessions/core and @sessions/encrypted', async () => {
     project.write('web.mjs', webProgram)
     const [version = ''] = spec.split('@').slice(1)
     expect(await project.run(runtime(), ['--version'])).toContain(version)

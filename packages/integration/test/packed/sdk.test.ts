@@ -20,7 +20,7 @@ describe.each(all ? [oldest, newest] : [newest])('with @openai/agents %s', (vers
   })
   afterAll(() => stranger[Symbol.dispose]())
 
-  it('runs the README’s example, which still remembers in another process', { timeout: 120_000 }, async () => {
+  it('runs the README’s example, which still remembers in another process', async () => {
     const [example = ''] = snippetsOf('README.md')
     stranger.write('example.mjs', example)
     stranger.write('again.mjs', example.replace("await run(agent, 'My name is Ada.', { session })\n", ''))
@@ -32,7 +32,7 @@ describe.each(all ? [oldest, newest] : [newest])('with @openai/agents %s', (vers
     expect(await node('again.mjs')).toBe('You are Ada.\n')
   })
 
-  it('type-checks, each of our classes being assignable to its Session', { timeout: 60_000 }, async () => {
+  it('type-checks, each of our classes being assignable to its Session', async () => {
     const types = `@types/node@${testedVersion('@types/node', '.')}`
     await stranger.npmInstall('@sessions/encrypted', '@sessions/redis', '@sessions/sql', types)
     await typeCheck(stranger, sdkConsumer, { skipLibCheck: true, types: ['node'] })

@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { inject } from 'vitest'
 
 /** Milliseconds for one command, so that a registry which does not answer fails the test instead of holding it up. */
-const commandTimeout = 170_000
+const commandTimeout = 600_000
 
 export const root: string = fileURLToPath(new URL('../../../../', import.meta.url))
 

@@ -18,7 +18,7 @@ afterAll(() => stranger[Symbol.dispose]())
 const passed = /LMDBStore: \d{3} passed, 0 failed, \d+ skipped/
 
 describe('an adapter that was written outside, installed from the registry', () => {
-  it('is certified by the bin, with no test runner', { timeout: 120_000 }, async () => {
+  it('is certified by the bin, with no test runner', async () => {
     const files = ['--json', 'report.json', '--junit', 'report.xml', '--badge', 'badge.svg']
     const verdict = await npmRun('certify', ...files)
     expect(verdict).toMatch(passed)
@@ -29,23 +29,23 @@ describe('an adapter that was written outside, installed from the registry', () 
     expect(readFileSync(join(stranger.home, 'badge.svg'), 'utf8')).toContain('sessions conformance')
   })
 
-  it('is certified by vitest', { timeout: 120_000 }, async () => {
+  it('is certified by vitest', async () => {
     expect(await npmRun('test:vitest')).toMatch(passed)
   })
 
   const vitest = `vitest@${oldestPeer('packages/core', 'vitest')}`
   if (all) {
-    it(`is certified by ${vitest}, the oldest that we support`, { timeout: 180_000 }, async () => {
+    it(`is certified by ${vitest}, the oldest that we support`, async () => {
       await stranger.npmInstall('--save-dev', vitest)
       expect(await npmRun('test:vitest')).toMatch(passed)
     })
   }
 
-  it('is certified by node:test', { timeout: 120_000 }, async () => {
+  it('is certified by node:test', async () => {
     expect(await npmRun('test:node')).toMatch(passed)
   })
 
-  it('goes on without fast-check, and says which cases it skips for that', { timeout: 120_000 }, async () => {
+  it('goes on without fast-check, and says which cases it skips for that', async () => {
     await stranger.run('npm', ['uninstall', '--no-audit', '--no-fund', '--loglevel=error', 'fast-check'])
     const verdict = await npmRun('certify', '-t', 'model/')
     expect(verdict).toContain('LMDBStore: 1 passed, 0 failed, 2 skipped')

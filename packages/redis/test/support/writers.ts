@@ -57,16 +57,14 @@ export class Writers {
   async progress(count: number): Promise<void> {
     const before = this.#acknowledged.map(({ size }) => size)
     const reached = (): boolean => this.#acknowledged.every(({ size }, index) => size >= (before[index] ?? 0) + count)
-    await expect
-      .poll(reached, { timeout: 30_000, interval: 20, message: `writers get on again ${this.#output}` })
-      .toBe(true)
+    await expect.poll(reached, { interval: 20, message: `writers get on again ${this.#output}` }).toBe(true)
   }
 
   /** Resolves when so many more appends have been rejected. */
   async setbacks(count: number): Promise<void> {
     const sum = (): number => Object.values(this.#rejected).reduce((total, each) => total + each, 0)
     const before = sum()
-    await expect.poll(() => sum() >= before + count, { timeout: 30_000, interval: 20 }).toBe(true)
+    await expect.poll(() => sum() >= before + count, { interval: 20 }).toBe(true)
   }
 
   /** Ends the processes and compares what they were told with what is there. */

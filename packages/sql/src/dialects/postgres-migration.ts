@@ -58,6 +58,11 @@ export function isBuilt(index: string): string {
   return `SELECT 1 AS found FROM pg_catalog.pg_index WHERE indexrelid = ${oid(index)} AND indisvalid`
 }
 
+/** Finds a row where there is no such index. */
+export function isAbsent(index: string): string {
+  return `SELECT 1 AS found WHERE ${oid(index)} IS NULL`
+}
+
 /** Finds a row where the table has all of these columns. */
 export function hasColumns(table: string, columns: readonly string[]): string {
   const names = columns.map((column) => `'${column}'`).join(', ')

@@ -4,7 +4,7 @@ import type { Tables } from '../tables.ts'
 import { type Dialect, type Grammar, idleSeconds } from './dialect.ts'
 import { appendAtOnce, pruneOperations } from './postgres-append.ts'
 import { fence, ms, now, stepLease } from './postgres-leases.ts'
-import { hasColumns, isBuilt, migratePostgres } from './postgres-migration.ts'
+import { hasColumns, isAbsent, isBuilt, migratePostgres } from './postgres-migration.ts'
 import type { Step } from './step.ts'
 
 /** No column: to add one that is computed, Postgres would write a table of Python's anew. */
@@ -100,7 +100,11 @@ function grammar(tables: Tables): Grammar {
   }
 }
 
-/** The first two statements and the first index are Python's (`SQLAlchemySession` 0.22.0), but for ids that do not end at 2^31. */
+/**
+ * The first two statements are Python's (`SQLAlchemySession` 0.22.0), but for ids that do not end at 2^31. Its index of the messages is
+ * not kept: it is the beginning of `messageOrder`, and where the statistics know nothing of a session yet, Postgres takes the shorter one
+ * and sorts all messages of that session for the newest.
+ */
 function migrations(tables: Tables): Step[][] {
   const { sessions, messages, operations, metadata, leases, indexes } = tables
   const at = tables.schema === undefined ? '' : `${postgres.quote(tables.schema)}.`
@@ -148,7 +152,6 @@ function migrations(tables: Tables): Step[][] {
   PRIMARY KEY (digest, session_id)
 )`,
       },
-      index(indexes.messageTime, messages, '(session_id, created_at)'),
       index(indexes.messageOrder, messages, '(session_id, created_at, id)'),
       index(indexes.updated, sessions, `((${listedTime}), (${listedId}))`),
       index(indexes.expires, sessions, `(${expiresAt}, session_id) WHERE ttl_ms IS NOT NULL`),
@@ -168,5 +171,6 @@ function migrations(tables: Tables): Step[][] {
 )`,
       },
     ],
+    [{ text: `DROP INDEX IF EXISTS ${at}${indexes.messageTime}`, done: isAbsent(at + indexes.messageTime) }],
   ]
 }

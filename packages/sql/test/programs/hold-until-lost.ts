@@ -18,8 +18,8 @@ async function holdUntilLost(round: string): Promise<void> {
       await held.session.setMetadata({ round })
     } catch (error) {
       if (!(error instanceof SessionError)) throw error
-      // A server that ended the transaction of a stopped process took its connection, and left nothing of it.
-      if (error.code === 'SESSION_UNAVAILABLE' && !error.ambiguous) continue
+      // A server that ended the transaction of a stopped process took its connection; whether it had heard of the commit, nobody knows.
+      if (error.code === 'SESSION_UNAVAILABLE') continue
       process.send?.({ written, code: error.code, aborted: held.signal.aborted })
       return
     }

@@ -33,7 +33,7 @@ function batchesOf(rows: readonly MessageRow[]): MessageRow[] {
 /** That what is written in one session has one order, on a server or on a cluster of several urls. */
 export function describeOrder(name: string, isOne: boolean, database: () => Promise<string[]>): void {
   describe(`on ${name}`, () => {
-    it('times and ids agree with the order of commits while 8 processes append', { timeout: 120_000 }, async () => {
+    it('times and ids agree with the order of commits while 8 processes append', async () => {
       const urls = await database()
       const admin = new Admin(urls[0] ?? '')
       await using stack = new AsyncDisposableStack()
@@ -87,7 +87,7 @@ export function describeOrder(name: string, isOne: boolean, database: () => Prom
       await admin.close()
     })
 
-    it('64 first writes of one session from 8 stores at once all succeed', { timeout: 120_000 }, async () => {
+    it('64 first writes of one session from 8 stores at once all succeed', async () => {
       const urls = await database()
       // Another patience is another pool.
       const stores = Array.from({ length: 8 }, (_, index) => {

@@ -104,7 +104,7 @@ function localNodes(
         return isNew ? { ...command, arguments: [...command.arguments, '--wsrep-new-cluster'] } : command
       },
       probe: () => probeMember(url, `${home.folder}/${name}/`),
-      timeoutMs: 120_000,
+      timeoutMs: 300_000,
     })
     return { url, server }
   })

@@ -33,7 +33,7 @@ export class LocalServer {
   /** Resolves when it serves; at once if it runs. @throws StartError with the end of its log. */
   async start(): Promise<void> {
     if (this.#running !== undefined) return
-    const { home, probe, timeoutMs = 60_000 } = this.#program
+    const { home, probe, timeoutMs = 300_000 } = this.#program
     const command = this.#program.command(this.#isFirst)
     const running = await home.spawn(command)
     this.#running = running

@@ -15,7 +15,7 @@ const pollMs = 25
 export async function until(
   what: string,
   check: () => Promise<void>,
-  { timeoutMs = 60_000, signal }: UntilOptions = {},
+  { timeoutMs = 300_000, signal }: UntilOptions = {},
 ): Promise<void> {
   const timeout = AbortSignal.timeout(timeoutMs)
   const over = signal === undefined ? timeout : AbortSignal.any([timeout, signal])

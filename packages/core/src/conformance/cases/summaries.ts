@@ -24,18 +24,18 @@ export const summaryCases: readonly CaseDefinition[] = [
       const other = (await t.store()).session<Item>(id)
       await session.addItems([...older, ...newest])
       const seen: Item[][] = []
-      const summarize = async (items: Item[]): Promise<Item[]> => {
-        seen.push(items)
-        await other.addItems([message('meanwhile')])
-        return [summary]
-      }
       const appending = async (): Promise<void> => {
         for (let index = 0; index < 20; index++) await other.addItems([message(`beside ${index}`)])
       }
-      const [counts] = await Promise.all([
-        compactHistory<Item>(session, { maxItems: 5, keepTurns: 1, summarize }),
-        appending(),
-      ])
+      // Some are added while a summary is made, and some while it is written.
+      let beside: Promise<void> | undefined
+      const summarize = async (items: Item[]): Promise<Item[]> => {
+        seen.push(items)
+        await other.addItems([message('meanwhile')])
+        beside = appending()
+        return [summary]
+      }
+      const counts = await compactHistory<Item>(session, { maxItems: 5, keepTurns: 1, summarize }).finally(() => beside)
       assertEqual(seen, [older], 'what was summarized')
       assertEqual([counts?.removed, counts?.added], [older.length, 1])
       const items = await session.getItems()

@@ -110,6 +110,19 @@ export const turnCases: readonly CaseDefinition[] = [
       )
       assert.equal(new Set(removed.flat().map((item) => JSON.stringify(item))).size, 16, 'an item came back twice')
       await assertItems(session, [])
+
+      // Each is either removed once or still there, whatever comes first.
+      const added = messages(12, 'added').map((one) => [one, answer(String(one.content))])
+      const rewound = await Promise.all(
+        added.map(async (items, index) => {
+          await session.addItems(items)
+          const handle = handles[index % handles.length]
+          return index % 3 === 0 || handle === undefined ? [] : await handle.rewind({ turns: 1 })
+        }),
+      )
+      const found = [...rewound.flat(), ...(await session.getItems())].map((item) => JSON.stringify(item))
+      const all = added.flat().map((item) => JSON.stringify(item))
+      assertEqual(found.toSorted(), all.toSorted(), 'what was removed and what is left')
     },
   },
   {

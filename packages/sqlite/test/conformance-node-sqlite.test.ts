@@ -1,0 +1,26 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describeConformance } from '@sessions/core/conformance/vitest'
+import { ManualClock } from '@sessions/core/testing'
+import { SQLiteStore } from '@sessions/sqlite'
+import { afterAll } from 'vitest'
+
+const folder = mkdtempSync(join(tmpdir(), 'sessions-sqlite-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+const path = join(folder, 'conformance.db')
+const clock = new ManualClock()
+
+describeConformance(
+  {
+    name: 'SQLiteStore (node:sqlite)',
+    open: async () => new SQLiteStore({ path, driver: 'node:sqlite', ttl: 3_600, clock }),
+    reset: async () => {
+      for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true })
+    },
+    advance: async (ms) => clock.advance(ms),
+    // No other processes, and nothing about scale: the statements and the files are those of better-sqlite3, with which both are tested.
+    capabilities: { durable: true, multiProcess: false, ttl: true, list: true, transactions: true },
+  },
+  { reports: '.conformance', timeoutMs: 300_000, except: ['scale/', 'crash/'] },
+)
