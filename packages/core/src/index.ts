@@ -67,11 +67,19 @@ export { byListingOrder, type SessionPlace } from './store/listing-order.ts'
 export { type Maintenance, placeOf, positionOf, type Replacement } from './store/maintenance.ts'
 export { RecordAccess } from './store/record-access.ts'
 export type { EntryQuery, PageOptions, RecordEntry, RecordEntryPage } from './store/record-entry.ts'
+export type { RecordMoves } from './store/record-moves.ts'
 export {
   type DeleteSessionsOptions,
   type ListOptions,
   RecordStore,
 } from './store/record-store.ts'
+export {
+  type KeptOperation,
+  type RestoredOver,
+  type RestoredSession,
+  type RestoreResult,
+  restoredTTL,
+} from './store/restored-session.ts'
 export { matchesFilter, type SessionFilter, type SessionInfo } from './store/session-filter.ts'
 export {
   type Decide,

@@ -10,6 +10,7 @@ import { MaintainedStore } from './mutants/maintained-store.ts'
 import { fileHarness, memoryHarness } from './mutants/mutant.ts'
 import { histories } from './mutants/open.ts'
 import { PlainStore } from './mutants/plain-store.ts'
+import { RestoringStore } from './mutants/restoring-store.ts'
 
 function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'sessions-mutants-'))
@@ -46,6 +47,13 @@ describe('the store that the mutants are made of', () => {
     ]) {
       expect(formatReport(await runConformance(harness, { only }))).toMatch(/^all: \d+ passed, 0 failed, /)
     }
+  })
+
+  it('passes those of moving where it can be given sessions with times of their own', async () => {
+    const report = await runConformance(memoryHarness('moved', RestoringStore, { shared: true }), {
+      only: 'operations/',
+    })
+    expect(formatReport(report)).toMatch(/^moved: 9 passed, 0 failed, 1 skipped/)
   })
 
   it('passes those of histories that processes share, on a file', async () => {

@@ -1,14 +1,9 @@
 import { type AgentInputItem, assertOptions, type OptionTypes, type StoredSessionOptions } from '@sessions/core'
-import {
-  EncryptedStore,
-  type EncryptedStoreOptions,
-  giveUpKeys,
-  type RemoveUnreadableOptions,
-} from './encrypted-store.ts'
+import { EncryptedStore, type EncryptedStoreOptions, giveUpKeys } from './encrypted-store.ts'
 import { ForeignStore } from './foreign-store.ts'
 import type { UnreadableRecord } from './maintainer.ts'
 import { boundTo, type EncryptionOptions, encryptionTypes } from './options.ts'
-import type { SweepOptions } from './sweep.ts'
+import type { RemoveUnreadableOptions, SweepOptions } from './sweep.ts'
 import type { EncryptExistingOptions } from './takeover.ts'
 import { checkUnderlying, partsBeneath, type UnderlyingSession } from './underlying-session.ts'
 import { WrappingSession } from './wrapping-session.ts'

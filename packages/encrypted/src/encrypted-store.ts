@@ -1,4 +1,3 @@
-import type { Signal } from '@sessions/core'
 import {
   type AgentInputItem,
   assertOptions,
@@ -15,9 +14,12 @@ import {
   type RecordEntryPage,
   type RecordPage,
   type RecordStore,
+  type RestoredSession,
+  type RestoreResult,
   type SessionFilter,
   type SessionInfo,
   SessionStore,
+  type Signal,
   type StoredSession,
   type StoredSessionOptions,
 } from '@sessions/core'
@@ -25,9 +27,10 @@ import { EncryptedRecords } from './encrypted-records.ts'
 import { forkSealed } from './fork.ts'
 import type { Maintained, UnreadableRecord } from './maintainer.ts'
 import { boundTo, checkEncryption, type Encryption, type EncryptionOptions, encryptionTypes } from './options.ts'
+import { restoreSealed } from './restore.ts'
 import { reencrypt, removeExpired, removeUnreadable } from './rewriting.ts'
 import { SkippingStore } from './skipping-store.ts'
-import { checkSweep, type SweepOptions, type SweepResult, sweep } from './sweep.ts'
+import { checkSweep, type RemoveUnreadableOptions, type SweepOptions, type SweepResult, sweep } from './sweep.ts'
 import { type EncryptExistingOptions, encryptExisting } from './takeover.ts'
 
 /** The store to encrypt, and how. */
@@ -36,12 +39,6 @@ export interface EncryptedStoreOptions extends EncryptionOptions {
   store: RecordStore
   /** Whether `close()` closes that store too. Default: false. */
   ownsStore?: boolean
-}
-
-/** Which sessions, and whether only to look. */
-export interface RemoveUnreadableOptions extends SweepOptions {
-  /** Whether everything stays, and the call only says what would go. Default: false. */
-  dryRun?: boolean
 }
 
 /** The keys of each store, for whoever closes it from outside. */
@@ -173,6 +170,10 @@ export class EncryptedStore extends SessionStore {
     return forkSealed(this.#records, this.#store, request)
   }
 
+  protected override _restore(sessions: readonly RestoredSession[]): Promise<RestoreResult[]> {
+    return restoreSealed(this.#records, this.#store, sessions)
+  }
+
   protected override _lease(sessionId: string, swap: LeaseSwap | undefined): Promise<LeaseResult> {
     return this.#store.records.lease(sessionId, swap)
   }
@@ -186,8 +187,8 @@ export class EncryptedStore extends SessionStore {
   }
 
   /** `itemCount` counts expired items until they are purged. */
-  protected _info(sessionId: string): Promise<SessionInfo | undefined> {
-    return this.#store.getSessionInfo(sessionId)
+  protected _info(sessionId: string, options: ReadOptions = {}): Promise<SessionInfo | undefined> {
+    return this.#store.records.info(sessionId, options)
   }
 
   protected _list(filter: SessionFilter, options: ReadOptions): AsyncIterable<SessionInfo> {

@@ -24,6 +24,12 @@ export interface SweepOptions {
   signal?: Signal
 }
 
+/** Which sessions, and whether only to look. */
+export interface RemoveUnreadableOptions extends SweepOptions {
+  /** Whether everything stays, and the call only says what would go. Default: false. */
+  dryRun?: boolean
+}
+
 /** What was changed. */
 export interface SweepResult {
   /** Sessions of which at least one item was changed. */

@@ -1,4 +1,5 @@
 import { type Lease, SharedResources } from '@sessions/core'
+import { toSessionError } from './errors.ts'
 import type { RedisSingleClient } from './redis-client.ts'
 import { ownSockets } from './sockets.ts'
 
@@ -28,9 +29,18 @@ const maxLingerMs = 1_000
 const clients = new SharedResources<OwnClient>((client) => client.close())
 
 /** The process's one connection for these options. */
-export function connect(options: ClientOptions): Promise<Lease<OwnClient>> {
+function connect(options: ClientOptions): Promise<Lease<OwnClient>> {
   const key = JSON.stringify([options.url, options.connectMs])
   return clients.acquire(key, async () => new OwnClient(options, await open(options)))
+}
+
+/** The same, with an error that says what its failure means. */
+export async function connectOnce(url: string, connectMs: number): Promise<Lease<OwnClient>> {
+  try {
+    return await connect({ url, connectMs })
+  } catch (error) {
+    throw toSessionError(error, false)
+  }
 }
 
 /** A connection that we opened, and replace where it leads to the wrong server, or to none. */

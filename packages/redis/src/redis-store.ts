@@ -6,6 +6,7 @@ import {
   type ForkRequest,
   type ForkResult,
   type HistoryChange,
+  type KeptOperation,
   type Lease,
   type LeaseResult,
   type LeaseSwap,
@@ -13,7 +14,9 @@ import {
   type Maintenance,
   type RecordEntryPage,
   type RecordPage,
-  SessionError,
+  type RestoredSession,
+  type RestoreResult,
+  type SessionError,
   type SessionFilter,
   type SessionInfo,
   SessionStore,
@@ -21,10 +24,11 @@ import {
 } from '@sessions/core'
 import { Appends } from './appends.ts'
 import { plainAppend, prepareCommit } from './changes.ts'
-import { connect, type OwnClient } from './client.ts'
+import { connectOnce, type OwnClient } from './client.ts'
 import { Connection } from './connection.ts'
 import { readEntries } from './entries.ts'
-import { toSessionError } from './errors.ts'
+import { erase } from './erase.ts'
+import { toSessionError, unconnected } from './errors.ts'
 import { fork } from './fork.ts'
 import { Keys, type SessionKeys } from './keys.ts'
 import { leaseCall, toLease } from './leases.ts'
@@ -35,10 +39,10 @@ import { checkStoreOptions, type RedisStoreOptions, type Settings } from './opti
 import { forgetIds } from './prune.ts'
 import { readPage, readRecords } from './reading.ts'
 import { isCluster } from './redis-client.ts'
-import { toErased } from './replies.ts'
+import { keptOperations, restore } from './restore.ts'
 import { withRetries } from './retries.ts'
-import { scripts } from './scripts/script.ts'
 import { readInfo, storedAs } from './session-infos.ts'
+import { settled } from './settled.ts'
 import { Subscriber } from './subscriber.ts'
 
 /**
@@ -69,25 +73,16 @@ export class RedisStore extends SessionStore {
     if (notify) this.#subscriber = new Subscriber(client ?? { url, connectMs: this.#settings.busyTimeoutMs })
     const options = replicas === undefined ? this.#settings : { ...this.#settings, replicas }
     if (client !== undefined) {
-      if (!client.isOpen) throw notConnected()
+      if (!client.isOpen) throw unconnected()
       this.#connection = new Connection(client, options)
       // The keys of several sessions lie on several servers there.
       if (this.#keys.cluster) return
     } else {
-      this.#lease = await withRetries(retries, true, () => this.#connect())
+      this.#lease = await withRetries(retries, true, () => connectOnce(url, this.#settings.busyTimeoutMs))
       this.#connection = new Connection(this.#lease.resource, options, this.#lease.resource)
     }
     const isPlain = retries === 0 && replicas === undefined && !times && !notify
     if (isPlain) this.#appends = new Appends(this.#connection, ttlMs)
-  }
-
-  async #connect(): Promise<Lease<OwnClient>> {
-    const { url = '', busyTimeoutMs } = this.#settings
-    try {
-      return await connect({ url, connectMs: busyTimeoutMs })
-    } catch (error) {
-      throw toSessionError(error, false)
-    }
   }
 
   protected override async _close(): Promise<void> {
@@ -163,6 +158,20 @@ export class RedisStore extends SessionStore {
     return fork(this.#redis, request, { from, to, ttlMs, channel: this.#channelOf(request.to) })
   }
 
+  protected override _restore(sessions: readonly RestoredSession[]): Promise<RestoreResult[]> {
+    return settled(sessions.map((session) => this.#restore(session)))
+  }
+
+  async #restore(session: RestoredSession): Promise<RestoreResult> {
+    const keys = await this.#locate(session.sessionId)
+    const [hasCounter, channel] = [!this.#keys.cluster, this.#channelOf(session.sessionId)]
+    return restore(this.#redis, session, { keys, hasCounter, times: this.#settings.times, channel })
+  }
+
+  protected override async _operations(sessionId: string): Promise<KeptOperation[]> {
+    return keptOperations(this.#redis, await this.#locate(sessionId), sessionId)
+  }
+
   protected override async _lease(sessionId: string, swap: LeaseSwap | undefined): Promise<LeaseResult> {
     const call = leaseCall(this.#leaseOf(sessionId), swap)
     // A version is given once, so a step that was done is known again.
@@ -185,25 +194,20 @@ export class RedisStore extends SessionStore {
 
   protected async _delete(sessionId: string, unchangedSince?: Date, lease?: string): Promise<boolean | 'lost'> {
     const { hash, list, counter } = await this.#locate(sessionId)
-    const since = unchangedSince === undefined ? '' : `${unchangedSince.getTime()}`
-    const args = [sessionId, since, lease ?? '', this.#channelOf(sessionId) ?? '']
     // Python cannot use a cluster, and a key that is not there is refused where its slot is just moving.
     const keys = this.#keys.cluster ? [hash, list] : [hash, list, counter]
     if (lease !== undefined) keys.push(this.#leaseOf(sessionId))
-    const result = await this.#redis.write({ script: scripts.erase, keys, args }, false, toErased)
+    const channel = this.#channelOf(sessionId)
+    const result = await erase(this.#redis, { sessionId, keys, unchangedSince, lease, channel })
     // Of an ambiguous id there may be one more, in another place.
     const isLast = result !== true || unchangedSince !== undefined || !this.#keys.isAmbiguous(sessionId)
     if (!isLast) await this._delete(sessionId, undefined, lease)
     return result
   }
 
-  /** One that fails keeps none of the others. */
   protected override async _deleteUnchanged(targets: readonly DeleteTarget[]): Promise<number> {
-    const calls = await Promise.allSettled(
-      targets.map(({ sessionId, updatedAt }) => this._delete(sessionId, updatedAt)),
-    )
-    for (const call of calls) if (call.status === 'rejected') throw call.reason
-    return calls.filter((call) => call.status === 'fulfilled' && call.value === true).length
+    const deleted = await settled(targets.map(({ sessionId, updatedAt }) => this._delete(sessionId, updatedAt)))
+    return deleted.filter((isDeleted) => isDeleted === true).length
   }
 
   /** Sessions end by themselves; what ends in one that lives on are ids of operations. */
@@ -243,8 +247,4 @@ export class RedisStore extends SessionStore {
     if (this.#connection === undefined) throw new Error('A hook was called before _open.')
     return this.#connection
   }
-}
-
-function notConnected(): SessionError {
-  return new SessionError('SESSION_UNAVAILABLE', 'The client is not connected: await client.connect() first.')
 }

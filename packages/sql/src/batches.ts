@@ -1,6 +1,12 @@
 import { PacketTooLarge } from './failures.ts'
 import type { Value } from './statement.ts'
 
+/** Sessions locked in one transaction: few, so that none of them is kept from its writers for long. */
+export const someSessions = 50
+
+/** Messages looked at or removed in one statement of maintenance. */
+export const someMessages = 50
+
 /** Rows of one insert, at most: few texts, so that few statements stay prepared on each connection. Each size is double the next. */
 const insertSizes = [256, 128, 64, 32, 16, 8, 4, 2, 1]
 /** Bytes of one insert of several rows, where the server takes more: enough, and soon written. */

@@ -1,16 +1,11 @@
-import {
-  type CommitResult,
-  type Decide,
-  type HistoryChange,
-  type JSONValue,
-  SessionError,
-  writes,
-} from '@sessions/core'
+import { type CommitResult, type Decide, type HistoryChange, type JSONValue, writes } from '@sessions/core'
 import { judge } from './conditions.ts'
 import type { Outcome } from './database.ts'
 import { Collision } from './errors.ts'
+import { keepsRows } from './failures.ts'
 import { maintainMessages } from './maintain.ts'
 import type { MessageRow, SessionRows, SessionState } from './rows.ts'
+import { entryTimes } from './timestamps.ts'
 
 /** How a store writes. */
 export interface WritePolicy {
@@ -100,16 +95,7 @@ async function timesOf(
   updatedMs: number,
 ): Promise<number | readonly number[]> {
   if (appendTimes === undefined || appendTimes.every((time) => time === undefined)) return updatedMs
-  let next = updatedMs
-  const wanted = appendTimes.toReversed().map((time) => {
-    next = Math.min(time?.getTime() ?? next, updatedMs)
-    return next
-  })
-  let latest = (await rows.newestTime()) ?? -Infinity
-  return wanted.toReversed().map((time) => {
-    latest = Math.max(latest, time)
-    return latest
-  })
+  return entryTimes(appendTimes, updatedMs, await rows.newestTime())
 }
 
 /** The session as it stands, kept to this transaction. One whose time is over is erased first: the change starts it anew. */
@@ -120,16 +106,9 @@ export async function takeSession(rows: SessionRows, creates: boolean): Promise<
   if (creates && session === undefined) throw new Collision()
   if (session !== undefined && !session.expired) return { ...session, erased: false }
   const erased = session !== undefined
-  if (erased && !(await rows.erase())) throw keepsRows()
-  if (creates && erased) await rows.create()
+  if (erased && creates) await rows.makeAnew()
+  else if (erased && !(await rows.erase())) throw keepsRows()
   return { updatedMs: 0, nowMs: session?.nowMs ?? 0, expired: false, ttlMs: null, metadata: {}, erased }
-}
-
-function keepsRows(): SessionError {
-  return new SessionError(
-    'SESSION_BACKEND',
-    'A trigger, a rule or a policy of the database keeps rows that were to be deleted. Nothing was changed.',
-  )
 }
 
 /** What was removed; of that, only what the change wants back. */

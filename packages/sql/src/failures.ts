@@ -1,3 +1,5 @@
+import { SessionError } from '@sessions/core'
+
 import { changed, type Meaning, mutilated, packet } from './meanings.ts'
 
 /** What goes wrong between a server and us without an error of a driver. Nothing of the work may stay. */
@@ -34,4 +36,12 @@ export class Misshapen extends Failure {
     'SESSION_BACKEND',
     'The database gave a result of another shape than was asked for: see the cause.',
   ]
+}
+
+/** What becomes of a deletion that something in the database undoes. */
+export function keepsRows(): SessionError {
+  return new SessionError(
+    'SESSION_BACKEND',
+    'A trigger, a rule or a policy of the database keeps rows that were to be deleted. Nothing was changed.',
+  )
 }

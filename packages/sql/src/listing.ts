@@ -1,7 +1,7 @@
 import type { SessionFilter, SessionInfo, SessionPlace } from '@sessions/core'
 import type { Row } from './connection.ts'
 import { fewSessions } from './listing-statements.ts'
-import { metadataValues } from './rows.ts'
+import { metadataValues } from './row-values.ts'
 import type { Statement, Value } from './statement.ts'
 import type { Statements } from './statements.ts'
 import { toTimestamp } from './timestamps.ts'

@@ -69,6 +69,14 @@ export const storeTypes: OptionTypes = {
   operationTtl: 'number',
 }
 
+/** A ttl that no timestamp could hold is as good as none; in milliseconds, 6,000 years. */
+const longestTTLMs = 6_000 * 365 * 86_400_000
+
+/** In whole milliseconds; `undefined` for no expiry. */
+export function ttlMsOf({ ttl }: SQLStoreOptions): number | undefined {
+  return ttl === undefined ? undefined : Math.min(Math.max(1, Math.round(ttl * 1000)), longestTTLMs)
+}
+
 /** @throws TypeError or RangeError that names the option, never with a url */
 export function checkStoreOptions(options: SQLStoreOptions): void {
   assertOptions('SQLStore', options, storeTypes)

@@ -1,9 +1,12 @@
-import type { LongCall } from '@sessions/core'
+import type { DeleteTarget, LongCall } from '@sessions/core'
+import { someSessions } from './batches.ts'
+import type { Calls } from './calls.ts'
 import type { Connection, Row } from './connection.ts'
-import type { Outcome } from './database.ts'
+import type { Database, Outcome } from './database.ts'
+import { Leases } from './leases.ts'
 import { assertSettings } from './rows.ts'
 import { bind, type Statement, type Value } from './statement.ts'
-import { type Statements, someSessions } from './statements.ts'
+import type { Statements } from './statements.ts'
 import { toTimestamp } from './timestamps.ts'
 import { flagOf, numberOf, textOf } from './values.ts'
 
@@ -11,7 +14,7 @@ import { flagOf, numberOf, textOf } from './values.ts'
 const someOperations = 500
 
 /** What decides whether a session goes. */
-export interface ErasableRow {
+interface ErasableRow {
   sessionId: string
   updatedMs: number
   expired: boolean
@@ -20,15 +23,13 @@ export interface ErasableRow {
 /** The rows that a statement finds on the primary. */
 type Select = (statement: Statement, values: Readonly<Record<string, Value>>) => Promise<readonly Row[]>
 /** Runs work in one transaction. */
-export type Transact = (
-  work: (connection: Connection) => Promise<Outcome<number | undefined>>,
-) => Promise<number | undefined>
+type Transact = (work: (connection: Connection) => Promise<Outcome<number | undefined>>) => Promise<number | undefined>
 
 /**
  * Removes those of the sessions that are wanted once they are locked, a few in each transaction. Resolves to how many; of
  * those whose time was over, only the ones that `isWanted` asked for as such are meant.
  */
-export async function eraseSome(
+async function eraseSome(
   sessionIds: readonly string[],
   isWanted: (row: ErasableRow) => boolean,
   statements: Statements,
@@ -42,8 +43,29 @@ export async function eraseSome(
   return erased
 }
 
+/** Removes those that were not changed since. */
+export function eraseUnchanged(
+  targets: readonly DeleteTarget[],
+  statements: Statements,
+  transact: Transact,
+): Promise<number> {
+  const unchanged = new Map(targets.map(({ sessionId, updatedAt }) => [sessionId, updatedAt.getTime()]))
+  const isWanted = (row: ErasableRow): boolean => unchanged.get(row.sessionId) === row.updatedMs
+  return eraseSome([...unchanged.keys()], isWanted, statements, transact)
+}
+
+/** Removes what is over: sessions, operations, and leases. Resolves to how many sessions. */
+export async function purge(call: LongCall, statements: Statements, calls: Calls, database: Database): Promise<number> {
+  const transact: Transact = (work) => calls.changeSome(work)
+  const select: Select = (statement, values) => calls.select(statement, values, { latest: true })
+  const erased = await eraseExpired(call, statements, select, transact)
+  await purgeOperations(call, erased, statements, transact)
+  await calls.try((limits) => new Leases(database, statements).purge(limits, call, erased))
+  return erased
+}
+
 /** Removes those whose ttl has ended, each looked at once: what the database keeps is no reason to begin again. */
-export async function eraseExpired(
+async function eraseExpired(
   call: LongCall,
   statements: Statements,
   select: Select,
@@ -62,7 +84,7 @@ export async function eraseExpired(
 }
 
 /** Removes operations that are no longer kept, a few in each transaction, until there are none that the database lets go. */
-export async function purgeOperations(
+async function purgeOperations(
   call: LongCall,
   done: number,
   { purgeOperations }: Statements,
@@ -126,7 +148,7 @@ function toErasable(row: Row): ErasableRow {
  * As many values as the statements have parameters, the rest of them `filler`. NULL is no session's id and finds nothing: MySQL and
  * MariaDB look up each value by itself, and would pass through a whole session again for an id that comes again.
  */
-function named(sessionIds: readonly string[], filler: string | null): Record<string, Value> {
+export function named(sessionIds: readonly string[], filler: string | null): Record<string, Value> {
   return Object.fromEntries(
     Array.from({ length: someSessions }, (_, index) => [`id${index}`, sessionIds[index] ?? filler]),
   )

@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto'
 import type { JSONValue } from '@sessions/core'
-import { assertFits, batches } from './batches.ts'
+import { batches } from './batches.ts'
 import type { Connection, Result, Row } from './connection.ts'
-import { Mutilated, SettingsChanged } from './failures.ts'
-import { bind, type Statement, type Value } from './statement.ts'
-import { type Statements, someMessages } from './statements.ts'
+import { keepsRows, SettingsChanged } from './failures.ts'
+import { metadataValues, portions, textOrNull, timesFrom } from './row-values.ts'
+import { run, write } from './run.ts'
+import type { Statement, Value } from './statement.ts'
+import type { Statements } from './statements.ts'
 import { toTimestamp } from './timestamps.ts'
 import { flagOf, numberOf, optionalNumberOf, textOf } from './values.ts'
 
@@ -28,6 +29,11 @@ export interface SessionUpdate {
 export interface MessageRow {
   id: string
   record: string
+}
+
+/** All that a session is, whatever it was. */
+export interface RestoredRow extends SessionUpdate {
+  createdMs: number
 }
 
 /** The rows of one session, inside a transaction. */
@@ -67,6 +73,12 @@ export class SessionRows {
     let affected = 0
     for (const statement of this.#statements.erase) affected = (await this.#run(statement)).affected
     return affected > 0
+  }
+
+  /** Removes the session and makes an empty one, which is kept to this transaction. @throws SESSION_BACKEND where something keeps it */
+  async makeAnew(): Promise<void> {
+    if (!(await this.erase())) throw keepsRows()
+    await this.create()
   }
 
   /** The fingerprint under which the operation was applied. */
@@ -181,8 +193,24 @@ export class SessionRows {
 
   /** Leaves the session as it says. */
   async update({ updatedMs, ttlMs, metadata }: SessionUpdate): Promise<void> {
-    const text = Object.keys(metadata).length === 0 ? null : JSON.stringify(metadata)
-    await this.#write(this.#statements.touch, { at: toTimestamp(updatedMs), ttl: ttlMs, metadata: text })
+    await this.#write(this.#statements.touch, {
+      at: toTimestamp(updatedMs),
+      ttl: ttlMs,
+      metadata: textOrNull(metadata),
+    })
+    await this.#saveTTL(updatedMs, ttlMs)
+  }
+
+  /** The same, and with another beginning. */
+  async restore({ createdMs, updatedMs, ttlMs, metadata }: RestoredRow): Promise<void> {
+    const { restoreSession, forgetTTL } = this.#statements
+    const [createdAt, at] = [toTimestamp(createdMs), toTimestamp(updatedMs)]
+    await this.#write(restoreSession, { createdAt, at, ttl: ttlMs, metadata: textOrNull(metadata) })
+    if (forgetTTL !== undefined) await this.#run(forgetTTL)
+    await this.#saveTTL(updatedMs, ttlMs)
+  }
+
+  async #saveTTL(updatedMs: number, ttlMs: number | null): Promise<void> {
     const { saveTTL } = this.#statements
     if (saveTTL !== undefined && ttlMs !== null) await this.#run(saveTTL, { ttl: ttlMs, endsMs: updatedMs + ttlMs })
   }
@@ -195,10 +223,8 @@ export class SessionRows {
     }
   }
 
-  /** Where it is not strict, a server stores what it can of a value, and warns. */
   async #write(statement: Statement, values: Readonly<Record<string, Value>> = {}): Promise<void> {
-    const { warnings = 0 } = await this.#run(statement, values)
-    if (warnings > 0) throw new Mutilated()
+    await write(this.#connection, statement, { id: this.#id, ...values })
   }
 
   get #packetBytes(): number {
@@ -206,21 +232,8 @@ export class SessionRows {
   }
 
   #run(statement: Statement, values: Readonly<Record<string, Value>> = {}): Promise<Result> {
-    const bound = bind(statement, { id: this.#id, ...values })
-    assertFits(bound, this.#packetBytes)
-    return this.#connection.run(statement, bound)
+    return run(this.#connection, statement, { id: this.#id, ...values })
   }
-}
-
-/** How a key with a value is found: as JSON texts, so that `1`, `"1"` and `true` differ, and as SHA-256 of both. */
-export function metadataValues(name: string, content: JSONValue): { key: string; value: string; digest: string } {
-  const [key, value] = [JSON.stringify(name), JSON.stringify(content)]
-  return { key, value, digest: createHash('sha256').update(`[${key},${value}]`).digest('hex') }
-}
-
-function timesFrom(times: readonly number[], start: number, count: number): Record<string, string> {
-  const some = times.slice(start, start + count)
-  return Object.fromEntries(some.map((time, index) => [`at${index}`, toTimestamp(time)]))
 }
 
 function toMessage(row: Row): MessageRow {
@@ -230,13 +243,4 @@ function toMessage(row: Row): MessageRow {
 /** @throws SettingsChanged where a locked row tells that the connection is not what it was */
 export function assertSettings({ wrong_settings: wrong = '' }: Row): void {
   if (wrong !== '') throw new SettingsChanged()
-}
-
-/** The last one is named again where there are fewer than the statement names. */
-function portions(ids: readonly string[]): Record<string, string>[] {
-  return Array.from({ length: Math.ceil(ids.length / someMessages) }, (_, portion) => {
-    const some = ids.slice(portion * someMessages, (portion + 1) * someMessages)
-    const values = Array.from({ length: someMessages }, (_, index) => some[index] ?? (some.at(-1) as string))
-    return Object.fromEntries(values.map((id, index) => [`message${index}`, id]))
-  })
 }

@@ -10,6 +10,7 @@ import {
   type ForkRequest,
   type ForkResult,
   type HistoryChange,
+  type KeptOperation,
   type Lease,
   type LeaseResult,
   type LeaseSwap,
@@ -17,13 +18,15 @@ import {
   type ReadOptions,
   type RecordEntryPage,
   type RecordPage,
+  type RestoredSession,
+  type RestoreResult,
   type SessionError,
   type SessionFilter,
   type SessionInfo,
   SessionStore,
 } from '@sessions/core'
 import { Calls } from './calls.ts'
-import { eraseSession } from './changes.ts'
+import { eraseSession, type WritePolicy } from './changes.ts'
 import { type CommitPlace, changeIn, commitChange, decideIn, type SessionWork } from './commits.ts'
 import type { Database } from './database.ts'
 import { checkDialect, connectSequelize, connectURL, dialectOf, dialects, type SQLDialect } from './engine.ts'
@@ -35,10 +38,11 @@ import { type Limits, limitsFrom, lockTimeoutMs } from './limits.ts'
 import { Listener } from './listener.ts'
 import { listSessions, toInfo } from './listing.ts'
 import { type Notices, noticesOf } from './notices.ts'
-import { checkStoreOptions, nameTypes, type SQLStoreOptions } from './options.ts'
+import { checkStoreOptions, nameTypes, type SQLStoreOptions, ttlMsOf } from './options.ts'
 import { maxOwnOperationMs, resultOf, withOwnOperation } from './own-operation.ts'
 import { readPage, toRecord } from './pages.ts'
-import { type ErasableRow, eraseExpired, eraseSome, purgeOperations, type Transact } from './retention.ts'
+import { keptOperations, restoreSessions } from './restores.ts'
+import { eraseUnchanged, purge } from './retention.ts'
 import { SessionRows } from './rows.ts'
 import { ensureSchema, schemaText } from './schema.ts'
 import { prepareStatements, type Statements } from './statements.ts'
@@ -54,9 +58,6 @@ interface Opened {
   listener: Listener | undefined
 }
 
-/** A ttl that no timestamp could hold is as good as none; in milliseconds, 6,000 years. */
-const longestTTLMs = 6_000 * 365 * 86_400_000
-
 /**
  * Sessions in Postgres, MariaDB, MySQL or SQLite, in the tables of the OpenAI Agents SDK for Python.
  *
@@ -65,8 +66,7 @@ const longestTTLMs = 6_000 * 365 * 86_400_000
 export class SQLStore extends SessionStore {
   readonly #options: SQLStoreOptions
   readonly #busyTimeoutMs: number
-  readonly #ttlMs: number | undefined
-  readonly #operationMs: number
+  readonly #policy: WritePolicy
   readonly #tables: Tables
   readonly #statements: Statements
   /** Where others are told of changes. */
@@ -77,7 +77,7 @@ export class SQLStore extends SessionStore {
   constructor(options: SQLStoreOptions) {
     checkStoreOptions(options)
     super()
-    const { url, sequelize, ttl, busyTimeoutMs = 30_000 } = options
+    const { url, sequelize, busyTimeoutMs = 30_000 } = options
     const target: Pick<Target, 'dialect' | 'schema'> =
       sequelize === undefined ? parseURL(url ?? '') : { dialect: dialectOf(sequelize) }
     const names = withSchema(options, target.schema)
@@ -85,8 +85,7 @@ export class SQLStore extends SessionStore {
     const dialect = dialects[target.dialect]
     this.#options = { ...options }
     this.#busyTimeoutMs = busyTimeoutMs
-    this.#ttlMs = ttl === undefined ? undefined : Math.min(Math.max(1, Math.round(ttl * 1000)), longestTTLMs)
-    this.#operationMs = checkOperationTtl(options.operationTtl)
+    this.#policy = { ttlMs: ttlMsOf(options), operationMs: checkOperationTtl(options.operationTtl) }
     this.#tables = quoteTables(names, dialect.quote)
     this.#statements = prepareStatements(dialect, this.#tables)
     this.#notices = noticesOf(options.notify, dialect, this.#tables)
@@ -140,18 +139,18 @@ export class SQLStore extends SessionStore {
 
   protected async _commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
     const own = (this.#options.retries ?? 0) > 0 ? withOwnOperation(change) : undefined
-    const operationMs = own === undefined ? this.#operationMs : Math.min(this.#operationMs, maxOwnOperationMs)
+    const { ttlMs, operationMs: given } = this.#policy
+    const operationMs = own === undefined ? given : Math.min(given, maxOwnOperationMs)
     const repeatable = change.operation !== undefined || own !== undefined
     const result = await this.#calls.write(sessionId, repeatable, (limits) =>
-      commitChange(this.#place, limits, sessionId, own ?? change, { ttlMs: this.#ttlMs, operationMs }),
+      commitChange(this.#place, limits, sessionId, own ?? change, { ttlMs, operationMs }),
     )
     return own !== undefined && result.status === 'duplicate' ? resultOf(change) : result
   }
 
   protected override _decide(sessionId: string, limit: number | undefined, decide: Decide): Promise<CommitResult> {
-    const policy = { ttlMs: this.#ttlMs, operationMs: this.#operationMs }
     return this.#calls.write(sessionId, false, (limits) =>
-      decideIn(this.#place, limits, sessionId, limit, decide, policy),
+      decideIn(this.#place, limits, sessionId, limit, decide, this.#policy),
     )
   }
 
@@ -165,10 +164,18 @@ export class SQLStore extends SessionStore {
     return readEntries(this.#statements, select, sessionId, query)
   }
 
+  protected override _restore(sessions: readonly RestoredSession[]): Promise<RestoreResult[]> {
+    return restoreSessions(this.#place, this.#calls, sessions)
+  }
+
+  protected override _operations(sessionId: string): Promise<KeptOperation[]> {
+    return keptOperations(this.#statements, this.#calls, sessionId)
+  }
+
   protected override _fork(request: ForkRequest): Promise<ForkResult> {
     return this.#change(request.to, false, (target, connection) => {
       const source = new SessionRows(connection, this.#statements, request.from)
-      return copySession({ source, target }, request, this.#ttlMs ?? null)
+      return copySession({ source, target }, request, this.#policy.ttlMs ?? null)
     })
   }
 
@@ -180,8 +187,8 @@ export class SQLStore extends SessionStore {
     return (await this.#ready.listener?.listen(sessionId, onChange)) ?? super._watch(sessionId, onChange)
   }
 
-  protected async _info(sessionId: string): Promise<SessionInfo | undefined> {
-    const [row] = await this.#calls.select(this.#statements.info, { id: sessionId })
+  protected async _info(sessionId: string, options: ReadOptions = {}): Promise<SessionInfo | undefined> {
+    const [row] = await this.#calls.select(this.#statements.info, { id: sessionId }, options)
     return row && toInfo(row)
   }
 
@@ -194,18 +201,11 @@ export class SQLStore extends SessionStore {
   }
 
   protected override async _deleteUnchanged(targets: readonly DeleteTarget[]): Promise<number> {
-    const unchanged = new Map(targets.map(({ sessionId, updatedAt }) => [sessionId, updatedAt.getTime()]))
-    const isWanted = (row: ErasableRow): boolean => unchanged.get(row.sessionId) === row.updatedMs
-    return eraseSome([...unchanged.keys()], isWanted, this.#statements, (work) => this.#calls.changeSome(work))
+    return eraseUnchanged(targets, this.#statements, (work) => this.#calls.changeSome(work))
   }
 
-  protected override async _purgeExpired(call: LongCall): Promise<number> {
-    const transact: Transact = (work) => this.#calls.changeSome(work)
-    const select: Select = (statement, values) => this.#calls.select(statement, values, { latest: true })
-    const erased = await eraseExpired(call, this.#statements, select, transact)
-    await purgeOperations(call, erased, this.#statements, transact)
-    await this.#calls.try((limits) => new Leases(this.#database, this.#statements).purge(limits, call, erased))
-    return erased
+  protected override _purgeExpired(call: LongCall): Promise<number> {
+    return purge(call, this.#statements, this.#calls, this.#database)
   }
 
   protected override _page(

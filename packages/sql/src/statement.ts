@@ -9,7 +9,7 @@ export interface Statement {
 }
 
 /** What a driver binds. */
-export type Value = string | number | null | readonly string[]
+export type Value = string | number | null | readonly (string | null)[]
 
 /** `$1` where a value may be bound to several places, `?` where each place has its own. */
 export type Placeholders = 'numbered' | 'positional'

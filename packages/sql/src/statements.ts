@@ -1,21 +1,17 @@
+import { someMessages, someSessions } from './batches.ts'
 import type { AppendParts, Dialect } from './dialects/dialect.ts'
 import { type EntryStatements, placesOf, prepareEntries } from './entry-statements.ts'
 import { type LeaseStatements, prepareLeases } from './lease-statements.ts'
 import { type ListingStatements, prepareListing } from './listing-statements.ts'
+import { prepareRestoring, type RestoreStatements } from './restore-statements.ts'
 import { compile, type Statement } from './statement.ts'
 import type { Tables } from './tables.ts'
 
 /** Marks, inside the transaction that creates it, a session that did not exist before. Nobody else ever sees it. */
 const never = "'1970-01-01 00:00:00'"
 
-/** Sessions locked in one transaction: few, so that none of them is kept from its writers for long. */
-export const someSessions = 50
-
-/** Messages looked at or removed in one statement of maintenance. */
-export const someMessages = 50
-
 /** Every text sent to a database after its tables stand, one for each operation. */
-export interface Statements extends ListingStatements, EntryStatements, LeaseStatements {
+export interface Statements extends ListingStatements, EntryStatements, LeaseStatements, RestoreStatements {
   readonly all: Statement
   readonly newest: Statement
   readonly firstPage: Statement
@@ -97,6 +93,7 @@ export function prepareStatements(dialect: Dialect, tables: Tables): Statements 
     ...prepareListing(dialect, tables),
     ...prepareEntries(dialect, tables, unlessOver),
     ...prepareLeases(dialect, tables),
+    ...prepareRestoring(dialect, tables),
 
     create: [
       ...(grammar.beforeCreate ?? []),

@@ -8,6 +8,7 @@ import {
   type ForkRequest,
   type ForkResult,
   type HistoryChange,
+  type KeptOperation,
   type LeaseResult,
   type LeaseSwap,
   type LongCall,
@@ -15,6 +16,8 @@ import {
   placeOf,
   type RecordEntryPage,
   type RecordPage,
+  type RestoredSession,
+  type RestoreResult,
   SessionError,
   type SessionFilter,
   type SessionInfo,
@@ -31,6 +34,7 @@ import { forkSession } from './fork.ts'
 import { readLease, swapLease } from './leases.ts'
 import { listIds } from './listing.ts'
 import { checkStoreOptions, type SQLiteStoreOptions } from './options.ts'
+import { keptOperations, restoreSession } from './restore.ts'
 import { eraseEach, eraseOne, purgeExpired } from './retention.ts'
 import { type InfoRow, toInfo } from './session-info.ts'
 
@@ -114,6 +118,19 @@ export class SQLiteStore extends SessionStore {
     const result = await this.#access.write((statements) => forkSession(statements, request, this.#now(), this.#policy))
     this.#access.tell(request.to)
     return result
+  }
+
+  protected override async _restore(sessions: readonly RestoredSession[]): Promise<RestoreResult[]> {
+    const results = await this.#access.write((statements, log) => {
+      if (sessions.some(({ over }) => over?.keeps === false)) log?.emptyLater()
+      return sessions.map((session) => restoreSession(statements, session, this.#now()))
+    })
+    for (const { sessionId } of sessions) this.#access.tell(sessionId)
+    return results
+  }
+
+  protected override async _operations(sessionId: string): Promise<KeptOperation[]> {
+    return this.#access.read((statements) => keptOperations(statements, sessionId, this.#now()))
   }
 
   protected override async _lease(sessionId: string, swap: LeaseSwap | undefined): Promise<LeaseResult> {

@@ -4,6 +4,7 @@ import { type Names, quoteNames } from './tables.ts'
 type StatementName =
   | 'session'
   | 'saveSession'
+  | 'restoreSession'
   | 'ttl'
   | 'saveTTL'
   | 'deleteTTL'
@@ -29,6 +30,7 @@ type StatementName =
   | 'copySlice'
   | 'endOfSlice'
   | 'operation'
+  | 'operations'
   | 'saveOperation'
   | 'deleteOperations'
   | 'forgetOperations'
@@ -89,6 +91,8 @@ function texts(names: Names): Readonly<Record<StatementName, string>> {
     ttl: `SELECT ttl_ms FROM ${ttls} WHERE session_id = ?`,
     saveSession: `INSERT INTO ${sessions} (session_id, created_at, updated_at) VALUES (?, ?, ?)
       ON CONFLICT (session_id) DO UPDATE SET updated_at = excluded.updated_at`,
+    restoreSession: `INSERT INTO ${sessions} (session_id, created_at, updated_at) VALUES (?, ?, ?)
+      ON CONFLICT (session_id) DO UPDATE SET created_at = excluded.created_at, updated_at = excluded.updated_at`,
     saveTTL: `INSERT INTO ${ttls} (session_id, ttl_ms, not_before_ms) VALUES (?, ?, ?)
       ON CONFLICT (session_id) DO UPDATE SET ttl_ms = excluded.ttl_ms, not_before_ms = excluded.not_before_ms`,
     deleteTTL: `DELETE FROM ${ttls} WHERE session_id = ?`,
@@ -126,6 +130,8 @@ function texts(names: Names): Readonly<Record<StatementName, string>> {
 
     operation: `SELECT fingerprint FROM ${operations}
       WHERE session_id = ? AND operation_id = ? AND ifnull(forget_at > ?, 1)`,
+    operations: `SELECT operation_id AS id, fingerprint, forget_at AS forgetAt FROM ${operations}
+      WHERE session_id = ? AND ifnull(forget_at > ?, 0) ORDER BY forget_at`,
     saveOperation: `INSERT INTO ${operations} (session_id, operation_id, fingerprint, forget_at) VALUES (?, ?, ?, ?)
       ON CONFLICT (session_id, operation_id) DO UPDATE SET fingerprint = excluded.fingerprint, forget_at = excluded.forget_at`,
     deleteOperations: `DELETE FROM ${operations} WHERE session_id = ?`,

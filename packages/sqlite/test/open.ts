@@ -1,6 +1,6 @@
-import { SQLiteStore } from '@sessions/sqlite'
+import { type DriverName, SQLiteStore } from '@sessions/sqlite'
 
 /** What the kit's child processes open. */
-export function openStore({ path }: { path: string }): SQLiteStore {
-  return new SQLiteStore({ path })
+export function openStore({ path, driver = 'better-sqlite3' }: { path: string; driver?: DriverName }): SQLiteStore {
+  return new SQLiteStore({ path, driver })
 }

@@ -6,11 +6,12 @@ import type { CaseContext } from './context.ts'
 import type { Item } from './item.ts'
 
 /** What a store may offer beyond the records of its sessions. */
-export type Offer = 'entries' | 'leases'
+export type Offer = 'entries' | 'leases' | 'restore'
 
 const probes: Readonly<Record<Offer, (store: SessionStore, id: string) => Promise<unknown>>> = {
   entries: (store, id) => store.session(id).page(),
   leases: (store, id) => store.leaseOf(id),
+  restore: (store) => store.moves.restore([]),
 }
 
 /** Whether the store offers it: it says so by not refusing. */

@@ -12,6 +12,7 @@ export type SessionErrorCode =
   | 'SESSION_CLOSED'
   | 'SESSION_UNSUPPORTED'
   | 'SESSION_EXISTS'
+  | 'SESSION_EXPORT_DAMAGED'
   | 'SESSION_IN_USE'
   | 'SESSION_LEASE_LOST'
   | 'SESSION_UNAVAILABLE'
@@ -90,6 +91,13 @@ export const sessionErrorCodes: Readonly<Record<SessionErrorCode, CodeEntry>> = 
     retryable: false,
     meaning: 'There is a session of that id already, where one was to be made. Nothing was changed.',
     remedy: 'Choose another id, or delete that session first.',
+  },
+  SESSION_EXPORT_DAMAGED: {
+    retryable: false,
+    meaning:
+      'What is to be imported is truncated, damaged, written by another program or by a newer version. Nothing was changed, unless the message says so.',
+    remedy:
+      'Look at the line that the message names, and take another copy of the file; for a newer version, upgrade the package.',
   },
   SESSION_IN_USE: {
     retryable: false,

@@ -49,6 +49,12 @@ export function correlate(items: readonly object[]): [call: number, result: numb
   return pairs
 }
 
+/** Where results stand whose call is nowhere before them. */
+export function loneResults(items: readonly object[]): number[] {
+  const answers = new Set(correlate(items).map(([, result]) => result))
+  return items.flatMap((item, index) => (resultKey(item) === undefined || answers.has(index) ? [] : [index]))
+}
+
 function callKey(item: Linked): string | undefined {
   if (item.type === 'hosted_tool_call') {
     const isRequest = item.name === 'mcp_approval_request' || item.providerData?.type === 'mcp_approval_request'

@@ -9,6 +9,7 @@ import { type CommitResult, type HistoryChange, writes } from '../store/history-
 import type { LeaseResult, LeaseSwap } from '../store/lease-row.ts'
 import { byListingOrder } from '../store/listing-order.ts'
 import type { EntryQuery, RecordEntryPage } from '../store/record-entry.ts'
+import type { KeptOperation, RestoredSession, RestoreResult } from '../store/restored-session.ts'
 import { matchesFilter, type SessionFilter, type SessionInfo } from '../store/session-filter.ts'
 import type { RecordPage } from '../store/store-hooks.ts'
 import { Leases } from './leases.ts'
@@ -60,6 +61,7 @@ export class MemoryStore extends SessionStore {
     const { dropped, isGone } = state.apply(change, this.#now())
     // Last in the map, which so stays in the order in which it is listed.
     if (state.updatedAt !== updatedAt || isGone) this.#sessions.delete(sessionId)
+    if (state.updatedAt !== updatedAt) state.ttlMs = this.#ttl ?? state.ttlMs
     if (!isGone) this.#sessions.set(sessionId, state)
     return { status: 'applied', dropped }
   }
@@ -79,8 +81,27 @@ export class MemoryStore extends SessionStore {
     if (source === undefined || log === undefined) return 'absent'
     const fork = new SessionState(this.#now(), this.#operationMs, log)
     fork.apply({ metadata: forkMetadata({ from, metadata }, Object.fromEntries(source.metadata)) }, this.#now())
+    fork.ttlMs = this.#ttl
     this.#sessions.set(to, fork)
     return 'forked'
+  }
+
+  protected override async _restore(sessions: readonly RestoredSession[]): Promise<RestoreResult[]> {
+    return sessions.map((session) => {
+      const { sessionId, over } = session
+      const found = this.#live(sessionId)
+      if (over === undefined ? found !== undefined : found?.isStill(over) !== true) return 'conflict'
+      const state = (over?.keeps === true && found) || new SessionState(this.#now(), this.#operationMs)
+      state.restore(session)
+      this.#sessions.set(sessionId, state)
+      return 'restored'
+    })
+  }
+
+  protected override async _operations(sessionId: string): Promise<KeptOperation[]> {
+    const operations = this.#live(sessionId)?.operations
+    operations?.forget(this.#now())
+    return operations?.kept() ?? []
   }
 
   protected override async _lease(sessionId: string, swap: LeaseSwap | undefined): Promise<LeaseResult> {
@@ -144,20 +165,20 @@ export class MemoryStore extends SessionStore {
   /** Forgets the session where its time is over. */
   #live(sessionId: string): SessionState | undefined {
     const entry = this.#sessions.get(sessionId)
-    const expired = entry !== undefined && this.#ttl !== undefined && this.#now() >= entry.updatedAt + this.#ttl
+    const expired = entry?.ttlMs !== undefined && this.#now() >= entry.updatedAt + entry.ttlMs
     if (!expired) return entry
     this.#sessions.delete(sessionId)
     return undefined
   }
 
-  #describe(sessionId: string, { log, createdAt, updatedAt, metadata }: SessionState): SessionInfo {
+  #describe(sessionId: string, { log, createdAt, updatedAt, ttlMs, metadata }: SessionState): SessionInfo {
     const info: SessionInfo = {
       sessionId,
       createdAt: new Date(createdAt),
       updatedAt: new Date(updatedAt),
       itemCount: log.length,
     }
-    if (this.#ttl !== undefined) info.expiresAt = new Date(updatedAt + this.#ttl)
+    if (ttlMs !== undefined) info.expiresAt = new Date(updatedAt + ttlMs)
     if (metadata.size > 0) info.metadata = structuredClone(Object.fromEntries(metadata))
     return info
   }

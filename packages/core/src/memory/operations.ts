@@ -1,3 +1,5 @@
+import type { KeptOperation } from '../store/restored-session.ts'
+
 interface Operation {
   fingerprint: string
   forgetAt: number
@@ -27,6 +29,22 @@ export class Operations {
       if (forgetAt > now) return
       this.#known.delete(id)
     }
+  }
+
+  /** All that are still remembered. */
+  kept(): KeptOperation[] {
+    return Array.from(this.#known, ([id, { fingerprint, forgetAt }]) => ({
+      id,
+      fingerprint,
+      forgetAt: new Date(forgetAt),
+    }))
+  }
+
+  /** Adds those of a restored session, among the others in the order of their ends. */
+  restore(operations: readonly KeptOperation[]): void {
+    const all = [...this.kept(), ...operations].sort((a, b) => a.forgetAt.getTime() - b.forgetAt.getTime())
+    this.#known.clear()
+    for (const { id, fingerprint, forgetAt } of all) this.#known.set(id, { fingerprint, forgetAt: forgetAt.getTime() })
   }
 
   clear(): void {

@@ -1,5 +1,6 @@
 import { canonicalJSON, type JSONValue } from '../codec/json.ts'
 import { type CommitResult, type HistoryChange, writes } from '../store/history-change.ts'
+import { type RestoredOver, type RestoredSession, restoredTTL } from '../store/restored-session.ts'
 import { Operations } from './operations.ts'
 import { RecordLog } from './record-log.ts'
 
@@ -8,8 +9,10 @@ export class SessionState {
   readonly log: RecordLog
   readonly metadata: Map<string, JSONValue> = new Map()
   readonly operations: Operations
-  readonly createdAt: number
+  createdAt: number
   updatedAt: number
+  /** Milliseconds that it lives after its last write; `undefined` for ever. */
+  ttlMs: number | undefined
 
   constructor(now: number, operationMs: number, log: RecordLog = new RecordLog()) {
     this.operations = new Operations(operationMs)
@@ -43,6 +46,23 @@ export class SessionState {
     }
     this.updatedAt = Math.max(now, this.updatedAt + 1)
     return { dropped, isGone: false }
+  }
+
+  /** Becomes what it is given, after the records that it has. */
+  restore(session: RestoredSession): void {
+    const updatedAt = session.updatedAt.getTime()
+    this.log.append(session.records, session.times, updatedAt)
+    this.operations.restore(session.operations)
+    this.metadata.clear()
+    for (const [key, value] of Object.entries(session.metadata ?? {})) this.metadata.set(key, value)
+    this.createdAt = session.createdAt.getTime()
+    this.updatedAt = updatedAt
+    this.ttlMs = restoredTTL(session)
+  }
+
+  /** Whether it is what `over` of a restored session says. */
+  isStill({ updatedAt, newest }: RestoredOver): boolean {
+    return this.updatedAt === updatedAt.getTime() && (newest === undefined || this.log.newestId() === newest)
   }
 }
 

@@ -65,9 +65,9 @@ export class RecordAccess {
   }
 
   /** As `getSessionInfo` of the store. */
-  async info(sessionId: string): Promise<SessionInfo | undefined> {
+  async info(sessionId: string, options: ReadOptions = {}): Promise<SessionInfo | undefined> {
     const check = (): void => assertId(sessionId, 'sessionId')
-    return await this.#source.run('getSessionInfo', sessionId, check, () => this.#source.info(sessionId))
+    return await this.#source.run('getSessionInfo', sessionId, check, () => this.#source.info(sessionId, options))
   }
 
   /** As `deleteSession` of the store; with `lease`, only while that is held. @throws SESSION_LEASE_LOST */

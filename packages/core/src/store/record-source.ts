@@ -2,6 +2,7 @@ import type { ChangesHeard } from './changes-heard.ts'
 import type { ChangeConditions, CommitResult, HistoryChange } from './history-change.ts'
 import type { LeaseResult, LeaseSwap } from './lease-row.ts'
 import type { EntryQuery, RecordEntryPage } from './record-entry.ts'
+import type { KeptOperation, RestoredSession, RestoreResult } from './restored-session.ts'
 import type { SessionInfo } from './session-filter.ts'
 import type { Decide, ReadOptions, RecordPage } from './store-hooks.ts'
 import type { Turns } from './turns.ts'
@@ -22,14 +23,21 @@ export interface RecordSource {
   supports(condition: keyof ChangeConditions): boolean
   page(sessionId: string, cursor: string | undefined, size: number): Promise<RecordPage>
   pages(sessionId: string, size: number): AsyncIterable<string[]>
-  run<A, T>(operation: string, sessionId: string, check: () => A, work: (given: A) => T | Promise<T>): Promise<T>
+  operations(sessionId: string): Promise<KeptOperation[]>
+  restore(sessions: readonly RestoredSession[]): Promise<RestoreResult[]>
+  run<A, T>(
+    operation: string,
+    sessionId: string | undefined,
+    check: () => A,
+    work: (given: A) => T | Promise<T>,
+  ): Promise<T>
   iterate<A, T>(
     operation: string,
     sessionId: string,
     check: () => A,
     start: (given: A) => AsyncIterable<T>,
   ): AsyncIterable<T>
-  info(sessionId: string): Promise<SessionInfo | undefined>
+  info(sessionId: string, options?: ReadOptions): Promise<SessionInfo | undefined>
   delete(sessionId: string, unchangedSince: Date | undefined, lease: string | undefined): Promise<boolean | 'lost'>
   assertOpen(): void
   isOpen(): boolean

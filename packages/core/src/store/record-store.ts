@@ -7,6 +7,7 @@ import { SessionError } from '../errors/session-error.ts'
 import type { Call } from '../errors/translate.ts'
 import { holdWithBeneath, onCloseWithBeneath } from './beneath.ts'
 import { RecordAccess } from './record-access.ts'
+import { RecordMoves } from './record-moves.ts'
 import type { RecordSource } from './record-source.ts'
 import { checkDeletion, checkFilter, type SessionFilter, type SessionInfo } from './session-filter.ts'
 import { type DeleteTarget, type ReadOptions, StoreHooks } from './store-hooks.ts'
@@ -47,6 +48,9 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
 
   /** The records beneath the items: for wrappers. */
   readonly records: RecordAccess = new RecordAccess(this.#source(false))
+
+  /** What `@sessions/core/operations` moves sessions with. */
+  readonly moves: RecordMoves = new RecordMoves(this.#source(false), (sessionId) => this.records.tell(sessionId))
 
   /**
    * The sessions that match, newest `updatedAt` first, of equal ones the session id descending by its bytes in UTF-8, each once. A
@@ -120,6 +124,12 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
     )
   }
 
+  /** Resolves where the backend answers: for health checks. Without `signal` it waits as long as any call of this store. */
+  async ping(options: CancelOptions = {}): Promise<void> {
+    const check = (): LongCall => LongCall.from('ping', options, cancelTypes)
+    await this.#run('ping', undefined, check, (call) => call.run(() => this._ping()))
+  }
+
   /** Lets the calls under way finish, then frees what the store opened itself. Final, and the same however often it is called. */
   close(): Promise<void> {
     return this.#lifecycle.close()
@@ -154,8 +164,10 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
           records: await this._read(sessionId, undefined, { latest: true }),
         },
       pages: (sessionId, size) => this._pages(sessionId, size),
-      info: (sessionId) => this._info(sessionId),
+      info: (sessionId, options) => this._info(sessionId, options),
       delete: (sessionId, unchangedSince, lease) => this._delete(sessionId, unchangedSince, lease),
+      operations: (sessionId) => this._operations(sessionId),
+      restore: (sessions) => this._restore(sessions),
       run,
       iterate: (operation, sessionId, check, start) => this.#iterate(operation, sessionId, check, start),
       assertOpen: () => this.#lifecycle.assertOpen(),

@@ -1,9 +1,10 @@
 import type { LongCall } from '../call/long-call.ts'
-import type { SessionError } from '../errors/session-error.ts'
+import { SessionError } from '../errors/session-error.ts'
 import type { ForkRequest, ForkResult } from './fork-request.ts'
 import type { ChangeConditions, CommitResult, HistoryChange } from './history-change.ts'
 import type { LeaseResult, LeaseSwap } from './lease-row.ts'
 import type { EntryQuery, RecordEntryPage } from './record-entry.ts'
+import type { KeptOperation, RestoredSession, RestoreResult } from './restored-session.ts'
 import type { SessionFilter, SessionInfo } from './session-filter.ts'
 
 /** Some records of a session, oldest first, and where to go on; without `next`, these were the last. */
@@ -89,8 +90,23 @@ export abstract class StoreHooks {
   protected _beneath(): RecordHolder | undefined {
     return undefined
   }
+  /**
+   * Makes sessions with the times that they are given, each whole or not at all: as many in one transaction as it likes. Tells what became
+   * of each. Records are many: one call holds a thousand of them, or one session of whatever length.
+   */
+  protected async _restore(_sessions: readonly RestoredSession[]): Promise<RestoreResult[]> {
+    throw new SessionError('SESSION_UNSUPPORTED', 'This store cannot be given sessions with times of their own.')
+  }
+  /** The operation ids that are remembered of a session, for a copy of it. Without this hook, a copy has none. */
+  protected async _operations(_sessionId: string): Promise<KeptOperation[]> {
+    return []
+  }
+  /** Whether the backend answers, and lets us read: as little as shows that. */
+  protected async _ping(): Promise<void> {
+    await this._info('ping', { latest: true })
+  }
   /** `undefined` where there is no such session. Creates nothing. */
-  protected abstract _info(sessionId: string): Promise<SessionInfo | undefined>
+  protected abstract _info(sessionId: string, options?: ReadOptions): Promise<SessionInfo | undefined>
   /**
    * What matches, each session once, in the order of `byListingOrder`, behind `filter.after` where it is given; `limit` is positive.
    * Without this ability, throw `SESSION_UNSUPPORTED`.

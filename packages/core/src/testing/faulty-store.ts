@@ -3,6 +3,7 @@ import { SessionStore } from '../session/session-store.ts'
 import type { ChangeConditions, CommitResult, HistoryChange } from '../store/history-change.ts'
 import type { LeaseResult, LeaseSwap } from '../store/lease-row.ts'
 import type { EntryQuery, RecordEntryPage } from '../store/record-entry.ts'
+import type { KeptOperation, RestoredSession, RestoreResult } from '../store/restored-session.ts'
 import type { SessionFilter, SessionInfo } from '../store/session-filter.ts'
 import type { ReadOptions, RecordPage } from '../store/store-hooks.ts'
 
@@ -66,6 +67,14 @@ export class FaultyStore extends SessionStore {
     return this.#through('read', () => this.#store.records.entries(sessionId, query))
   }
 
+  protected override _restore(sessions: readonly RestoredSession[]): Promise<RestoreResult[]> {
+    return this.#through('commit', () => this.#store.moves.restore(sessions))
+  }
+
+  protected override _operations(sessionId: string): Promise<KeptOperation[]> {
+    return this.#through('read', () => this.#store.moves.operations(sessionId))
+  }
+
   protected override _lease(sessionId: string, swap: LeaseSwap | undefined): Promise<LeaseResult> {
     return this.#store.records.lease(sessionId, swap)
   }
@@ -78,8 +87,8 @@ export class FaultyStore extends SessionStore {
     return this.#store
   }
 
-  protected _info(sessionId: string): Promise<SessionInfo | undefined> {
-    return this.#through('info', () => this.#store.getSessionInfo(sessionId))
+  protected _info(sessionId: string, options: ReadOptions = {}): Promise<SessionInfo | undefined> {
+    return this.#through('info', () => this.#store.records.info(sessionId, options))
   }
 
   protected async *_list(filter: SessionFilter, options: ReadOptions = {}): AsyncIterable<SessionInfo> {

@@ -18,6 +18,7 @@ import { longCallMutants } from './long-calls.ts'
 import { longHistoryMutants } from './long-histories.ts'
 import { maintainMutants } from './maintain.ts'
 import { metadataMutants } from './metadata.ts'
+import { moveMutants } from './moves.ts'
 import type { Mutant } from './mutant.ts'
 import { orderMutants } from './order.ts'
 import { pageMutants } from './pages.ts'
@@ -57,6 +58,7 @@ export const mutants: readonly Mutant[] = [
   ...forkMutants,
   ...replacingMutants,
   ...keptTimeMutants,
+  ...moveMutants,
   ...leaseMutants,
   ...exclusiveMutants,
   ...watchMutants,

@@ -9,6 +9,8 @@ export interface Entry {
   metadata: Record<string, JSONValue>
   /** Operation ids and their fingerprints. */
   operations: Record<string, string>
+  /** Its own, in milliseconds: `null` for none. Absent where it is that of the store. */
+  ttlMs?: number | null
   /** Of each record, for a store that keeps them. */
   ids?: string[]
   /** Of each record, in milliseconds since the Unix epoch. */

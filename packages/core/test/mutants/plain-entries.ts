@@ -32,14 +32,16 @@ export abstract class PlainEntries extends SessionStore {
     return { records: [], createdAt, updatedAt: createdAt - 1, metadata: {}, operations: {} }
   }
 
-  protected describe(sessionId: string, { records, createdAt, updatedAt, metadata }: Entry): SessionInfo {
+  protected describe(sessionId: string, entry: Entry): SessionInfo {
+    const { records, createdAt, updatedAt, metadata } = entry
     const info: SessionInfo = {
       sessionId,
       createdAt: new Date(createdAt),
       updatedAt: new Date(updatedAt),
       itemCount: records.length,
     }
-    if (this.ttlMs !== undefined) info.expiresAt = new Date(updatedAt + this.ttlMs)
+    const ttlMs = this.ttlOf(entry)
+    if (ttlMs !== undefined) info.expiresAt = new Date(updatedAt + ttlMs)
     if (Object.keys(metadata).length > 0) info.metadata = metadata
     return info
   }
@@ -59,7 +61,12 @@ export abstract class PlainEntries extends SessionStore {
   }
 
   protected isOver(entry: Entry | undefined): boolean {
-    return entry !== undefined && this.ttlMs !== undefined && this.now() >= this.endsAt(entry, this.ttlMs)
+    const ttlMs = entry && this.ttlOf(entry)
+    return entry !== undefined && ttlMs !== undefined && this.now() >= this.endsAt(entry, ttlMs)
+  }
+
+  protected ttlOf({ ttlMs = this.ttlMs }: Entry): number | undefined {
+    return ttlMs ?? undefined
   }
 
   protected endsAt(entry: Entry, ttlMs: number): number {

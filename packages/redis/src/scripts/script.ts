@@ -11,6 +11,7 @@ import { maintainScript } from './maintain.ts'
 import { ownerScript } from './owner.ts'
 import { pageScript } from './page.ts'
 import { readScript } from './read.ts'
+import { operationsScript, restoreScript } from './restore.ts'
 
 /** A Lua text, and the name that Redis knows it by once it has seen it. */
 export interface Script {
@@ -30,9 +31,11 @@ type ScriptName =
   | 'info'
   | 'lease'
   | 'maintain'
+  | 'operations'
   | 'owner'
   | 'page'
   | 'read'
+  | 'restore'
 
 function script(text: string): Script {
   return { text, sha: createHash('sha1').update(text).digest('hex') }
@@ -51,7 +54,9 @@ export const scripts: Readonly<Record<ScriptName, Script>> = {
   info: script(infoScript),
   lease: script(leaseScript),
   maintain: script(maintainScript),
+  operations: script(operationsScript),
   owner: script(ownerScript),
   page: script(pageScript),
   read: script(readScript),
+  restore: script(restoreScript),
 }

@@ -28,7 +28,9 @@ import { maintainCases } from './maintain.ts'
 import { metadataCases } from './metadata.ts'
 import { metadataFilterCases } from './metadata-filters.ts'
 import { modelCases } from './model.ts'
+import { moveCases } from './moves.ts'
 import { mutationCases } from './mutations.ts'
+import { operationCases } from './operations.ts'
 import { orderCases } from './order.ts'
 import { popCases } from './pop.ts'
 import { processCases } from './processes.ts'
@@ -77,6 +79,8 @@ export const definitions: readonly CaseDefinition[] = [
   ...replacingCases,
   ...keptTimeCases,
   ...summaryCases,
+  ...moveCases,
+  ...operationCases,
   ...leaseCases,
   ...exclusiveCases,
   ...watchCases,

@@ -1,0 +1,95 @@
+import { canonicalJSON } from '../codec/json.ts'
+import { SessionError } from '../errors/session-error.ts'
+import type { RecordEntry, RecordEntryPage } from '../store/record-entry.ts'
+import type { RecordStore } from '../store/record-store.ts'
+import type { RestoredSession } from '../store/restored-session.ts'
+import type { SessionInfo } from '../store/session-filter.ts'
+
+/** A session with all that a copy of it has. */
+export interface WholeSession extends Omit<RestoredSession, 'over'> {
+  /** The id of its newest entry, `null` where it has none; absent where its store keeps no places. */
+  newest?: string | null
+}
+
+/** Entries that are read at once. */
+export const pageSize = 1_000
+/** How often a session is read again while others write it. */
+const maxAttempts = 100
+
+/**
+ * The session as it is at one instant; `undefined` where there is none. What is known of it was the same before and after its records were
+ * read. @param listed - what the listing said of it: where that is still so, it is asked for once
+ * @throws SESSION_BUSY where others never leave it alone
+ */
+export async function readWhole(
+  store: RecordStore,
+  sessionId: string,
+  listed?: SessionInfo,
+): Promise<WholeSession | undefined> {
+  let before = listed ?? (await store.records.info(sessionId, { latest: true }))
+  for (let attempt = 0; attempt < maxAttempts && before !== undefined; attempt++) {
+    const entries = await readEntries(store, sessionId)
+    const operations = entries === undefined ? [] : await store.moves.operations(sessionId)
+    const after = await store.records.info(sessionId, { latest: true })
+    if (entries !== undefined && after !== undefined && isSame(before, after)) {
+      const { itemCount: _, ...rest } = after
+      return { ...rest, ...entries, operations }
+    }
+    before = after
+  }
+  if (before === undefined) return undefined
+  throw new SessionError('SESSION_BUSY', 'Others kept changing the session while it was read.', { sessionId })
+}
+
+interface Read {
+  records: string[]
+  times: (Date | undefined)[]
+  newest?: string | null
+}
+
+/** `undefined` where somebody rewrote the history meanwhile. */
+async function readEntries(store: RecordStore, sessionId: string): Promise<Read | undefined> {
+  if (!store.records.keepsPlaces) return await readWithoutPlaces(store, sessionId)
+  const read: Read = { records: [], times: [], newest: null }
+  try {
+    for await (const entries of entryPages(store, sessionId)) {
+      for (const { record, createdAt } of entries) {
+        read.records.push(record)
+        read.times.push(createdAt)
+      }
+      read.newest = entries.at(-1)?.id ?? null
+    }
+    return read
+  } catch (error) {
+    if (error instanceof SessionError && error.code === 'SESSION_CONFLICT') return undefined
+    throw error
+  }
+}
+
+/** All entries of a session, oldest first, of a store that keeps places. @throws SESSION_CONFLICT where the history was rewritten meanwhile */
+export async function* entryPages(store: RecordStore, sessionId: string): AsyncIterable<RecordEntry[]> {
+  let after: string | null = null
+  for (;;) {
+    const page: RecordEntryPage = await store.records.entries(sessionId, { limit: pageSize, after })
+    const last = page.entries.at(-1)
+    if (last === undefined) return
+    yield page.entries
+    if (!page.newer) return
+    after = last.id
+  }
+}
+
+async function readWithoutPlaces(store: RecordStore, sessionId: string): Promise<Read> {
+  const records = await store.records.read(sessionId, undefined, { latest: true })
+  return { records, times: records.map(() => undefined) }
+}
+
+function isSame(before: SessionInfo, after: SessionInfo): boolean {
+  const times = (info: SessionInfo): number[] => [+info.createdAt, +info.updatedAt, info.itemCount]
+  return canonicalJSON(times(before)) === canonicalJSON(times(after)) && metadataOf(before) === metadataOf(after)
+}
+
+/** Equal for structurally equal metadata. */
+export function metadataOf({ metadata = {} }: Pick<SessionInfo, 'metadata'>): string {
+  return canonicalJSON(metadata)
+}

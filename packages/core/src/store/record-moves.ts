@@ -1,0 +1,37 @@
+import { noteCount } from '../call/diagnostics.ts'
+import { assertId } from '../call/validate.ts'
+import type { RecordSource } from './record-source.ts'
+import { checkRestored, type KeptOperation, type RestoredSession, type RestoreResult } from './restored-session.ts'
+
+/** What moving sessions from one store to another needs of it, beside reading: what no session and no application is to do. */
+export class RecordMoves {
+  readonly #source: RecordSource
+  readonly #tell: (sessionId: string) => void
+
+  constructor(source: RecordSource, tell: (sessionId: string) => void) {
+    this.#source = source
+    this.#tell = tell
+  }
+
+  /** The operation ids that the store remembers of a session; none of a store that does not tell. */
+  async operations(sessionId: string): Promise<KeptOperation[]> {
+    const check = (): void => assertId(sessionId, 'sessionId')
+    return await this.#source.run('operations', sessionId, check, () => this.#source.operations(sessionId))
+  }
+
+  /**
+   * Makes sessions as they are given, each whole or not at all, and tells what became of each, in their order. After a failure some may be
+   * there. @throws SESSION_UNSUPPORTED where the store cannot, and then changes nothing
+   */
+  async restore(sessions: readonly RestoredSession[]): Promise<RestoreResult[]> {
+    const check = (): RestoredSession[] => checkRestored(sessions)
+    return await this.#source.run('restore', undefined, check, async (checked) => {
+      noteCount(checked.length)
+      try {
+        return await this.#source.restore(checked)
+      } finally {
+        for (const { sessionId } of checked) this.#tell(sessionId)
+      }
+    })
+  }
+}
