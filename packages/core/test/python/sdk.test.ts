@@ -4,16 +4,16 @@ import { pythonCodec } from '../../src/codec/python/index.ts'
 import { jsItems } from './js-items.ts'
 import { pythonItems } from './python-items.ts'
 import { converter, modelItem } from './sdk.ts'
-import { asSent, isClear, sentByPython } from './sent.ts'
+import { asSent, cleared, sentByPython } from './sent.ts'
 
-/** Of each direction, over all variants. */
-const total = 10_000
+/** Of each direction, over all variants; a campaign asks for more. */
+const total = Number(process.env.SESSIONS_CODEC_ITEMS ?? 3000)
 
 function everyItem(items: Record<string, fc.Arbitrary<object>>, check: (item: object, variant: string) => void): void {
   const numRuns = Math.ceil(total / Object.keys(items).length)
   for (const [variant, arbitrary] of Object.entries(items)) {
     fc.assert(
-      fc.property(arbitrary.filter(isClear), (item) => check(item, variant)),
+      fc.property(arbitrary.map(cleared), (item) => check(item, variant)),
       { numRuns },
     )
   }

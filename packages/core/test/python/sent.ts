@@ -1,27 +1,45 @@
 type Fields = Record<string, unknown>
 
 /** Names that neither SDK knows, or that both take off. */
-const unclear =
-  /"(?:input_audio|newField|new_field|a\/b~c|__proto__|provider_data|\$python|_agents_tool_title|userNote|camelCase|aB|A|PATH)":/
+const unclear = new Set(['input_audio', 'new_field', 'provider_data', '$python', '_agents_tool_title', '__proto__'])
 
-/** Whether both SDKs send it, each in its way: without what either refuses, renames, or takes for one of several things. */
-export function isClear(item: object): boolean {
-  const { type, name, providerData: kept } = item as Fields & { providerData?: Fields }
-  if (type === 'hosted_tool_call' && kept?.type !== undefined && kept.type !== name) return false
-  return !unclear.test(JSON.stringify(item)) && isOnePlace(item) && !hasBytes(kept)
+/** Of the names with capitals, which the JavaScript SDK writes otherwise, those that it knows. */
+const capitals = new Set(
+  [
+    'callId callerId providerData functionName deferLoading exitCode maxOutputLength timeoutMs moveTo mediaType fileId',
+    'rawContent toolSearchAgentName promptCacheBreakpoint',
+  ].flatMap((names) => names.split(' ')),
+)
+
+const places = ['image_url', 'file_id', 'file_url', 'file_data']
+
+/** An item that both SDKs send, each in its way: without what either refuses, renames, or takes for one of several things. */
+export function cleared(item: object): object {
+  const { type, name, providerData: kept, ...rest } = clearedValue(item, false) as Fields & { providerData?: Fields }
+  const isOtherTool = type === 'hosted_tool_call' && kept?.type !== undefined && kept.type !== name
+  return {
+    ...rest,
+    ...(type !== undefined && { type }),
+    ...(name !== undefined && { name }),
+    ...(kept !== undefined && { providerData: isOtherTool ? { ...kept, type: name } : kept }),
+  }
 }
 
-/** An image or a file stands in one place only. */
-function isOnePlace(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return true
-  const { image_url: image, file_id: id, file_url: url, file_data: data } = value as Fields
-  const places = [image, id, url, data].filter((place) => typeof place === 'string')
-  return places.length < 2 && !hasBytes((value as Fields).providerData) && Object.values(value).every(isOnePlace)
-}
-
-function hasBytes(value: unknown): boolean {
-  if (value instanceof Uint8Array) return true
-  return typeof value === 'object' && value !== null && Object.values(value).some(hasBytes)
+function clearedValue(value: unknown, isKept: boolean): unknown {
+  if (value instanceof Uint8Array) return isKept ? 'bytes' : value
+  if (Array.isArray(value)) return value.map((element) => clearedValue(element, isKept))
+  if (typeof value !== 'object' || value === null) return value
+  const place = places.find((name) => typeof (value as Fields)[name] === 'string')
+  const entries = Object.entries(value).filter(
+    ([name, inner]) =>
+      (capitals.has(name) || /^[a-z_$]+$/.test(name)) &&
+      !unclear.has(name) &&
+      !(name === 'providerData' && Array.isArray(inner)) &&
+      !(places.includes(name) && name !== place && typeof inner === 'string'),
+  )
+  return Object.fromEntries(
+    entries.map(([name, inner]) => [name, clearedValue(inner, isKept || name === 'providerData')]),
+  )
 }
 
 /** An item without what means the same whether it is there or not, and with what the JavaScript SDK takes for granted. */

@@ -123,7 +123,7 @@ export function mapped(
       const passed =
         sent === undefined
           ? kept
-          : Object.fromEntries(Object.entries(kept).filter(([name, inner]) => sent.includes(name) && isFields(inner)))
+          : Object.fromEntries(Object.entries(kept).filter(([name, inner]) => sent.includes(name) && typeof inner === 'object'))
       return { ...Object.fromEntries(turned), ...passed }
     },
   }
