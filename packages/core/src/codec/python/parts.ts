@@ -136,7 +136,8 @@ function outputFile({ file }: Fields): Fields {
   if (typeof file === 'string') return { type: 'input_file', ...fileText(file.trim()) }
   const { data, mediaType, url, id, fileId, ...rest } = isFields(file) ? file : {}
   const inline = asDataUrl(data, mediaType ?? 'text/plain')
-  if (inline !== undefined) return { type: 'input_file', file_data: inline, ...named(rest) }
+  // The SDK takes it for a text then, as any other.
+  if (inline !== undefined) return { type: 'input_file', file_data: inline.trim(), ...named(rest) }
   if (typeof url === 'string') return { type: 'input_file', file_url: url, ...named(rest) }
   return { type: 'input_file', file_id: id ?? fileId, ...named(rest) }
 }

@@ -11,8 +11,7 @@ export const unknown: Variant = {
     return { type: 'unknown', ...(typeof id === 'string' && { id }), providerData: item }
   },
   toPython({ id, providerData: kept }): Fields {
-    const item = isFields(kept) ? without(kept, []) : {}
-    return typeof id === 'string' && !Object.hasOwn(item, 'id') ? { ...item, id } : item
+    return { ...(isFields(kept) && without(kept, ['id'])), ...(typeof id === 'string' && { id }) }
   },
 }
 

@@ -123,7 +123,9 @@ export function mapped(
       const passed =
         sent === undefined
           ? kept
-          : Object.fromEntries(Object.entries(kept).filter(([name, inner]) => sent.includes(name) && typeof inner === 'object'))
+          : Object.fromEntries(
+              Object.entries(kept).filter(([name, inner]) => sent.includes(name) && typeof inner === 'object'),
+            )
       return { ...Object.fromEntries(turned), ...passed }
     },
   }
