@@ -34,7 +34,7 @@ function clearedValue(value: unknown, isKept: boolean): unknown {
     ([name, inner]) =>
       (capitals.has(name) || /^[a-z_$]+$/.test(name)) &&
       !unclear.has(name) &&
-      !(name === 'providerData' && Array.isArray(inner)) &&
+      !(name === 'providerData' && (typeof inner !== 'object' || Array.isArray(inner))) &&
       !(places.includes(name) && name !== place && typeof inner === 'string'),
   )
   return Object.fromEntries(

@@ -5,8 +5,8 @@ import { RedisStore } from '@sessions/redis'
 import { SQLStore } from '@sessions/sql'
 import { SQLiteStore } from '@sessions/sqlite'
 import { startPostgres, startRedis } from '@sessions/test-servers'
-import pg from 'pg'
 import { createClient } from 'redis'
+import { Python } from '../../../sql/test/support/python.ts'
 import { temporaryFile } from '../temporary-file.ts'
 
 /** One store, as ours and as Python has it: what its sessions send, version 0.22.0. */
@@ -36,41 +36,23 @@ function sqlite(): Promise<SharedStore> {
   })
 }
 
-/** `SQLAlchemySession`, whose connections are in UTC. */
 async function postgres(): Promise<SharedStore> {
   const server = await startPostgres()
   const url = await server.createDatabase()
   const store = new SQLStore({ url, createTables: true })
   await store.getSessionInfo('none')
-  const pool = new pg.Pool({ connectionString: url, options: '-c timezone=UTC' })
+  const python = new Python(url)
   return {
     store,
     python: {
       async add(sessionId, items) {
-        const client = await pool.connect()
-        // Its times have a place in the order, so it must not come before what was just written.
-        await client.query(
-          `SELECT pg_sleep_for(updated_at - timezone('UTC', clock_timestamp()) + interval '2 milliseconds')
-           FROM agent_sessions WHERE session_id = $1`,
-          [sessionId],
-        )
-        await client.query('BEGIN')
-        await client.query('INSERT INTO agent_sessions (session_id) VALUES ($1) ON CONFLICT DO NOTHING', [sessionId])
-        for (const item of items) {
-          const values = [sessionId, JSON.stringify(item)]
-          await client.query('INSERT INTO agent_messages (session_id, message_data) VALUES ($1, $2)', values)
-        }
-        await client.query('UPDATE agent_sessions SET updated_at=CURRENT_TIMESTAMP WHERE session_id = $1', [sessionId])
-        await client.query('COMMIT')
-        client.release()
+        await python.afterwards(sessionId)
+        await python.addItems(sessionId, items)
       },
-      async items(sessionId) {
-        const text = 'SELECT message_data FROM agent_messages WHERE session_id = $1 ORDER BY created_at, id'
-        return (await pool.query(text, [sessionId])).rows.map((row) => JSON.parse(row.message_data))
-      },
+      items: (sessionId) => python.items(sessionId, undefined, (record): object => JSON.parse(record)),
     },
     async close() {
-      await pool.end()
+      await python.close()
       await store.close()
       await server.stop()
     },
