@@ -1,6 +1,7 @@
 /** Writes what of the documents comes from source: `pnpm run docs`. With `--check`, says which ones are out of date instead. */
 import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
+import { variants } from '../packages/core/src/codec/python/variants.ts'
 import { definitions } from '../packages/core/src/conformance/cases/index.ts'
 import type { ConformanceReport } from '../packages/core/src/conformance/index.ts'
 import { type SessionErrorCode, sessionErrorCodes } from '../packages/core/src/index.ts'
@@ -119,6 +120,11 @@ const tables: Readonly<Record<string, (before: string, word: string) => string>>
           const [, title = ''] = /^# (.*)$/m.exec(readFileSync(file, 'utf8')) ?? []
           return [`[${title}](${basename(file)})`]
         }),
+    ),
+  pythonItems: () =>
+    table(
+      ['in Python', 'in JavaScript', 'what one side cannot say'],
+      variants.map(({ python, js, note = '' }) => [`\`${python}\``, `\`${js}\``, note]),
     ),
   cases: () =>
     table(

@@ -22,6 +22,11 @@ export interface ItemCodec<TItem extends object = AgentInputItem> {
    */
   decode(record: string, context: CodecContext): TItem | Promise<TItem>
   /**
+   * Completes items by what others of their history say: they follow each other, oldest first, were just decoded, and are changed in
+   * place. Whether something is missing that items before them may say: it is called again, with up to 100 of those before the others.
+   */
+  complete?(items: readonly TItem[]): boolean
+  /**
    * What a store keeps to recognise a transaction that is sent again: equal for equal texts, from any process.
    * Without it, SHA-256. A codec that hides contents gives a keyed digest.
    */
@@ -33,4 +38,5 @@ export interface SyncItemCodec {
   encode(item: object): string
   // biome-ignore lint/suspicious/noExplicitAny: whatever type the caller says its items have
   decode(record: string): any
+  complete?(items: readonly object[]): boolean
 }

@@ -42,7 +42,8 @@ function needsEscape(value: unknown): boolean {
   return false
 }
 
-function escapeBytes(value: unknown): unknown {
+/** With bytes as JSON can say them. */
+export function escapeBytes(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (isBytes(value)) return { $bytes: base64.encode(value) }
   if (Array.isArray(value)) return value.map(escapeBytes)
@@ -54,7 +55,8 @@ function escapeBytes(value: unknown): unknown {
   return Object.fromEntries(entries)
 }
 
-function unescapeBytes(value: unknown): unknown {
+/** The reverse of {@link escapeBytes}. */
+export function unescapeBytes(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map(unescapeBytes)
   const entries = Object.entries(value)

@@ -4,6 +4,12 @@ import type { ItemCodec } from './item-codec.ts'
 import { canonicalJSON } from './json.ts'
 import { jsonCodec } from './json-codec.ts'
 
+/** How many records before others a codec may need to complete them: a result stands near its call. */
+export const neighbours = 100
+
+/** Reads up to {@link neighbours} records that stand before others, oldest first. Called only where a codec needs them. */
+export type Earlier = () => Promise<readonly string[]>
+
 /** Turns the items of one session into records and back. */
 export class Records<TItem extends object> {
   readonly #codec: ItemCodec<TItem>
@@ -21,28 +27,43 @@ export class Records<TItem extends object> {
   }
 
   /** @throws SESSION_RECORD_CORRUPT, or what the codec throws, with the position of the first record that it cannot decode */
-  decode(records: readonly string[], decodeOne: Decode<TItem> = this.decodeOne): TItem[] | Promise<TItem[]> {
+  decode(
+    records: readonly string[],
+    earlier?: Earlier,
+    decodeOne: Decode<TItem> = this.decodeOne,
+  ): TItem[] | Promise<TItem[]> {
     const items: TItem[] = []
     for (let index = 0; index < records.length; index++) {
       const item = locating(records, index, decodeOne)
-      if (isPending(item)) return decodeRest(items, item, records, decodeOne)
+      if (isPending(item)) {
+        return decodeRest(items, item, records, decodeOne).then((all) => this.complete(all, earlier))
+      }
       items.push(item)
     }
-    return items
+    return this.complete(items, earlier)
+  }
+
+  /** The same items, completed by what they and those before them say, where the codec needs that. */
+  complete(items: TItem[], earlier?: Earlier): TItem[] | Promise<TItem[]> {
+    if (items.length === 0 || this.#codec.complete?.(items) !== true || earlier === undefined) return items
+    return earlier().then(async (records) => {
+      this.#codec.complete?.([...(await this.decodeReadable(records)), ...items])
+      return items
+    })
   }
 
   /** @throws what the codec throws */
   readonly decodeOne = (record: string): TItem | Promise<TItem> => this.#codec.decode(record, this.#context)
 
   /** The items that can be decoded. */
-  async decodeReadable(records: readonly string[]): Promise<TItem[]> {
+  async decodeReadable(records: readonly string[], earlier?: Earlier): Promise<TItem[]> {
     const items = await Promise.all(records.map((record) => this.#decodeReadableOne(record)))
-    return items.flat()
+    return await this.complete(items.flat(), earlier)
   }
 
   /** Equal for items that are structurally equal, whatever their key order, once they have been stored. */
-  async canonical(records: readonly string[]): Promise<string> {
-    const items = await this.decode(records)
+  async canonical(records: readonly string[], earlier?: Earlier): Promise<string> {
+    const items = await this.decode(records, earlier)
     return canonicalJSON(items.map(plain))
   }
 

@@ -1,6 +1,7 @@
 import { CallerFailure } from '../call/caller-failure.ts'
 import { describe } from '../call/describe.ts'
 import { checkInteger } from '../call/validate.ts'
+import type { ItemCodec } from '../codec/item-codec.ts'
 import type { RecordStore } from '../store/record-store.ts'
 import type { OnConflict } from './transfer.ts'
 
@@ -9,6 +10,13 @@ export function assertStore(store: unknown, name: string): asserts store is Reco
   const { moves, records } = (store ?? {}) as Partial<RecordStore>
   if (typeof moves?.restore === 'function' && typeof records?.commit === 'function') return
   throw new TypeError(`${name} must be a store of sessions, not ${describe(store)}.`)
+}
+
+/** @throws TypeError for what cannot encode and decode */
+export function assertCodec(codec: unknown, name: string): asserts codec is ItemCodec<object> {
+  const { encode, decode } = (codec ?? {}) as Partial<ItemCodec<object>>
+  if (typeof encode === 'function' && typeof decode === 'function') return
+  throw new TypeError(`${name} must be an ItemCodec with encode and decode, not ${describe(codec)}.`)
 }
 
 /** @throws TypeError for anything but one of them */

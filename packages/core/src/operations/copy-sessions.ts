@@ -23,7 +23,7 @@ export interface CopyOptions extends Omit<LongCallOptions, 'onProgress'> {
   onProgress?: (progress: TransferProgress) => void | Promise<void>
 }
 
-const copyTypes: OptionTypes = {
+export const copyTypes: OptionTypes = {
   ...longCallTypes,
   filter: 'object',
   onConflict: 'string',
@@ -68,7 +68,7 @@ export async function copySessions(
 }
 
 /** So many at a time, and what is left. */
-async function* grouped(infos: AsyncIterable<SessionInfo>, size: number): AsyncIterable<SessionInfo[]> {
+export async function* grouped(infos: AsyncIterable<SessionInfo>, size: number): AsyncIterable<SessionInfo[]> {
   let group: SessionInfo[] = []
   for await (const info of infos) {
     if (group.push(info) < size) continue

@@ -1,3 +1,4 @@
+export { type ConvertOptions, convertSessions } from './convert-sessions.ts'
 export { type CopyOptions, copySessions } from './copy-sessions.ts'
 export { type ExportOptions, exportSessions } from './export-sessions.ts'
 export type { Finding } from './finding.ts'

@@ -66,6 +66,23 @@ export class Transfer {
     const isThere = batch.filter((_, index) => outcomes[index] === 'conflict')
     for (const [index, session] of batch.entries()) if (outcomes[index] === 'restored') this.#count('created', session)
     await firstFailure(isThere.map((session) => this.#meet(session)))
+    await this.#step()
+  }
+
+  /** Puts a session in the place of what it was made from, in one step; nothing where there is none. Whether it is done. */
+  async rewrite(there: WholeSession, session: WholeSession | undefined): Promise<boolean> {
+    if (session === undefined) this.#count('equal')
+    else {
+      const wanted = over(there, session, false)
+      const [outcome] = await this.#to.moves.restore([wanted])
+      if (outcome !== 'restored') return false
+      this.#count('replaced', wanted)
+    }
+    await this.#step()
+    return true
+  }
+
+  async #step(): Promise<void> {
     const { created, completed, replaced, equal, skipped } = this.result
     await this.#call.step({ done: created + completed + replaced + equal + skipped, ...this.result })
   }

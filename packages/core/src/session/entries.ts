@@ -1,4 +1,6 @@
 import type { AgentInputItem } from '../codec/agent-input-item.ts'
+import { type Earlier, neighbours } from '../codec/records.ts'
+import { SessionError } from '../errors/session-error.ts'
 import type { EntryQuery, RecordEntry, RecordEntryPage } from '../store/record-entry.ts'
 import type { HistoryAccess } from './history-access.ts'
 
@@ -70,11 +72,34 @@ export class Entries<TItem extends object> {
   async decode(entries: readonly RecordEntry[]): Promise<Entry<TItem>[]> {
     const { items, skipCorrupt } = this.#access
     if (!skipCorrupt) {
-      const decoded = await items.decode(entries.map(({ record }) => record))
+      const decoded = await this.decodeAll(entries)
       return entries.map((entry, index) => entryOf(entry, decoded[index] as TItem))
     }
     const found = await Promise.all(entries.map(async ({ record }) => items.decodeReadable([record])))
+    await items.complete(found.flat(), this.#before(entries))
     return entries.flatMap((entry, index) => (found[index] ?? []).map((item) => entryOf(entry, item)))
+  }
+
+  /** The items of entries. @throws SESSION_RECORD_CORRUPT */
+  async decodeAll(entries: readonly RecordEntry[]): Promise<TItem[]> {
+    return await this.#access.items.decode(
+      entries.map(({ record }) => record),
+      this.#before(entries),
+    )
+  }
+
+  /** Nothing where the first of them was removed meanwhile. */
+  #before([first]: readonly RecordEntry[]): Earlier {
+    return async () => {
+      if (first === undefined) return []
+      try {
+        const { entries } = await this.#read({ limit: neighbours, before: first.id })
+        return entries.map(({ record }) => record)
+      } catch (error) {
+        if (error instanceof SessionError && error.code === 'SESSION_CONFLICT') return []
+        throw error
+      }
+    }
   }
 
   #read(query: EntryQuery): Promise<RecordEntryPage> {

@@ -1,5 +1,5 @@
 import { kept } from '../call/kept.ts'
-import type { Records } from '../codec/records.ts'
+import { type Earlier, neighbours, type Records } from '../codec/records.ts'
 import { SessionError } from '../errors/session-error.ts'
 import type { CommitResult, HistoryChange } from '../store/history-change.ts'
 import type { RecordAccess } from '../store/record-access.ts'
@@ -29,15 +29,15 @@ export class HistoryEdits<TItem extends object> {
     let popped: TItem | undefined
     const decide: Decide = async (expectTail) => {
       tail.forget()
-      popped = (await this.#records.decode(expectTail))[0]
+      popped = (await this.#records.decode(expectTail, this.#before(records, 1)))[0]
       return popped && { expectTail, drop: 1 }
     }
     const attempt = async (): Promise<CommitResult> => {
       const { newest } = tail
-      const [guess] = newest === undefined ? [] : await this.#records.decodeReadable([newest])
+      const [guess] = newest === undefined ? [] : await this.#records.decodeReadable([newest], this.#before(records, 1))
       const guessed = newest !== undefined && guess !== undefined
       const expectTail = guessed ? [newest] : await records.read(this.#sessionId, 1, { latest: true })
-      popped = guessed ? guess : (await this.#records.decode(expectTail))[0]
+      popped = guessed ? guess : (await this.#records.decode(expectTail, this.#before(records, 1)))[0]
       if (popped === undefined) return unchanged
       if (guessed) tail.drop()
       const result = await records.commit(this.#sessionId, { expectTail, drop: 1 })
@@ -54,7 +54,7 @@ export class HistoryEdits<TItem extends object> {
     const encode = kept(async (item: TItem) => (await this.#records.encode([item])).join(''))
     let entries: readonly PlacedRecord[] = []
     const changeOf = async (stored: readonly string[]): Promise<Change | undefined> => {
-      const before = await this.#records.decode(stored, decode)
+      const before = await this.#records.decode(stored, undefined, decode)
       const after = applyMutations(before, mutations)
       const same = after.findIndex((item, index) => item !== before[index])
       if (same < 0) return undefined
@@ -97,8 +97,11 @@ export class HistoryEdits<TItem extends object> {
       const attempt = await records.commit(this.#sessionId, change)
       if (attempt.status !== 'conflict') return attempt
       expectTail = await records.read(this.#sessionId, expected.length, { latest: true })
-      const same = (await this.#records.canonical(expectTail)) === (await this.#records.canonical(expected))
-      if (same) return attempt
+      const before = this.#before(records, expected.length)
+      const [stored, wanted] = await Promise.all(
+        [expectTail, expected].map((some) => this.#records.canonical(some, before)),
+      )
+      if (stored === wanted) return attempt
       const message = 'The history does not end with the expected suffix. Nothing was changed.'
       throw new SessionError('SESSION_CONFLICT', message)
     })
@@ -112,6 +115,11 @@ export class HistoryEdits<TItem extends object> {
   async replaceAll(records: RecordAccess, append: readonly string[]): Promise<void> {
     const times = await this.#timesOf(records, undefined, append)
     await records.commit(this.#sessionId, { drop: 'all', append, ...times })
+  }
+
+  /** What stands before the newest `count` records. They are read too: what is looked for is found by its own name. */
+  #before(records: RecordAccess, count: number): Earlier {
+    return () => records.read(this.#sessionId, count + neighbours)
   }
 
   /** The times of what is among the newest records and is appended again, if anything is among those that are removed. */

@@ -1,6 +1,6 @@
 import { assertOptions } from '../call/validate.ts'
 import { canonicalJSON } from '../codec/json.ts'
-import { plain } from '../codec/records.ts'
+import { neighbours, plain } from '../codec/records.ts'
 import { SessionError } from '../errors/session-error.ts'
 import type { RecordEntry } from '../store/record-entry.ts'
 import type { HistoryAccess } from './history-access.ts'
@@ -60,7 +60,8 @@ async function commonLength<TItem extends object>(
   for (let index = 0; index < most; index++) {
     const { record } = entries[index] as RecordEntry
     if (record === encoded[index]) continue
-    const [item] = await access.items.decodeReadable([record])
+    const before = entries.slice(Math.max(0, index - neighbours), index)
+    const [item] = await access.items.decodeReadable([record], async () => before.map((entry) => entry.record))
     if (item === undefined || canonicalJSON(plain(item)) !== wanted[index]) return index
   }
   return most

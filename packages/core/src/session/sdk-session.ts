@@ -7,7 +7,7 @@ import type { ItemCodec } from '../codec/item-codec.ts'
 import { canonicalJSON, type JSONValue } from '../codec/json.ts'
 import { jsonCodec } from '../codec/json-codec.ts'
 import { takeItems } from '../codec/plain-data.ts'
-import { plain, Records } from '../codec/records.ts'
+import { neighbours, plain, Records } from '../codec/records.ts'
 import { checkMetadata } from '../store/history-change.ts'
 import { checkPageSize } from '../store/page-size.ts'
 import type { RecordAccess } from '../store/record-access.ts'
@@ -183,15 +183,23 @@ export class SDKSession<TItem extends object = AgentInputItem> extends Session<T
   async #read(records: RecordAccess, limit: number | undefined): Promise<TItem[]> {
     const found = await records.read(this.sessionId, limit)
     this.#tail.replace(found)
-    if (!this.#skipCorrupt) return this.#records.decode(found)
-    const items = await this.#records.decodeReadable(found)
+    const isPart = limit !== undefined && found.length === limit
+    const earlier = isPart ? () => records.read(this.sessionId, limit + neighbours) : undefined
+    if (!this.#skipCorrupt) return this.#records.decode(found, earlier)
+    const items = await this.#records.decodeReadable(found, earlier)
     const complete = limit === undefined || items.length >= limit || found.length < limit
     return complete ? items : (await this.#read(records, limit * 2)).slice(-limit)
   }
 
   async *#pages(size: number, call: LongCall): AsyncIterable<TItem[]> {
+    let before: readonly string[] = []
     for await (const records of call.through(this.#store.records.pages(this.sessionId, size))) {
-      yield await (this.#skipCorrupt ? this.#records.decodeReadable(records) : this.#records.decode(records))
+      const known = before
+      const earlier = async (): Promise<readonly string[]> => known
+      before = [...before, ...records].slice(-neighbours)
+      yield await (this.#skipCorrupt
+        ? this.#records.decodeReadable(records, earlier)
+        : this.#records.decode(records, earlier))
     }
   }
 

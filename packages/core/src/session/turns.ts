@@ -68,7 +68,7 @@ export class Turns<TItem extends object> {
     if ('turns' in to && to.turns === 0) return []
     let entries: Entry<TItem>[] = []
     for await (const page of this.#entries.backward()) {
-      const items = await this.#access.items.decode(page.map(({ record }) => record))
+      const items = await this.#entries.decodeAll(page)
       entries = [...page.map(({ id }, index) => ({ id, item: items[index] as TItem })), ...entries]
       const start =
         'entry' in to ? entries.findIndex(({ id }) => id === to.entry) : startOf(knownStarts(entries), to.turns)

@@ -27,6 +27,13 @@ export class Python {
   }
 
   async add(sessionId: string, contents: readonly string[]): Promise<void> {
+    await this.addItems(
+      sessionId,
+      contents.map((content) => ({ role: 'user', content })),
+    )
+  }
+
+  async addItems(sessionId: string, items: readonly object[]): Promise<void> {
     await this.#sequelize.transaction(async (transaction) => {
       const replacements = { sessionId }
       const there = await this.#sequelize.query(
@@ -39,7 +46,7 @@ export class Python {
           replacements,
         })
       }
-      const rows = contents.map((content) => [sessionId, JSON.stringify({ role: 'user', content })])
+      const rows = items.map((item) => [sessionId, JSON.stringify(item)])
       await this.#sequelize.query('INSERT INTO agent_messages (session_id, message_data) VALUES :rows', {
         transaction,
         replacements: { rows },
@@ -67,7 +74,11 @@ export class Python {
     })
   }
 
-  async items(sessionId: string, limit?: number, read: (record: string) => string = contentOf): Promise<string[]> {
+  async items<T = string>(
+    sessionId: string,
+    limit?: number,
+    read: (record: string) => T = contentOf as (record: string) => T,
+  ): Promise<T[]> {
     const newest = limit === undefined ? '' : 'DESC'
     const rows = await this.#sequelize.query<{ message_data: string }>(
       `SELECT agent_messages.message_data FROM agent_messages WHERE agent_messages.session_id = :sessionId

@@ -1,0 +1,1 @@
+export { pythonCodec } from './python-codec.ts'
