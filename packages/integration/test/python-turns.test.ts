@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { pythonCodec } from '@sessions/core/python'
 import { EncryptedStore } from '@sessions/encrypted'
-import { afterAll, describe, expect, it } from 'vitest'
-import { sharedStores } from './python/backends.ts'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type SharedStore, sharedStores } from './python/backends.ts'
 
 const user = { role: 'user', content: 'Weather?' }
 const thought = { id: 'rs_1', type: 'reasoning', summary: [{ type: 'summary_text', text: 'Ask.' }] }
@@ -15,11 +15,15 @@ const answer = {
   content: [{ type: 'output_text', text: 'Sunny.', annotations: [], logprobs: [] }],
 }
 
-describe.each(Object.entries(sharedStores))('Python and JavaScript in one store: %s', async (_, open) => {
-  const { store, python, close } = await open()
-  afterAll(close)
+describe.each(Object.entries(sharedStores))('Python and JavaScript in one store: %s', (_, open) => {
+  let shared: SharedStore
+  beforeAll(async () => {
+    shared = await open()
+  })
+  afterAll(() => shared.close())
 
   it('take turns in one conversation, each with its own items', async () => {
+    const { store, python } = shared
     const sessionId = randomUUID()
     await python.add(sessionId, [user, thought, call])
     const session = store.session<object>(sessionId, { codec: pythonCodec })
@@ -59,6 +63,7 @@ describe.each(Object.entries(sharedStores))('Python and JavaScript in one store:
   })
 
   it('share envelopes whose items are in the form of Python', async () => {
+    const { store, python } = shared
     const encryptionKey = 'a secret of both'
     const encrypted = new EncryptedStore({ store, encryptionKey, format: 'python' })
     const sessionId = randomUUID()

@@ -55,7 +55,7 @@ export async function convertSessions(
   assertCodec(fromCodec, 'fromCodec')
   const filter = checkFilter(options.filter ?? {})
   const concurrency = checkConcurrency(options.concurrency)
-  const call = new LongCall(options as LongCallOptions)
+  const call = new LongCall(options as CopyOptions as LongCallOptions)
   const transfer = new Transfer(to, checkOnConflict(options.onConflict), call)
   return await asCallers(
     call.run(async () => {
