@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import ts from 'typescript-6'
-import { documentedPackages, type Package, publishedPackages } from './workspace.ts'
+import { documentedPackages, type Package, publishedLibraries } from './workspace.ts'
 
 export interface Member {
   name: string
@@ -37,9 +37,9 @@ export interface Entry {
   declarations: Declaration[]
 }
 
-/** Every entry of every published package. */
+/** Every entry of every published library. */
 export function publishedEntries(): Entry[] {
-  return publishedPackages().flatMap(entriesOf)
+  return publishedLibraries().flatMap(entriesOf)
 }
 
 /** Those, and of what a new adapter begins with. */

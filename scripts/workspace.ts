@@ -18,14 +18,24 @@ export function publishedPackages(root = '.'): Package[] {
   return packagesAt('packages/*/package.json', root).filter(({ manifest }) => manifest.private !== true)
 }
 
+/** Those that are imported; the others are programs. */
+export function publishedLibraries(root = '.'): Package[] {
+  return publishedPackages(root).filter(({ manifest }) => manifest.exports !== undefined)
+}
+
 /** Every package that has tests. */
 export function everyPackage(): Package[] {
   return ['packages/*', 'templates/*', 'examples'].flatMap((folder) => packagesAt(`${folder}/package.json`))
 }
 
-/** Those, and what a new adapter begins with. */
-export function documentedPackages(): Package[] {
+/** Every package that is published, and what a new adapter begins with. */
+export function everyManifest(): Package[] {
   return [...publishedPackages(), ...packagesAt('templates/*/package.json')]
+}
+
+/** The libraries, and what a new adapter begins with. */
+export function documentedPackages(): Package[] {
+  return [...publishedLibraries(), ...packagesAt('templates/*/package.json')]
 }
 
 /** The name without its scope. */

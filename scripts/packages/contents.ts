@@ -1,6 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
+import { builtFile, publishedEntries } from './exports.ts'
 import type { Tarball } from './tarball.ts'
 
 /** From here on CommonJS can require ES modules, and better-sqlite3 13 runs: it needs Node-API 10, and ends older ones by SIGSEGV. */
@@ -8,7 +9,7 @@ const minimumNode = '>=22.14.0'
 
 /** What is wrong with the files and the manifest of a packed package. */
 export function contentFindings({ source, folder, manifest, files }: Tarball): string[] {
-  const expected = expectedFiles(source.folder)
+  const expected = expectedFiles(source)
   return [
     ...files.filter((file) => !expected.includes(file)).map((file) => `${file} is packed; no source stands for it`),
     ...expected.filter((file) => !files.includes(file)).map((file) => `${file} is missing`),
@@ -23,27 +24,34 @@ export function contentFindings({ source, folder, manifest, files }: Tarball): s
   ]
 }
 
-/** Each source file gives a program and its types; nothing else is built. */
-function expectedFiles(folder: string): string[] {
+/** Each source file gives a program and its types; each entry a program in CommonJS, and several share some; nothing else is built. */
+function expectedFiles({ folder, manifest }: Tarball['source']): string[] {
   const built = globSync('src/**/*.ts', { cwd: folder }).flatMap((file) => {
     const name = file.replace(/^src/, 'dist').replace(/\.ts$/, '')
-    return [`${name}.d.ts`, `${name}.js`]
+    return [...(manifest.exports === undefined ? [] : [`${name}.d.cts`]), `${name}.d.ts`, `${name}.js`]
   })
+  const entries = Object.values(manifest.exports ?? {}).map((file) => builtFile(file, '.cjs').replace('./', ''))
+  const shared = ['conformance/shared', 'rolldown-runtime', 'shared'].map((name) => `dist/${name}.cjs`)
   const changelog = existsSync(join(folder, 'CHANGELOG.md')) ? ['CHANGELOG.md'] : []
-  return [...built, ...changelog, 'LICENSE', 'README.md', 'package.json']
+  const others = ['LICENSE', 'README.md', 'package.json']
+  return [...built, ...entries, ...(entries.length > 1 ? shared : []), ...changelog, ...others]
 }
 
 /** What is packed names what is built where the repository names the source, entry by entry. */
 function exportFindings(source: Tarball['source']['manifest'], packed: Tarball['manifest']): string[] {
-  const built = (file: string, ending: string): string => file.replace('./src/', './dist/').replace(/\.ts$/, ending)
-  const exports = Object.entries(source.exports ?? {}).map(([entry, file]) => {
-    return [entry, { types: built(file, '.d.ts'), default: built(file, '.js') }] as const
-  })
-  const bin = Object.entries(source.bin ?? {}).map(([name, file]) => [name, built(file, '.js')] as const)
+  const { main, types, typesVersions, exports } = packed
+  const expected = {
+    main: undefined,
+    types: undefined,
+    typesVersions: undefined,
+    exports: undefined,
+    ...publishedEntries(source.exports),
+  }
+  const bin = Object.entries(source.bin ?? {}).map(([name, file]) => [name, builtFile(file, '.js')] as const)
   return [
-    ...(isDeepStrictEqual(packed.exports, Object.fromEntries(exports))
+    ...(isDeepStrictEqual({ main, types, typesVersions, exports }, expected)
       ? []
-      : ['exports differ from those of the source']),
+      : ['what it exports differs from what its source does: run pnpm run docs']),
     ...(isDeepStrictEqual(packed.bin ?? {}, Object.fromEntries(bin)) ? [] : ['bin differs from that of the source']),
   ]
 }

@@ -20,7 +20,8 @@ export interface Size {
 }
 
 export async function sizeOf({ manifest, folder, files, packedBytes, unpackedBytes }: Tarball): Promise<Size> {
-  const bundled = gzipSync(await bundle(`export * from '${join(folder, manifest.exports['.']?.default ?? '')}'`)).length
+  const main = manifest.exports?.['.']?.module.default
+  const bundled = main === undefined ? 0 : gzipSync(await bundle(`export * from '${join(folder, main)}'`)).length
   const { name } = manifest
   return { name, files: files.length, packed: kB(packedBytes), unpacked: kB(unpackedBytes), bundled: kB(bundled) }
 }
@@ -36,8 +37,8 @@ export function sizeFindings({ name, packed, bundled }: Size): string[] {
 
 /** What remains, for a bundler, of an import of each entry of which nothing is used: nothing. */
 export async function sideEffectFindings({ manifest, folder }: Tarball): Promise<string[]> {
-  const entries = Object.entries(manifest.exports).map(async ([entry, { default: file }]) => {
-    const rest = await bundle(`import '${join(folder, file)}'`)
+  const entries = Object.entries(manifest.exports ?? {}).map(async ([entry, { module }]) => {
+    const rest = await bundle(`import '${join(folder, module.default)}'`)
     return rest.trim() === ''
       ? []
       : [`importing ${entry} leaves ${rest.length} characters in a bundle: ${rest.slice(0, 80)}`]

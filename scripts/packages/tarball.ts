@@ -3,14 +3,15 @@ import { globSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { pack } from '../pack.ts'
 import type { Package } from '../workspace.ts'
+import type { PublishedEntries } from './exports.ts'
 
-export interface PackedManifest {
+/** A program exports nothing. */
+export interface PackedManifest extends Partial<PublishedEntries> {
   name: string
   license?: string
   sideEffects?: boolean
   type?: string
   engines?: { node?: string }
-  exports: Record<string, { types: string; default: string }>
   bin?: Record<string, string>
 }
 

@@ -1,6 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { extname } from 'node:path'
 import type { HistoryTransactionArgs } from '../session/history-transaction.ts'
 import type { WorkerSource } from './harness.ts'
 import type { Item } from './item.ts'
@@ -129,7 +128,8 @@ export class WorkerProcess {
 
 /** Processes that are all ready to open the store. */
 export async function startWorkers(source: WorkerSource, count: number): Promise<WorkerProcess[]> {
-  const program = new URL(`./worker${extname(import.meta.url)}`, import.meta.url)
+  // Beside the build in CommonJS too, it is an ES module.
+  const program = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url)
   const parameters = [source.module, source.export, JSON.stringify(source.options ?? null)]
   const workers = Array.from({ length: count }, () => {
     return new WorkerProcess(fork(program, parameters, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [] }))

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { publishedPackages } from '../../../../scripts/workspace.ts'
+import { publishedLibraries } from '../../../../scripts/workspace.ts'
 import { consumers } from './consumers.ts'
 import { all, supportedSDKs, testedVersion } from './matrix.ts'
 import { importerProgram } from './programs.ts'
@@ -15,8 +15,8 @@ const newDatabase = await useServers()
 const nodes = Object.entries(useNodes())
 const titled = quickStarts.map((quickStart) => ({ ...quickStart, title: quickStart.install.join(' ') }))
 
-it('is tried for every package that is published', () => {
-  const published = publishedPackages(root).map(({ manifest }) => manifest.name)
+it('is tried for every library that is published', () => {
+  const published = publishedLibraries(root).map(({ manifest }) => manifest.name)
   const tried = new Set(quickStarts.map(({ name }) => `@sessions/${name}`))
   expect([...tried].toSorted(), 'quick-starts.ts and consumers.ts').toEqual(published)
 })

@@ -2,7 +2,15 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire, isBuiltin } from 'node:module'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { bareProgram, driverProgram, kitHarness, webProgram, webProgramPrints } from './programs.ts'
+import {
+  bareProgram,
+  bothBuildsPrint,
+  bothBuildsProgram,
+  driverProgram,
+  kitHarness,
+  webProgram,
+  webProgramPrints,
+} from './programs.ts'
 import { Stranger } from './stranger.ts'
 
 /** One project with all packages, and nothing else. */
@@ -51,6 +59,11 @@ it('encrypts in a runtime that has neither process nor Buffer', async () => {
   stranger.write('web.mjs', webProgram)
   stranger.write('bare.mjs', bareProgram)
   expect(await stranger.run(process.execPath, ['bare.mjs'])).toBe(webProgramPrints)
+})
+
+it('works across its two builds, where a tool has loaded both', async () => {
+  stranger.write('both.mjs', bothBuildsProgram)
+  expect(await stranger.run(process.execPath, ['both.mjs'])).toBe(bothBuildsPrint)
 })
 
 it('runs the kit against the packed adapter, real child processes included', async () => {

@@ -59,3 +59,51 @@ export const importerProgram = `
   const before = look()
   for (const entry of process.argv.slice(2)) await import(entry)
   console.log(look() === before ? 'nothing' : before + ' became ' + look())`
+
+/** Says of each package whether a program that imports it and requires it has one of each class. */
+export const oneOfEachProgram = `
+  import { createRequire } from 'node:module'
+  const require = createRequire(import.meta.url)
+  for (const name of ['core', 'encrypted', 'redis', 'sql', 'sqlite']) {
+    const imported = await import('@sessions/' + name)
+    const required = require('@sessions/' + name)
+    const same = Object.keys(imported).every((key) => imported[key] === required[key])
+    console.log(name, same ? 'once' : 'twice')
+  }`
+
+export const oneOfEachPrints = 'core once\nencrypted once\nredis once\nsql once\nsqlite once\n'
+
+/**
+ * Has each package twice in one process, as ES modules and as a tool gets it that knows `require` alone, such as jest: a session of either
+ * works around a store of the other, and knows its errors.
+ */
+export const bothBuildsProgram = `
+  import { createRequire, registerHooks } from 'node:module'
+  const names = ['core', 'encrypted', 'redis', 'sql', 'sqlite']
+  const modules = await Promise.all(names.map((name) => import('@sessions/' + name)))
+  registerHooks({
+    resolve: (name, context, next) => next(name, { ...context, conditions: ['node', 'require', 'default'] }),
+  })
+  const require = createRequire(import.meta.url)
+  const builds = [modules, names.map((name) => require('@sessions/' + name))].map((build) => Object.assign({}, ...build))
+  const [imported, required] = builds
+  const twice = Object.keys(imported).filter((key) => /Session|Store$/.test(key) && imported[key] !== required[key])
+  console.log(Object.keys(imported).join() === Object.keys(required).join(), twice.length > 10)
+
+  const encryptionKey = 'correct horse battery staple'
+  const wrong = { role: 'user', content: 1n }
+  for (const [one, other] of [builds, builds.toReversed()]) {
+    const store = new one.EncryptedStore({ store: new other.SQLiteStore({ path: 'both.db' }), encryptionKey })
+    const inner = new other.MemorySession()
+    for (const session of [store.session('a'), new one.EncryptedSession({ underlyingSession: inner, encryptionKey })]) {
+      await session.addItems([{ role: 'user', content: 'Hello' }])
+      const error = await session.addItems([wrong]).catch((error) => error)
+      console.log(await session.popItem(), error.code, error instanceof other.SessionError)
+    }
+    const failed = await inner.addItems([wrong]).catch((error) => error)
+    console.log(failed instanceof one.SessionError)
+    await store.close()
+  }`
+
+const bothBuildsOf = "{ role: 'user', content: 'Hello' } SESSION_ITEM_INVALID true\n"
+export const bothBuildsPrint: string = `true true\n${`${bothBuildsOf.repeat(2)}true\n`.repeat(2)}`

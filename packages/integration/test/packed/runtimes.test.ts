@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runtimes } from './matrix.ts'
-import { webProgram, webProgramPrints } from './programs.ts'
+import { oneOfEachPrints, oneOfEachProgram, webProgram, webProgramPrints } from './programs.ts'
 import { everything, hello, quickStarts, runQuickStart } from './quick-starts.ts'
 import { useRuntime } from './runtime.ts'
 import { useServers } from './servers.ts'
@@ -25,27 +25,26 @@ describe.each(runtimes.nodes)('%s', (spec) => {
     expect(output).toBe(hello)
   })
 
-  it('gives CommonJS by require what it gives by import', async () => {
-    const names = quickStarts.map(({ name }) => `'@sessions/${name}'`)
-    project.write(
-      'required.cjs',
-      `for (const name of [${names.join()}]) console.log(name, Object.keys(require(name)).length > 0)`,
-    )
-    expect(await project.run(runtime(), ['required.cjs'])).toBe(
-      names.map((name) => `${name.slice(1, -1)} true\n`).join(''),
-    )
+  it('has one of each class, imported or required', async () => {
+    project.write('one.mjs', oneOfEachProgram)
+    expect(await project.run(runtime(), ['one.mjs'])).toBe(oneOfEachPrints)
   })
 })
 
 describe.each([runtimes.bun, runtimes.deno])('%s', (spec) => {
   const runtime = useRuntime(spec)
+  const run = (file: string, permission: string): Promise<string> =>
+    project.run(runtime(), [...(spec.startsWith('deno') ? ['run', permission] : []), file])
+
+  it('has one of each class, imported or required', async () => {
+    project.write('one.mjs', oneOfEachProgram)
+    expect(await run('one.mjs', '--allow-all')).toBe(oneOfEachPrints)
+  })
 
   it('runs @sessions/core and @sessions/encrypted', async () => {
     project.write('web.mjs', webProgram)
     const [version = ''] = spec.split('@').slice(1)
     expect(await project.run(runtime(), ['--version'])).toContain(version)
-    expect(await project.run(runtime(), [...(spec.startsWith('deno') ? ['run', '--allow-env'] : []), 'web.mjs'])).toBe(
-      webProgramPrints,
-    )
+    expect(await run('web.mjs', '--allow-env')).toBe(webProgramPrints)
   })
 })
