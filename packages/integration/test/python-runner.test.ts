@@ -4,8 +4,8 @@ import { pythonCodec } from '@sessions/core/python'
 import { expect, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
 import { sharedStores } from './python/backends.ts'
-import { startResponsesAPI } from './python/responses-api.ts'
-import { refusalOf } from './python/strict-input.ts'
+import { refusalOf } from './python/input-fields.ts'
+import { startStandIn } from './python/responses-stand-in.ts'
 
 /** What Python's runner takes off an item before it sends it (0.22.0, `strip_internal_input_item_metadata`). */
 const unsent: readonly string[] = ['_agents_tool_title', '_agents_tool_description', 'provider_data']
@@ -47,27 +47,14 @@ function asSent(item: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(item).filter(([name]) => !left.includes(name)))
 }
 
-it('the stand-in refuses what the API does not know', () => {
-  expect(refusalOf(itemsOf('Paris') as Record<string, unknown>[])).toBeUndefined()
-  const refused: [object, string][] = [
-    [{ role: 'user', content: 'Hi', providerData: {} }, "Unknown parameter: 'input[0].providerData'"],
-    [{ type: 'function_call', callId: 'c' }, "Missing required parameter: 'input[0].call_id'"],
-    [{ type: 'hosted_tool_call' }, "Invalid value: 'input[0].type'"],
-    [
-      { role: 'user', content: [{ type: 'input_image', image: 'https://example.com' }] },
-      "Unknown parameter: 'input[0].content[0].image'",
-    ],
-  ]
-  for (const [item, message] of refused) expect(refusalOf([item as Record<string, unknown>])).toBe(message)
-})
-
 it.each(Object.entries(sharedStores))(
   'the runner goes on where Python was, and Python where it was: %s',
   async (_, open) => {
     const { store, python, close } = await open()
     onTestFinished(close)
-    await using api = await startResponsesAPI()
-    const modelProvider = new OpenAIProvider({ apiKey: 'none', baseURL: api.url, useResponses: true })
+    const api = await startStandIn()
+    onTestFinished(() => api.close())
+    const modelProvider = new OpenAIProvider({ apiKey: 'none', baseURL: api.baseURL, useResponses: true })
     const runner = new Runner({ tracingDisabled: true, modelProvider })
     const execute = async ({ city }: { city: string }): Promise<string> => `Sunny in ${city}`
     const parameters = z.object({ city: z.string() })
