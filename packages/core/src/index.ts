@@ -16,6 +16,7 @@ export type { Signal } from './call/signal.ts'
 export { checkTimeout, type TimeoutOptions } from './call/timeout.ts'
 export { traceSessionIds } from './call/traced-ids.ts'
 export {
+  assertOneOf,
   assertOptions,
   checkClock,
   checkInteger,

@@ -1,4 +1,5 @@
 import {
+  assertOneOf,
   assertOptions,
   type CommitResult,
   type HistoryChange,
@@ -115,4 +116,12 @@ it('an option of any type may still be required, and must be the caller’s own'
   for (const key of ['text', 1, null, new Uint8Array(), () => 1]) assertOptions('Thing', { key }, types, ['key'])
   expect(() => assertOptions('Thing', {}, types, ['key'])).toThrow('Thing needs the option key.')
   expect(() => assertOptions('Thing', Object.create({ key: 1 }), types)).toThrow(/inherited/)
+})
+
+it('of options that exclude each other one is needed; one that is undefined is named', () => {
+  const oneOf = (options: object) => () => assertOneOf('Thing', options, ['url', 'client'])
+  for (const options of [{ url: 'a' }, { client: 1, url: undefined }]) expect(oneOf(options)).not.toThrow()
+  for (const options of [{}, { url: 'a', client: 1 }])
+    expect(oneOf(options)).toThrow(/^Thing takes one of url and client\.$/)
+  expect(oneOf({ url: undefined })).toThrow(/url is undefined: is the environment variable set/)
 })

@@ -25,3 +25,15 @@ export async function runToSuccess(name: string, input: unknown): Promise<string
   if (exitCode !== 0) throw new Error(`${name} ended with code ${exitCode}.\n${stderr}`)
   return stdout
 }
+
+/** Whether a program that kills itself did; not where it was done before. */
+export function runKilled(name: string, input: unknown): Promise<boolean> {
+  const program = fileURLToPath(new URL(`./programs/${name}.ts`, import.meta.url))
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, [program, JSON.stringify(input)], (error) => {
+      if (error === null) resolve(false)
+      else if (error.signal === 'SIGKILL') resolve(true)
+      else reject(error)
+    })
+  })
+}

@@ -1,5 +1,6 @@
 import {
   type AgentInputItem,
+  assertOneOf,
   assertOptions,
   checkInteger,
   checkOperationTtl,
@@ -113,7 +114,7 @@ export function checkStoreOptions(options: RedisStoreOptions): Settings {
   const { client, url, keyPrefix = defaultPrefix, refreshTtlOnRead = false, waitForReplicas } = options
   const { times = false, notify = false } = options
   const { retries = 0, busyTimeoutMs = 5_000, timeoutMs = 30_000 } = options
-  if ((client === undefined) === (url === undefined)) throw new TypeError('RedisStore needs either client or url.')
+  assertOneOf('RedisStore', options, ['url', 'client'])
   if (client !== undefined) checkClient(client)
   if (notify && client !== undefined) checkSubscribable(client)
   if (url !== undefined) checkURL(url)

@@ -10,8 +10,9 @@ const url = 'redis://user:pa55word@localhost:6379'
 describe('options', () => {
   const cluster = createCluster({ rootNodes: [] })
   it.each([
-    [{}, TypeError, 'client or url'],
-    [{ url, client: createClient() }, TypeError, 'client or url'],
+    [{}, TypeError, 'url and client'],
+    [{ url, client: createClient() }, TypeError, 'url and client'],
+    [{ url: undefined }, TypeError, 'url is undefined: is the environment variable set'],
     [{ url, ttl: 0 }, RangeError, 'ttl'],
     [{ url, ttl: -1 }, RangeError, 'ttl'],
     [{ url, ttl: Number.NaN }, RangeError, 'ttl'],

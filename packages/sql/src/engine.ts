@@ -1,10 +1,11 @@
-import { type Lease, SessionError, SharedResources } from '@sessions/core'
+import { type Lease, SharedResources } from '@sessions/core'
 import { type Options, Sequelize } from 'sequelize'
 import { Database } from './database.ts'
 import type { Dialect } from './dialects/dialect.ts'
 import { mariadb, mysql } from './dialects/mysql.ts'
 import { postgres } from './dialects/postgres.ts'
 import { sqlite } from './dialects/sqlite.ts'
+import { loadDriver } from './driver.ts'
 import { leastConnectMs } from './pool.ts'
 import type { SequelizeLike } from './sequelize.ts'
 import { SingleConnection } from './single-connection.ts'
@@ -14,14 +15,6 @@ import { parseURL } from './url/parse-url.ts'
 export type SQLDialect = 'postgres' | 'mariadb' | 'mysql' | 'sqlite'
 
 export const dialects: Readonly<Record<SQLDialect, Dialect>> = { postgres, mariadb, mysql, sqlite }
-
-/** The package with the driver of a dialect. */
-const drivers: Readonly<Record<SQLDialect, string>> = {
-  postgres: 'pg',
-  mariadb: 'mariadb',
-  mysql: 'mysql2',
-  sqlite: 'sqlite3',
-}
 
 /** Connections of a pool that we open, at most. For another number pass a Sequelize. */
 const poolSize = 10
@@ -92,18 +85,4 @@ function openDatabase(sequelize: SequelizeLike, dialect: SQLDialect, lockTimeout
   const database = new Database(pool, dialects[dialect], lockTimeoutMs)
   sequelize.addHook?.('afterConnect', (connection) => database.noteMade(connection))
   return database
-}
-
-/** Ours are found beside this package, wherever Sequelize itself is installed. */
-async function loadDriver(dialect: SQLDialect): Promise<object> {
-  const name = drivers[dialect]
-  try {
-    const loaded = await import(name)
-    return loaded.default ?? loaded
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error
-    throw new SessionError('SESSION_BACKEND', `The driver of ${dialect} is missing: npm install ${name}`, {
-      cause: error,
-    })
-  }
 }

@@ -1,5 +1,6 @@
 import {
   type AgentInputItem,
+  assertOneOf,
   assertOptions,
   checkInteger,
   checkMilliseconds,
@@ -80,8 +81,8 @@ export function ttlMsOf({ ttl }: SQLStoreOptions): number | undefined {
 /** @throws TypeError or RangeError that names the option, never with a url */
 export function checkStoreOptions(options: SQLStoreOptions): void {
   assertOptions('SQLStore', options, storeTypes)
-  const { url, sequelize, retries = 0, busyTimeoutMs = 1, readFrom = 'primary' } = options
-  if ((url === undefined) === (sequelize === undefined)) throw new TypeError('SQLStore takes one of url and sequelize.')
+  const { retries = 0, busyTimeoutMs = 1, readFrom = 'primary' } = options
+  assertOneOf('SQLStore', options, ['url', 'sequelize'])
   checkInteger('retries', retries, 0)
   checkMilliseconds('busyTimeoutMs', busyTimeoutMs)
   if (readFrom !== 'primary' && readFrom !== 'replica') throw new TypeError("readFrom must be 'primary' or 'replica'.")

@@ -94,6 +94,16 @@ export function assertOptions(
   }
 }
 
+/** @throws TypeError where not exactly one of the options is given; it names one that is there and `undefined` */
+export function assertOneOf(owner: string, options: object, names: readonly string[]): void {
+  const given = options as Record<string, unknown>
+  const set = names.filter((name) => given[name] !== undefined)
+  if (set.length === 1) return
+  const unset = set.length === 0 ? names.find((name) => name in given) : undefined
+  const hint = unset === undefined ? '' : ` ${unset} is undefined: is the environment variable set that it comes from?`
+  throw new TypeError(`${owner} takes one of ${names.join(' and ')}.${hint}`)
+}
+
 function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null
 }

@@ -29,7 +29,7 @@ const program = `
   import { SQLSession } from '@sessions/sql'
   import { SQLiteSession } from '@sessions/sqlite'
 
-  const encryptionKey = 'correct horse battery staple'
+  const encryptionKey = crypto.getRandomValues(new Uint8Array(32))
   const sqlite = new SQLiteSession({ sessionId: 'a' })
   const sessions: Record<string, Session> = {
     core: new MemoryStore().session('a'),
@@ -69,7 +69,11 @@ describe.skipIf(newDatabase === undefined).each(setups)('$title', ({ install, je
   it('runs tests of all packages', async () => {
     stranger.write('sessions.test.ts', program)
     const env = { DATABASE_URL: await newDatabase?.('postgres'), REDIS_URL: await newDatabase?.('redis') }
-    const verdict = await stranger.run(process.execPath, ['node_modules/.bin/jest', '--json'], env)
+    const verdict = await stranger.run(
+      process.execPath,
+      ['node_modules/.bin/jest', '--json', '--testTimeout=60000'],
+      env,
+    )
     expect(JSON.parse(verdict)).toMatchObject({ numPassedTests: 9, numTotalTests: 9, openHandles: [] })
   })
 })
