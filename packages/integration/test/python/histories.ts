@@ -13,7 +13,7 @@ const cited = {
   annotations: [{ type: 'url_citation', start_index: 0, end_index: 4, title: 'T', url: 'https://example.com' }],
 }
 
-/** What Python's runner stores of one turn, for each kind of item that a history may hold (0.22.0). */
+/** One turn as Python's runner stores it, for most kinds of item: written by hand after its source (0.22.0), not recorded. */
 export const pythonTurns: Readonly<Record<string, readonly object[]>> = {
   text: [{ content: 'Hi', role: 'user' }, answer('msg_1', 'Hello.')],
   'text of a program': [

@@ -76,9 +76,8 @@ function hasParts(kind: string, name: string): boolean {
 
 function refusalOfParts(value: unknown, at: string): string | undefined {
   if (typeof value !== 'object' || value === null) return undefined
-  return [value]
-    .flat()
-    .map((part: Fields, index) => {
+  return ([value].flat() as Fields[])
+    .map((part, index) => {
       const known = Object.hasOwn(parts, String(part.type)) ? parts[String(part.type)] : undefined
       if (known === undefined) return `Invalid value: '${part.type}' at ${at}[${index}]`
       return refusalOfFields(part, known, `${at}[${index}]`)
