@@ -4,8 +4,10 @@ export const consumers: Readonly<Record<string, string>> = {
     import { MemorySession, MemoryStore, Session, SessionError, type AgentInputItem } from '@sessions/core'
     import { runConformance, type ConformanceReport } from '@sessions/core/conformance'
     import { keepLastItems } from '@sessions/core/history'
+    import { pythonCodec } from '@sessions/core/python'
     import { FaultyStore, ManualClock } from '@sessions/core/testing'
     export const session: Session = new MemorySession({ sessionId: 'a' })
+    export const shared: Session = new MemorySession({ sessionId: 'b', codec: pythonCodec })
     export const items: AgentInputItem[] = await session.getItems(3)
     export const all = [new FaultyStore(new MemoryStore({ clock: new ManualClock() })), keepLastItems(3), SessionError]
     export const certify: (...parameters: Parameters<typeof runConformance>) => Promise<ConformanceReport> = runConformance
