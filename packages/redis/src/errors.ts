@@ -94,8 +94,3 @@ function presentable(error: unknown): unknown {
   const { message } = describe(error)
   return message.includes(quotes) ? new Error(message.slice(0, message.indexOf(quotes))) : error
 }
-
-/** A client of the caller's that was not told to connect. */
-export function unconnected(): SessionError {
-  return new SessionError('SESSION_UNAVAILABLE', 'The client is not connected: await client.connect() first.')
-}

@@ -133,9 +133,7 @@ export class RedisStore extends SessionStore {
   async #clear(sessionId: string, change: HistoryChange): Promise<CommitResult> {
     const clear = (part: HistoryChange): Promise<CommitResult> => {
       const commit = (each: HistoryChange): Promise<CommitResult> => this.#commit(sessionId, each)
-      const newest = async (): Promise<string | null> =>
-        (await this._entries(sessionId, { limit: 1 })).entries[0]?.id ?? null
-      return this.#settings.resends ? clearOnce(part, newest, commit) : commit(part)
+      return this.#settings.resends ? clearOnce(part, (query) => this._entries(sessionId, query), commit) : commit(part)
     }
     const result = await clear(change)
     // Of an ambiguous id there may be one more, in another place.

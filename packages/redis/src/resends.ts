@@ -1,4 +1,4 @@
-import type { CommitResult, HistoryChange, SessionInfo } from '@sessions/core'
+import type { CommitResult, EntryQuery, HistoryChange, RecordEntryPage, SessionInfo } from '@sessions/core'
 import { SessionError } from '@sessions/core'
 
 /** How often a session is looked at anew that others write all the while. */
@@ -6,14 +6,15 @@ const maxLooks = 50
 
 /**
  * Clears what is there now, and nothing that comes later: the client may send the same again at any time.
- * @param newestOf - the id of the newest entry @throws SESSION_BUSY where others write all the while
+ * @param entriesOf - the entries of the session @throws SESSION_BUSY where others write all the while
  */
 export async function clearOnce(
   change: HistoryChange,
-  newestOf: () => Promise<string | null>,
+  entriesOf: (query: EntryQuery) => Promise<RecordEntryPage>,
   commit: (change: HistoryChange) => Promise<CommitResult>,
 ): Promise<CommitResult> {
   if (change.expectNewest !== undefined) return commit(change)
+  const newestOf = async (): Promise<string | null> => (await entriesOf({ limit: 1 })).entries[0]?.id ?? null
   let newest = await newestOf()
   for (let look = 0; look < maxLooks; look++) {
     const result = await commit({ ...change, expectNewest: newest })
