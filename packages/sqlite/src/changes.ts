@@ -8,7 +8,7 @@ import { entryTimes, fromTimestamp, timeAfter, toSeconds, toTimestamp } from './
 
 interface SessionRow {
   createdAt: string
-  updatedAt: string
+  updatedAt: string | null
   /** Milliseconds since the epoch; `null` without a ttl. */
   endsAt: number | null
 }

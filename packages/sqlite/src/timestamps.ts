@@ -1,7 +1,7 @@
 /** The last millisecond whose year has four digits: later ones would not sort as text. */
 const lastMs = Date.UTC(10_000, 0) - 1
-/** Of the timestamps that we write. */
-const formLength = 'YYYY-MM-DD HH:MM:SS.SSS'.length
+/** Of the timestamps that we write; other tools have others, or none. */
+const form = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}$/
 
 /** The last one that was made: the commits of a group have the same time. */
 let last = { ms: Number.NaN, text: '' }
@@ -13,9 +13,9 @@ export function toTimestamp(ms: number): string {
 }
 
 /** The first millisecond from `now` on that is after a timestamp. */
-export function timeAfter(timestamp: string, now: number): number {
+export function timeAfter(timestamp: string | null, now: number): number {
   // Texts of one form compare as their times do, which costs a tenth of reading them.
-  if (timestamp.length === formLength && timestamp < toTimestamp(now)) return now
+  if (timestamp !== null && form.test(timestamp) && timestamp < toTimestamp(now)) return now
   return Math.max(now, fromTimestamp(timestamp) + 1)
 }
 
