@@ -22,10 +22,10 @@ const timeoutMs = 300_000
 
 /**
  * What many processes, their crashes and long histories ask of the server and its scripts, which are the same through any client: the
- * longest cases. They run where there are one server, many, and a group that fails over.
+ * longest cases. They run on one server and on many.
  */
 const casesOfTheServer = ['processes/', 'crash/', 'scale/']
-const every = ['single, RESP3', 'cluster', 'sentinel']
+const every = ['single, RESP3', 'cluster']
 
 for (const [name, place] of Object.entries(places)) {
   const except = every.includes(name) ? [] : casesOfTheServer

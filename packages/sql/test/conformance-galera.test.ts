@@ -10,4 +10,6 @@ const [first = '', ...others] = await cluster.createDatabase()
 describeConformance(storeHarness('SQLStore (Galera, three nodes)', [first, ...others]), {
   reports: '.conformance',
   timeoutMs: 300_000,
+  // Long histories are for one MariaDB: the statements are the same.
+  except: ['scale/'],
 })

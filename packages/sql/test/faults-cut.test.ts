@@ -1,6 +1,6 @@
 import { SessionError } from '@sessions/core'
 import { SQLStore, type SQLStoreOptions } from '@sessions/sql'
-import { startMariaDB, startMySQL, startPostgres, startProxy, type TcpProxy } from '@sessions/test-servers'
+import { rounds, startMariaDB, startMySQL, startPostgres, startProxy, type TcpProxy } from '@sessions/test-servers'
 import { afterAll, describe, expect, it } from 'vitest'
 import { report, tally, unharmed } from './support/figures.ts'
 
@@ -29,15 +29,17 @@ const writes = {
 } as const
 
 const servers = [
-  { name: 'pg', cuts: 100, database: () => postgres.createDatabase(), write: writes.append },
-  { name: 'mariadb', cuts: 50, database: () => mariadb.createDatabase(), write: writes.commit },
+  { name: 'pg', cuts: rounds(100, 20), database: () => postgres.createDatabase(), write: writes.append },
+  { name: 'mariadb', cuts: rounds(50, 15), database: () => mariadb.createDatabase(), write: writes.commit },
   {
     name: 'mysql2',
-    cuts: 50,
+    cuts: rounds(50, 15),
     database: async () => (await mariadb.createDatabase()).replace('mariadb:', 'mysql:'),
     write: writes.commit,
   },
-  ...(mysql ? [{ name: 'MySQL', cuts: 20, database: () => mysql.createDatabase(), write: writes.commit }] : []),
+  ...(mysql
+    ? [{ name: 'MySQL', cuts: rounds(20, 10), database: () => mysql.createDatabase(), write: writes.commit }]
+    : []),
 ]
 
 describe.each(servers)('connections cut, through $name', ({ name, cuts, database, write }) => {

@@ -23,6 +23,6 @@ describeConformance(
     worker: { module: new URL('./open.ts', import.meta.url).href, export: 'openStore', options: { path, driver } },
     capabilities: { durable: true, multiProcess: true, ttl: true, list: true, transactions: true },
   },
-  // Nothing about scale: the statements are those of better-sqlite3, with which it is tested.
-  { reports: '.conformance', timeoutMs: 300_000, except: ['scale/'] },
+  // Not the longest cases: the statements and the files are those of better-sqlite3, with which these are tested.
+  { reports: '.conformance', timeoutMs: 300_000, except: ['scale/', 'processes/', 'crash/'] },
 )
