@@ -24,7 +24,8 @@ export const betterSQLite3: Driver = {
     const Database = await importDatabase()
     return {
       open: (path, fileMustExist) => new Database(path, { timeout: blockingWaitMs, fileMustExist }),
-      openImage: (bytes) => new Database(bytes, { readonly: true }),
+      openImage: ({ buffer, byteOffset, byteLength }) =>
+        new Database(Buffer.from(buffer, byteOffset, byteLength), { readonly: true }),
     }
   },
   isOf: (database) => missingOf(database) === undefined,

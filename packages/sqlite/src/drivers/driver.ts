@@ -18,5 +18,5 @@ export interface Opener {
   /** A file, made if missing unless it must exist; or `:memory:`. */
   open(path: string, mustExist: boolean): SQLiteDatabase
   /** A copy in memory of what stands in a file, which cannot be written. */
-  openImage(bytes: Buffer): SQLiteDatabase
+  openImage(bytes: Uint8Array): SQLiteDatabase
 }
