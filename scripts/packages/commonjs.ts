@@ -52,7 +52,10 @@ function licences({ moduleIds }: RenderedChunk): string {
 /** The types of the same modules for a program in CommonJS: they say the same, and import from one another. */
 export function writeCommonJSTypes(): void {
   for (const file of globSync('dist/**/*.d.ts')) {
-    const text = readFileSync(file, 'utf8').replaceAll(/(from |import\()(['"])(\.{1,2}\/[^'"]+)\.js\2/g, '$1$2$3.cjs$2')
+    const text = readFileSync(file, 'utf8').replaceAll(
+      /(from |import\()(['"])(\.{1,2}\/[^'"]+)\.[jt]s\2/g,
+      '$1$2$3.cjs$2',
+    )
     writeFileSync(file.replace(/\.d\.ts$/, '.d.cts'), text)
   }
 }
