@@ -14,7 +14,7 @@ function everyItem(items: Record<string, fc.Arbitrary<object>>, check: (item: ob
   for (const [variant, arbitrary] of Object.entries(items)) {
     fc.assert(
       fc.property(arbitrary.map(cleared), (item) => check(item, variant)),
-      { numRuns },
+      { numRuns, seed: Number(process.env.SESSIONS_CODEC_SEED ?? 1) },
     )
   }
 }
