@@ -15,7 +15,7 @@ let failed = 0
 for (const name of ['sqlite', 'sql', 'redis', 'integration']) {
   const parameters = ['run', '--root', `packages/${name}`, '--testTimeout', '300000', '--hookTimeout', '120000']
   if (name === 'integration') parameters.push('--project', 'source')
-  parameters.push('faults', '/galera')
+  parameters.push('faults', '/galera', '/failures')
   failed += await exitCode('vitest', parameters)
 }
 process.exit(failed === 0 ? 0 : 1)
