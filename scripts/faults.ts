@@ -13,7 +13,7 @@ Runs the fault tests of every adapter as often as their figures are reported for
 process.env.SESSIONS_TEST_FAULTS = 'all'
 let failed = 0
 for (const name of ['sqlite', 'sql', 'redis', 'integration']) {
-  const parameters = ['run', '--root', `packages/${name}`, '--testTimeout', '300000', '--hookTimeout', '120000']
+  const parameters = ['run', '--root', `packages/${name}`]
   if (name === 'integration') parameters.push('--project', 'source')
   parameters.push('faults', '/galera', '/failures')
   failed += await exitCode('vitest', parameters)
