@@ -47,13 +47,15 @@ async function invoke(invocation: Invocation): Promise<void> {
       stores,
       open: (settings) => stores.open(values as StoreValues, { ...use, ...settings }),
     })
+    await stores.close()
     await end(out, interruptions)
     process.exitCode = exitCodes[outcome ?? 'done'][0]
   } catch (error) {
     await end(out, interruptions)
     process.exitCode = await report(invocation, out, interruptions, error)
+    // What is told is what failed first.
+    await stores.close().catch(() => undefined)
   }
-  await stores.close().catch(() => undefined)
 }
 
 /** After an end that was asked for, what is left is not written. */

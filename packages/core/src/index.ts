@@ -1,6 +1,7 @@
 export { type Clock, systemClock } from './call/clock.ts'
 export { noteRetry, type SessionCallContext } from './call/diagnostics.ts'
 export { yieldIfLong } from './call/event-loop.ts'
+export { firstFailure } from './call/first-failure.ts'
 export { kept } from './call/kept.ts'
 export {
   type CancelOptions,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { convertSessions } from '@sessions/core/operations'
 import { pythonCodec } from '@sessions/core/python'
 import { EncryptedStore } from '@sessions/encrypted'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -60,6 +61,32 @@ describe.each(Object.entries(sharedStores))('Python and JavaScript in one store:
     expect(await python.items(sessionId)).toEqual(stored.slice(0, -1))
     await session.addItems(items.slice(-1))
     expect(await python.items(sessionId), 'what Python stored comes back as it was').toEqual(stored)
+  })
+
+  it('go on with a history of before, once it is turned over where it stands', async () => {
+    const { store, python } = shared
+    const sessionId = randomUUID()
+    const items = [
+      { role: 'user', content: 'Weather?' },
+      { type: 'function_call', callId: 'c1', name: 'weather', arguments: '{}', status: 'completed' },
+      { type: 'function_call_result', callId: 'c1', name: 'weather', status: 'completed', output: 'sunny' },
+    ]
+    await store.session<object>(sessionId).addItems(items)
+    await store.session(sessionId).setMetadata({ title: 'kept' })
+    const before = await store.getSessionInfo(sessionId)
+    const options = { codec: pythonCodec, filter: { prefix: sessionId } }
+    expect(await convertSessions(store, store, options)).toMatchObject({ replaced: 1 })
+    expect(await convertSessions(store, store, options)).toMatchObject({ replaced: 0, equal: 1 })
+    expect(await store.getSessionInfo(sessionId)).toEqual(before)
+    expect(await python.items(sessionId)).toMatchObject([
+      user,
+      { type: 'function_call', call_id: 'c1', name: 'weather' },
+      { type: 'function_call_output', call_id: 'c1', output: 'sunny' },
+    ])
+    await python.add(sessionId, [answer])
+    const session = store.session<object>(sessionId, { codec: pythonCodec })
+    expect((await session.getItems()).slice(0, 3)).toEqual(items)
+    expect(await session.popItem()).toMatchObject({ role: 'assistant', id: 'msg_1' })
   })
 
   it('share envelopes whose items are in the form of Python', async () => {

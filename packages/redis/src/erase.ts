@@ -1,8 +1,8 @@
+import { firstFailure } from '@sessions/core'
 import type { Connection } from './connection.ts'
 import type { SessionKeys } from './keys.ts'
 import { toErased } from './replies.ts'
 import { scripts } from './scripts/script.ts'
-import { settled } from './settled.ts'
 
 /** Which session, on which conditions, and whom to tell. */
 interface EraseTarget {
@@ -30,5 +30,5 @@ export function eraseSession(
 
 /** How many there were. Rejects where one failed, when all are settled. */
 export async function countErased(erasures: readonly Promise<boolean | 'lost'>[]): Promise<number> {
-  return (await settled(erasures)).filter((isErased) => isErased === true).length
+  return (await firstFailure(erasures)).filter((isErased) => isErased === true).length
 }

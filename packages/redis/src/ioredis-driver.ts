@@ -75,26 +75,28 @@ class ReadyClient implements RedisSingleClient {
   #ready(signal: AbortSignal | undefined): Promise<void> | undefined {
     if (this.isReady) return undefined
     if (!this.isOpen) throw new Error(closed)
+    if (signal?.aborted === true) throw new Error(aborted)
     const client = this.#client
     return new Promise((resolve, reject) => {
       const settle = (work: () => void) => (): void => {
         client.off('ready', ready)
         client.off('end', ended)
-        signal?.removeEventListener('abort', aborted)
+        signal?.removeEventListener('abort', gaveUp)
         work()
       }
       const ready = settle(resolve)
       const ended = settle(() => reject(new Error(closed)))
-      const aborted = settle(() => reject(new Error('The command was aborted')))
+      const gaveUp = settle(() => reject(new Error(aborted)))
       client.once('ready', ready)
       client.once('end', ended)
-      signal?.addEventListener('abort', aborted)
+      signal?.addEventListener('abort', gaveUp)
     })
   }
 }
 
 /** As node-redis says it. */
 const closed = 'The client is closed'
+const aborted = 'The command was aborted'
 
 /** Its errors carry the command with all that was to be stored: those that leave it do not. */
 function rethrowBare(error: unknown): never {

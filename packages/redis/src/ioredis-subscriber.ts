@@ -14,6 +14,8 @@ export class IORedisSubscriber {
   readonly isOpen = true
   readonly #client: MessagingClient
   readonly #listeners = new Map<string, Set<() => void>>()
+  /** Of each channel, when messages come. */
+  readonly #subscribed = new Map<string, Promise<unknown>>()
 
   constructor(client: IORedisClient) {
     this.#client = (client as unknown as { duplicate(): MessagingClient }).duplicate()
@@ -31,13 +33,15 @@ export class IORedisSubscriber {
   async subscribe(channel: string, listener: () => void): Promise<void> {
     const listeners = this.#listeners.get(channel) ?? new Set()
     this.#listeners.set(channel, listeners.add(listener))
-    if (listeners.size === 1) await this.#client.subscribe(channel)
+    if (listeners.size === 1) this.#subscribed.set(channel, this.#client.subscribe(channel))
+    await this.#subscribed.get(channel)
   }
 
   async unsubscribe(channel: string, listener: () => void): Promise<void> {
     const listeners = this.#listeners.get(channel)
     if (listeners === undefined || !listeners.delete(listener) || listeners.size > 0) return
     this.#listeners.delete(channel)
+    this.#subscribed.delete(channel)
     await this.#client.unsubscribe(channel)
   }
 

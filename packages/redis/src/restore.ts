@@ -1,9 +1,8 @@
-import { type KeptOperation, type RestoredSession, type RestoreResult, restoredTTL } from '@sessions/core'
+import { firstFailure, type KeptOperation, type RestoredSession, type RestoreResult, restoredTTL } from '@sessions/core'
 import type { Connection, ScriptCall } from './connection.ts'
 import type { SessionKeys } from './keys.ts'
 import { toNumber, toOneOf, toText, toTexts } from './replies.ts'
 import { scripts } from './scripts/script.ts'
-import { settled } from './settled.ts'
 
 /** Where a session is restored, and how. */
 export interface RestorePlace {
@@ -26,7 +25,7 @@ export function restoreAll(
     const call = restoreCall(session, await placeOf(session))
     return connection.write(call, false, (reply) => toOneOf(reply, ['restored', 'conflict']))
   }
-  return settled(sessions.map(restore))
+  return firstFailure(sessions.map(restore))
 }
 
 /** The operations that are remembered of a session. */

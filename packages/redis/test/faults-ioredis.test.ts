@@ -1,23 +1,14 @@
 import { describeConformance } from '@sessions/core/conformance/vitest'
 import { rounds, startRedis, startRedisCluster, startRedisSentinel } from '@sessions/test-servers'
-import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { storeHarness } from './support/harness.ts'
-import { record, Writers } from './support/writers.ts'
+import { figuresOfRestarts, record } from './support/writers.ts'
 
 const kills = rounds(10, 2)
 
 it('loses and doubles nothing through ioredis when the server is killed and started', async () => {
   await using server = await startRedis({ own: true, settings: { appendonly: 'yes', appendfsync: 'always' } })
-  const options = { retries: 8, busyTimeoutMs: 1_000, timeoutMs: 1_000 }
-  const writers = new Writers({ kind: 'ioredis', url: server.url }, options, 2)
-  onTestFinished(() => writers.kill())
-  for (let round = 0; round < kills; round++) {
-    await writers.progress(20)
-    await server.kill()
-    await server.start()
-  }
-  await writers.progress(20)
-  const figures = await writers.stop()
+  const figures = await figuresOfRestarts(server, { kind: 'ioredis', url: server.url }, kills)
   record(`ioredis: SIGKILL and restart ${kills} times, appendfsync always`, figures)
   expect(figures).toMatchObject({ duplicated: 0, lost: 0, denied: 0 })
 })

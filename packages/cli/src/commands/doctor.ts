@@ -64,11 +64,12 @@ async function writes({ store }: OpenStore): Promise<Check> {
   try {
     await session.addItems([{ role: 'user', content: 'sessions doctor' }])
     const [item] = await session.getItems()
+    await session.delete()
     return check('writing', item !== undefined, 'written, read and removed', 'What was written cannot be read.', 'bad')
   } catch (error) {
+    // What is told is what failed first.
+    await session.delete().catch(() => undefined)
     const { message } = error as Error
     return { name: 'writing', grade: 'bad', found: message, advice: 'Grant what the README of the adapter lists.' }
-  } finally {
-    await session.delete().catch(() => undefined)
   }
 }

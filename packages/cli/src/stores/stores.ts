@@ -1,4 +1,4 @@
-import type { SessionStore } from '@sessions/core'
+import { firstFailure, type SessionStore } from '@sessions/core'
 import type { EncryptedStore, EncryptedStoreOptions } from '@sessions/encrypted'
 import { Failure } from '../exit-codes.ts'
 import { adapt, given } from './adapters.ts'
@@ -48,11 +48,16 @@ export class Stores {
     return opened
   }
 
+  /** One that fails keeps none of the others open, for which the process would wait. @throws what failed first, in their order */
   async close(): Promise<void> {
-    for (const { store, bare, close } of this.#open.splice(0)) {
-      if (store !== bare) await store.close()
-      await close()
-    }
+    const closing = this.#open.splice(0).map(async ({ store, bare, close }) => {
+      try {
+        if (store !== bare) await store.close()
+      } finally {
+        await close()
+      }
+    })
+    await firstFailure(closing)
   }
 }
 

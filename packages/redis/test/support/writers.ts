@@ -2,7 +2,8 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { RedisStore, type RedisStoreOptions } from '@sessions/redis'
-import { expect } from 'vitest'
+import type { RedisServer } from '@sessions/test-servers'
+import { expect, onTestFinished } from 'vitest'
 import { connectTo, type Place } from './clients.ts'
 
 const program = new URL('../programs/append.ts', import.meta.url)
@@ -123,4 +124,17 @@ export function record(fault: string, figures: Figures): void {
   process.stdout.write(`${fault}: ${cells.join(' · ')}\n`)
   mkdirSync('.faults', { recursive: true })
   writeFileSync(`.faults/${fault.replace(/\W+/g, '-')}.json`, `${JSON.stringify({ fault, ...figures }, null, 2)}\n`)
+}
+
+/** What comes of appends to a server that is killed and started under them, time and again. */
+export async function figuresOfRestarts(server: RedisServer, place: Place, kills: number): Promise<Figures> {
+  const writers = new Writers(place, { retries: 8, busyTimeoutMs: 1_000, timeoutMs: 1_000 }, 2)
+  onTestFinished(() => writers.kill())
+  for (let round = 0; round < kills; round++) {
+    await writers.progress(20)
+    await server.kill()
+    await server.start()
+  }
+  await writers.progress(20)
+  return await writers.stop()
 }
