@@ -33,6 +33,23 @@ it('stats counts sessions, items and bytes', async () => {
   expect(plain((await sessionsInTerminal(['stats', '-s', store])).screen)).toMatch(/1 hour +3 +12 +█/)
 })
 
+it.each([
+  ['rm', 'user_ada'],
+  ['prune', '-m', 'userId=bob'],
+  ['prune', '--newer-than', '1d'],
+  ['prune', '--expired'],
+  ['rewind', 'user_ada', '--turns', '1'],
+])('%s %s removes nothing that was not confirmed, in a pipe and in a terminal', async (...words) => {
+  const kept = await seededFile(folder, `kept-${words.join('-')}.db`)
+  const before = (await sessions(['export', '-s', kept])).stdout
+  const refused = await sessions([...words, '-s', kept])
+  expect(refused).toMatchObject({ code: 2, stdout: '' })
+  expect(refused.stderr).toContain('--yes')
+  const said = { answers: [[/^(rm|prune)$/.test(words[0] ?? '') ? 'Delete' : 'Remove', 'n']] } as const
+  expect((await sessionsInTerminal([...words, '-s', kept], said)).code).toBe(2)
+  expect((await sessions(['export', '-s', kept])).stdout).toBe(before)
+})
+
 it('fork and rewind change what was meant', async () => {
   const changed = await seededFile(folder, 'changed.db')
   const entries = values<{ id: string }>(await sessions(['show', 'user_ada', '--json', '-s', changed]))

@@ -96,6 +96,25 @@ describe('convertSessions', () => {
     expect(await store.records.read('s')).toEqual(before)
   })
 
+  it('converts what others append while it converts, and loses none of it', async () => {
+    const store = await mixed()
+    const late = { role: 'user', content: 'Late' }
+    let isFirst = true
+    const codec = {
+      ...pythonCodec,
+      async encode(item: object): Promise<string> {
+        const wasFirst = isFirst
+        isFirst = false
+        if (wasFirst) await store.session<object>('a').addItems([late])
+        return pythonCodec.encode(item)
+      },
+    }
+    const options = { codec, fromCodec: pythonCodec, filter: { prefix: 'a' } }
+    expect(await convertSessions(store, store, options)).toMatchObject({ replaced: 1 })
+    expect(await stored(store, 'a')).toMatchObject([{}, { call_id: 'c1' }, { call_id: 'c1' }, {}, {}, late])
+    expect(await store.session<object>('a', { codec: pythonCodec }).getItems()).toEqual([...items, late])
+  })
+
   it('refuses what is no codec', async () => {
     const store = new MemoryStore()
     for (const codec of [undefined, {}, 'python']) {
