@@ -138,3 +138,17 @@ describe('a copy', () => {
     expect((await to.session('user_0').getItems()).length).toBe(2)
   })
 })
+
+it('copies a session as it is at one instant, also where it is changed between the looks at it', async () => {
+  class ChangingStore extends MemoryStore {
+    left = 3
+    protected override async _operations(sessionId: string): ReturnType<MemoryStore['_operations']> {
+      if (this.left > 0) await this.records.commit(sessionId, { append: ['{}'], metadata: { left: --this.left } })
+      return super._operations(sessionId)
+    }
+  }
+  const [from, to] = [new ChangingStore(), new MemoryStore()]
+  await from.session('a').addItems([{ role: 'user', content: 'Hello' }])
+  await copySessions(from, to)
+  expect(await to.getSessionInfo('a')).toMatchObject({ itemCount: 4, metadata: { left: 0 } })
+})

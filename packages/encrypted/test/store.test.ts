@@ -1,5 +1,6 @@
 import { createHmac, hkdfSync } from 'node:crypto'
 import { type CommitResult, type HistoryChange, MemoryStore } from '@sessions/core'
+import { copySessions } from '@sessions/core/operations'
 import { FaultyStore } from '@sessions/core/testing'
 import { EncryptedStore } from '@sessions/encrypted'
 import { expect, it } from 'vitest'
@@ -16,6 +17,18 @@ class Recording extends MemoryStore {
     return await super._commit(sessionId, change)
   }
 }
+
+it('takes over no fingerprints of operations with a session that is copied from where nothing is encrypted', async () => {
+  const [plain, memory] = [new MemoryStore(), new MemoryStore()]
+  await plain.session('a').applyHistoryTransaction({
+    operationId: 'op',
+    transaction: { type: 'append_items', items: [item('yes')] },
+  })
+  expect(await plain.moves.operations('a')).toHaveLength(1)
+  await copySessions(plain, new EncryptedStore({ store: memory, encryptionKey }))
+  expect(await memory.records.read('a')).toHaveLength(1)
+  expect(await memory.moves.operations('a')).toEqual([])
+})
 
 it('keeps fingerprints of operations from which nobody can tell a text that was guessed', async () => {
   const fingerprints = []

@@ -70,6 +70,17 @@ describe('what ioredis sends again after a lost answer is done once:', () => {
     }
   })
 
+  it('clearing and deleting beside others who write, of whom neither waits for the other', async () => {
+    const [mine, theirs] = [store.session('a'), server.open().session('a')]
+    for (let round = 0; round < 20; round++) {
+      const old = item(`old ${round}`)
+      await theirs.addItems([old])
+      const remove = round % 2 === 0 ? mine.clearSession() : store.deleteSession('a')
+      await Promise.all([remove, ...Array.from({ length: 8 }, (_, index) => theirs.addItems([item(`${index}`)]))])
+      expect(await theirs.getItems()).not.toContainEqual(old)
+    }
+  })
+
   it('a fork, and taking a lease', async () => {
     await store.session('a').addItems([item('1')])
     const cut = proxy.cutAnswer((bytes) => isScript(bytes) && bytes.toString().includes('forkedFrom'))
