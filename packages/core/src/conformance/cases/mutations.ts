@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { setImmediate as moment } from 'node:timers/promises'
 import type { CaseDefinition } from '../case.ts'
 import { assertCode, assertEqual, assertItems, assertMistake, message } from '../fixtures.ts'
 import type { Item } from '../item.ts'
@@ -82,15 +83,23 @@ export const mutationCases: readonly CaseDefinition[] = [
     async run(t) {
       const id = t.id()
       await (await t.session(id)).addItems([call('1')])
-      await Promise.all(
-        Array.from({ length: 10 }, async (_, index) => {
-          const session = await t.sessionWith(['applyHistoryMutations'], id)
-          for (const part of [0, 10]) {
-            await session.addItems([message(`${part + index}`)])
-            await session.applyHistoryMutations({ mutations: [mutation('1', call('1', `{"by":${index}}`))] })
-          }
-        }),
-      )
+      let isAppended = false
+      const appending = (async () => {
+        const session = await t.session(id)
+        // One after the other, so that some come between any two steps of a mutation.
+        for (let index = 0; index < 20; index++) {
+          await session.addItems([message(`${index}`)])
+          await moment()
+        }
+      })().finally(() => {
+        isAppended = true
+      })
+      const mutating = Array.from({ length: 4 }, async (_, index) => {
+        const session = await t.sessionWith(['applyHistoryMutations'], id)
+        do await session.applyHistoryMutations({ mutations: [mutation('1', call('1', `{"by":${index}}`))] })
+        while (!isAppended)
+      })
+      await Promise.all([appending, ...mutating])
       const [first, ...others] = await (await t.session(id)).getItems()
       assert.equal(first?.callId, '1')
       assertEqual(new Set(others.map((item) => item.content)).size, 20)
