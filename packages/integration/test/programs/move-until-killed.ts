@@ -8,8 +8,9 @@ export interface MoveUntilKilledInput {
   /** Where it copies from; else it imports the file. */
   from?: Place
   file?: string
-  /** It is killed after that many. */
+  /** It is killed after that many, */
   batches: number
+  /** and so many milliseconds; at once for 0. */
   afterMs: number
 }
 
@@ -17,7 +18,10 @@ const { from, to, file = '', batches, afterMs } = JSON.parse(process.argv[2] ?? 
 const target = await openPlace(to)
 let seen = 0
 const onProgress = (): void => {
-  if (++seen === batches) setTimeout(() => process.kill(process.pid, 'SIGKILL'), afterMs)
+  if (++seen !== batches) return
+  const kill = (): void => void process.kill(process.pid, 'SIGKILL')
+  if (afterMs === 0) kill()
+  else setTimeout(kill, afterMs)
 }
 if (from === undefined) await importSessions(target, () => linesOf(createReadStream(file)), { onProgress })
 else await copySessions(await openPlace(from), target, { onProgress })

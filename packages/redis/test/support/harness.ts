@@ -2,7 +2,7 @@ import type { StoreHarness } from '@sessions/core/conformance'
 import { RedisStore } from '@sessions/redis'
 import { afterAll } from 'vitest'
 import { connectTo, type Place } from './clients.ts'
-import { age, clear } from './primaries.ts'
+import { SteadyPlace } from './primaries.ts'
 
 export const capabilities: StoreHarness['capabilities'] = {
   durable: true,
@@ -20,12 +20,15 @@ export async function storeHarness(
 ): Promise<StoreHarness> {
   const keyPrefix = `kit:${name}`
   const client = await connectTo(place)
-  afterAll(async () => void (await client.close()))
+  const steady = new SteadyPlace(place)
+  afterAll(async () => {
+    await Promise.all([client.close(), steady.close()])
+  })
   return {
     name: `RedisStore (${name})`,
     open: async () => new RedisStore({ client, keyPrefix, ttl: 3_600, ...options }),
-    reset: () => clear(place, keyPrefix),
-    advance: (ms) => age(place, keyPrefix, ms),
+    reset: () => steady.clear(keyPrefix),
+    advance: (ms) => steady.age(keyPrefix, ms),
     worker: {
       module: new URL('../open.ts', import.meta.url).href,
       export: 'openStore',

@@ -54,30 +54,62 @@ export async function keysUnder(place: Place, prefix: string): Promise<string[]>
   return found.flat().toSorted()
 }
 
-/** Does something with each key of the sessions under a prefix, and of their leases. */
-async function eachKey(
-  place: Place,
-  prefix: string,
-  work: (client: RedisClientType, key: string) => Promise<unknown>,
-): Promise<void> {
-  const before = ('keyPrefix' in place ? place.keyPrefix : undefined) ?? ''
-  await onPrimaries(place, async (client) => {
-    for await (const keys of client.scanIterator({ MATCH: `*${prefix}*`, COUNT: 1000 })) {
-      const own = keys.filter((key) => key.startsWith(before + prefix) || key.startsWith(`${before}js:lease:${prefix}`))
-      // One by one: on a cluster they lie in different slots.
-      await Promise.all(own.map((key) => work(client, key)))
+/** A place whose primaries stay the same ones, by connections that are kept: a kit asks for hundreds of clean places. */
+export class SteadyPlace {
+  readonly #before: string
+  readonly #clients: Promise<RedisClientType[]>
+
+  constructor(place: Place) {
+    this.#before = ('keyPrefix' in place ? place.keyPrefix : undefined) ?? ''
+    this.#clients = primariesOf(place).then((urls) =>
+      Promise.all(
+        urls.map(async (url) => {
+          const client: RedisClientType = createClient({ url })
+          await client.connect()
+          return client
+        }),
+      ),
+    )
+  }
+
+  /** Deletes all keys of the sessions under a prefix. */
+  async clear(prefix: string): Promise<void> {
+    await this.#each(prefix, (client, key) => client.unlink(key))
+  }
+
+  /** Time passes for what is stored: every end and every time moves back. */
+  async age(prefix: string, ms: number): Promise<void> {
+    await this.#each(prefix, (client, key) => ageKey(client, key, ms))
+  }
+
+  async close(): Promise<void> {
+    for (const client of await this.#clients) client.destroy()
+  }
+
+  /** Does something with each key of the sessions under a prefix, and of their leases. */
+  async #each(prefix: string, work: (client: RedisClientType, key: string) => Promise<unknown>): Promise<void> {
+    const begins = [this.#before + prefix, `${this.#before}js:lease:${prefix}`]
+    const ofOne = async (client: RedisClientType): Promise<void> => {
+      for await (const keys of client.scanIterator({ MATCH: `*${prefix}*`, COUNT: 1000 })) {
+        const own = keys.filter((key) => begins.some((begin) => key.startsWith(begin)))
+        // One by one: on a cluster they lie in different slots.
+        await Promise.all(own.map((key) => work(client, key)))
+      }
     }
-  })
+    await Promise.all((await this.#clients).map(ofOne))
+  }
 }
 
 /** Deletes all keys of the sessions under a prefix. */
 export async function clear(place: Place, prefix: string): Promise<void> {
-  await eachKey(place, prefix, (client, key) => client.unlink(key))
+  const steady = new SteadyPlace(place)
+  await steady.clear(prefix).finally(() => steady.close())
 }
 
 /** Time passes for what is stored: every end and every time moves back. */
 export async function age(place: Place, prefix: string, ms: number): Promise<void> {
-  await eachKey(place, prefix, (client, key) => ageKey(client, key, ms))
+  const steady = new SteadyPlace(place)
+  await steady.age(prefix, ms).finally(() => steady.close())
 }
 
 async function ageKey(client: RedisClientType, key: string, ms: number): Promise<void> {
