@@ -1,6 +1,8 @@
 import { SessionError } from '@sessions/core'
 import { Failure, SettingsChanged } from './failures.ts'
 import { busy, errorNumbers, full, type Meaning, missing, noneFree, sqliteCodes, sqlStates } from './meanings.ts'
+import { ofPools } from './pools/meanings.ts'
+import { quotesValues, quotingFields } from './quoting.ts'
 
 /** What a failed connection looks like where no server says so: Node's codes, and those of mysql2 and mariadb. */
 const lostCode =
@@ -198,9 +200,8 @@ function meaningOf(error: unknown): Meaning | undefined {
   if (error instanceof NoConnection || name === 'SequelizeConnectionAcquireTimeoutError') {
     return ['SESSION_BUSY', noneFree]
   }
-  if (/connection manager was closed|pool is draining/.test(message)) {
-    return ['SESSION_UNAVAILABLE', 'The Sequelize was closed by its owner.', { retryable: false }]
-  }
+  const ofPool = ofPools.find(({ pattern }) => pattern.test(message))
+  if (ofPool !== undefined) return ofPool.meaning
   const { code, errno, severity } = driverError(error)
   if (isSQLiteCode(code) && isTableMissing(error)) return ['SESSION_SCHEMA_MISSING', missing]
   if (isSQLiteCode(code)) return sqliteCodes[code] ?? ['SESSION_BACKEND', `SQLite failed with ${code}.`]
@@ -222,7 +223,7 @@ function redact(error: unknown): unknown {
   for (const each of new Set([error, driverError(error)])) {
     if (!(each instanceof Error)) continue
     const fields = each as unknown as Record<string, unknown>
-    for (const field of ['detail', 'hint', 'where', 'internalQuery', 'sql', 'parameters', 'query']) {
+    for (const field of quotingFields) {
       if (field in fields) fields[field] = undefined
     }
     const quotes = quotesValues(fields)
@@ -235,14 +236,4 @@ function redact(error: unknown): unknown {
     if (quotes) fields.sqlMessage = undefined
   }
   return error
-}
-
-/**
- * Whether the message may quote values. SQLSTATE classes: 22 malformed or too long, 23 and 44 against a constraint, 45 and P0
- * what a trigger says, which may also choose a state of its own.
- */
-function quotesValues({ severity, code, sqlState, errno, routine }: Record<string, unknown>): boolean {
-  const state = String(severity !== undefined ? code : (sqlState ?? ''))
-  if (routine === 'exec_stmt_raise' || errno === 1644) return true
-  return /^(22|23|44|45|P0)/.test(state) || errno === 1366 || errno === 1406
 }
