@@ -6,7 +6,7 @@ import { exitCode } from './run.ts'
 commandLine(
   `pnpm faults
 
-Runs the fault tests of every adapter as often as their figures are reported for.`,
+Runs the fault tests of every adapter as often as their figures are reported for, and the whole kit on pools of the caller's.`,
   {},
 )
 
@@ -15,7 +15,7 @@ let failed = 0
 for (const name of ['sqlite', 'sql', 'redis', 'integration']) {
   const parameters = ['run', '--root', `packages/${name}`]
   if (name === 'integration') parameters.push('--project', 'source')
-  parameters.push('faults', '/galera', '/failures')
+  parameters.push('faults', '/galera', '/failures', '/conformance-pools')
   failed += await exitCode('vitest', parameters)
 }
 process.exit(failed === 0 ? 0 : 1)

@@ -9,6 +9,7 @@ export interface MariaDBPool {
 
 /** What is used of a connection of it. */
 export interface MariaDBPoolConnection {
+  readonly info: object | null
   release(): unknown
   destroy(): unknown
 }
@@ -21,10 +22,22 @@ export function isMariaDBPool(pool: object): pool is MariaDBPool {
   )
 }
 
-/** Each connection comes as a new object, and is settled each time: the pool may have reset it. */
+/**
+ * Each connection comes as another object every time. The first one serves for all, and with it what is known of the connection: settled
+ * anew, it would be described by what the driver remembers of its results from before.
+ */
 export function mariadbPool(pool: MariaDBPool): ConnectionPool {
+  const first = new WeakMap<object, MariaDBPoolConnection>()
   return {
-    getConnection: () => pool.getConnection(),
+    getConnection: async () => {
+      const connection = await pool.getConnection()
+      // The same for as long as the connection lasts.
+      const { info } = connection
+      if (info === null) return connection
+      const known = first.get(info) ?? connection
+      first.set(info, known)
+      return known
+    },
     releaseConnection: (connection) => (connection as MariaDBPoolConnection).release(),
     destroyConnection: async (connection) => void (connection as MariaDBPoolConnection).destroy(),
   }
