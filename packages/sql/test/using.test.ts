@@ -147,8 +147,9 @@ describe.each(servers)('using $name', async ({ make }) => {
   it('is refused where no transaction is open, and nothing is written', async () => {
     const { client, release } = await database.idle()
     const joined = store.using(client)
-    for (const work of [joined.session('none').addItems([message('a')]), joined.session('none').getItems()]) {
-      const error = await failure(work)
+    const session = joined.session('none')
+    for (const work of [() => session.addItems([message('a')]), () => session.getItems()]) {
+      const error = await failure(work())
       expect(error).toMatchObject({ code: 'SESSION_UNSUPPORTED', retryable: false, ambiguous: false })
       expect(error.message).toMatch(/Nothing was written/)
     }
