@@ -130,3 +130,81 @@ it('keeps what the caller has said of locks, and waits for others no longer than
   await waiter.commit()
   expect(await store.session('b').getItems()).toEqual([message('3')])
 })
+
+it('what cannot go on says so: a client that was cut off, a snapshot that is too old, a deadlock', async () => {
+  const database = keep(kinds.pg(await postgres.createDatabase()))
+  const store = new SQLStore({ ...database.options, createTables: true })
+  await store.session('a').addItems([message('1')])
+  const lost = { retryable: false, ambiguous: false, message: /is lost: end it with ROLLBACK/ }
+
+  const old = await database.begin()
+  await old.query('ROLLBACK')
+  await old.query('BEGIN ISOLATION LEVEL REPEATABLE READ')
+  await store.using(old.client).session('a').getItems()
+  await store.session('a').addItems([message('2')])
+  const tooOld = await failure(
+    store
+      .using(old.client)
+      .session('a')
+      .addItems([message('3')]),
+  )
+  expect(tooOld).toMatchObject({ ...lost, code: 'SESSION_BUSY' })
+  await old.rollback()
+
+  const pool = new Pool({ connectionString: await postgres.createDatabase() })
+  const others = new SQLStore({ pool, createTables: true })
+  await others.ping()
+  const client = await pool.connect()
+  const ended = new Promise((resolve) => client.on('error', resolve))
+  const { rows } = await client.query('SELECT pg_backend_pid() AS pid')
+  await client.query('BEGIN')
+  await others
+    .using(client)
+    .session('a')
+    .addItems([message('1')])
+  await pool.query(`SELECT pg_terminate_backend(${rows[0].pid})`)
+  await ended
+  const cut = await failure(
+    others
+      .using(client)
+      .session('a')
+      .addItems([message('2')]),
+  )
+  expect(cut).toMatchObject({ ...lost, code: 'SESSION_UNAVAILABLE' })
+  client.release(true)
+  expect(await others.session('a').getItems()).toEqual([])
+  await pool.end()
+
+  const mariadbs = keep(kinds.mariadb(await mariadb.createDatabase()))
+  const shop = new SQLStore({ ...mariadbs.options, createTables: true })
+  await Promise.all(['a', 'b'].map((id) => shop.session(id).addItems([message('1')])))
+  const [one, two] = [await mariadbs.begin(), await mariadbs.begin()]
+  await shop
+    .using(one.client)
+    .session('a')
+    .addItems([message('one')])
+  await shop
+    .using(two.client)
+    .session('b')
+    .addItems([message('two')])
+  const crossed = [[one, 'b'] as const, [two, 'a'] as const].map(
+    async ([{ client: crossing, commit, rollback }, id]) => {
+      try {
+        await shop
+          .using(crossing)
+          .session(id)
+          .addItems([message('crossed')])
+        await commit()
+        return undefined
+      } catch (error) {
+        await rollback()
+        return error
+      }
+    },
+  )
+  const [deadlock, ...more] = (await Promise.all(crossed)).filter((error) => error !== undefined)
+  expect(deadlock).toMatchObject({ ...lost, code: 'SESSION_BUSY' })
+  expect(more).toEqual([])
+  expect(await shop.session('a').getItems()).toHaveLength(2)
+  expect(await shop.session('b').getItems()).toHaveLength(2)
+})

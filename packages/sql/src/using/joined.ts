@@ -81,7 +81,7 @@ function explain(error: unknown, isLost: boolean): unknown {
   const state = (cause as { code?: unknown } | undefined)?.code
   if (state === failedBefore)
     return refusal('A statement has failed in the transaction before: end it with ROLLBACK.', cause)
-  const become = isLost || state === stale ? lost : undone
+  const become = isLost || state === stale || code === 'SESSION_UNAVAILABLE' ? lost : undone
   return new SessionError(code, message.replace(doubt, '') + become, { retryable: false, cause })
 }
 
