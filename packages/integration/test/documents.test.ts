@@ -32,10 +32,15 @@ const documents: Readonly<Record<string, readonly RegExp[]>> = {
     /^user_123 2\n$/,
     /^\[ \{ role: 'user', content: 'Hello' \} \]\n$/,
   ],
-  'packages/sql/README.md': [/^\[ \{ role: 'user', content: 'Hello' \} \]\n$/, /^user_456\n$/],
+  'packages/sql/README.md': [
+    /^\[ \{ role: 'user', content: 'Hello' \} \]\n$/,
+    /^user_456\n$/,
+    /^\[ \{ role: 'user', content: 'I take it.' \} \]\n$/,
+  ],
   'packages/sqlite/README.md': [
     /^\[ \{ role: 'user', content: 'Hello' \} \]\n$/,
     /^(\{\n {2}sessionId: 'user_123',[^}]* itemCount: [12]\n\}\n){2}$/,
+    /^\[ \{ role: 'user', content: 'I take it.' \} \]\n$/,
   ],
 }
 

@@ -4,12 +4,15 @@ import type { Database, Outcome } from './database.ts'
 import { type Limits, limitsFrom } from './limits.ts'
 import { persist } from './persist.ts'
 import { bind, type Statement, type Value } from './statement.ts'
+import type { Joined } from './using/joined.ts'
 
 /** How long and how often the calls of one store try. */
 export interface CallOptions {
   readonly busyTimeoutMs: number
   readonly timeoutMs: number
   readonly retries: number
+  /** The transaction of the caller's that they are part of. */
+  readonly joined?: Joined | undefined
 }
 
 /** The queue of those who delete many sessions: no session's id is empty. */
@@ -79,6 +82,8 @@ export class Calls {
 
   #persist<T>(limits: Limits, repeatable: boolean, work: (limits: Limits) => Promise<T>): Promise<T> {
     const { until } = limits
+    const { joined } = this.#options
+    if (joined !== undefined) return joined.run(() => work(limits))
     return persist(() => work(limits), { until, retries: this.#options.retries, repeatable })
   }
 }

@@ -70,7 +70,7 @@ export class Pool {
         (pooled) => {
           clearTimeout(timer)
           // Nobody waits for it any more.
-          if (isLate) this.release(pooled)
+          if (isLate) void Promise.resolve(this.release(pooled)).catch(() => undefined)
           else resolve(pooled)
         },
         (error: unknown) => {

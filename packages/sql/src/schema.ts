@@ -48,6 +48,18 @@ export async function ensureSchema(
   await persist(migrate, { until: patience.until, retries: 0, repeatable: true })
 }
 
+/**
+ * The same where nothing may be made, in a transaction that a statement which fails would end.
+ * @throws SESSION_SCHEMA_MISSING, SESSION_SCHEMA_UNSUPPORTED
+ */
+export async function assertSchema(database: Database, limits: Limits, tables: Tables): Promise<void> {
+  const known = database.dialect.migrations(tables, anyServer).length
+  const version = await database.read(limits, 'primary', (connection) => maxVersion(connection, tables))
+  if (version > known) throw tooNew(version, known)
+  if (version < known)
+    throw new SessionError('SESSION_SCHEMA_MISSING', `The tables have schema version ${version}, an older one.`)
+}
+
 async function makeTables(dialect: Dialect, connection: Connection, tables: Tables, server: Server): Promise<void> {
   const version = await readVersion(connection, tables)
   const pending = pendingSteps(dialect, tables, server, version)

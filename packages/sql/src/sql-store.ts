@@ -3,7 +3,6 @@ import {
   type ChangeConditions,
   type CommitResult,
   checkOperationTtl,
-  checkTimeout,
   type Decide,
   type DeleteTarget,
   type EntryQuery,
@@ -11,7 +10,6 @@ import {
   type ForkResult,
   type HistoryChange,
   type KeptOperation,
-  type Lease,
   type LeaseResult,
   type LeaseSwap,
   type LongCall,
@@ -25,37 +23,32 @@ import {
   type SessionInfo,
   SessionStore,
 } from '@sessions/core'
-import { Calls } from './calls.ts'
+import type { Calls } from './calls.ts'
 import { eraseSession, type WritePolicy } from './changes.ts'
 import { type CommitPlace, changeIn, commitChange, decideIn, type SessionWork } from './commits.ts'
 import type { Database } from './database.ts'
 import { checkDialect, dialects, type SQLDialect } from './dialects/all.ts'
-import { connect, targetOf } from './engine.ts'
+import { targetOf } from './engine.ts'
 import { readEntries, type Select } from './entries.ts'
 import { mapError } from './errors.ts'
 import { copySession } from './forks.ts'
 import { Leases } from './leases.ts'
-import { type Limits, limitsFrom, lockTimeoutMs } from './limits.ts'
-import { Listener } from './listener.ts'
 import { listSessions, toInfo } from './listing.ts'
 import { type Notices, noticesOf } from './notices.ts'
+import { type Opened, openJoined, openStore } from './opened.ts'
 import { checkStoreOptions, nameTypes, type SQLStoreOptions, ttlMsOf } from './options.ts'
 import { maxOwnOperationMs, resultOf, withOwnOperation } from './own-operation.ts'
 import { readPage, toRecord } from './pages.ts'
 import { keptOperations, restoreSessions } from './restores.ts'
 import { eraseUnchanged, purge } from './retention.ts'
 import { SessionRows } from './rows.ts'
-import { ensureSchema, schemaText } from './schema.ts'
+import { schemaText } from './schema.ts'
 import { prepareStatements, type Statements } from './statements.ts'
 import { checkNames, quoteTables, type TableNames, type Tables, withSchema } from './tables.ts'
+import type { SQLClient } from './using/caller-client.ts'
+import { type Joined, join, withoutLeases } from './using/joined.ts'
 
 export type { SQLDialect }
-
-interface Opened {
-  lease: Lease<Database>
-  calls: Calls
-  listener: Listener | undefined
-}
 
 /**
  * Sessions in Postgres, MariaDB, MySQL or SQLite, in the tables of the OpenAI Agents SDK for Python.
@@ -64,24 +57,23 @@ interface Opened {
  */
 export class SQLStore extends SessionStore {
   readonly #options: SQLStoreOptions
-  readonly #busyTimeoutMs: number
   readonly #policy: WritePolicy
   readonly #tables: Tables
   readonly #statements: Statements
   /** Where others are told of changes. */
   readonly #notices: Notices | undefined
   #opened: Opened | undefined
+  /** The transaction of the caller's that everything is part of. */
+  #joined: Joined | undefined
 
   /** Does no I/O. @throws TypeError or RangeError that names the option */
   constructor(options: SQLStoreOptions) {
     checkStoreOptions(options)
     super()
-    const { busyTimeoutMs = 30_000 } = options
     const { name, schema, dialect } = targetOf(options)
     const names = withSchema(options, schema)
     checkNames(names, name)
     this.#options = { ...options }
-    this.#busyTimeoutMs = busyTimeoutMs
     this.#policy = { ttlMs: ttlMsOf(options), operationMs: checkOperationTtl(options.operationTtl) }
     this.#tables = quoteTables(names, dialect.quote)
     this.#statements = prepareStatements(dialect, this.#tables)
@@ -96,24 +88,25 @@ export class SQLStore extends SessionStore {
     return schemaText(known, quoteTables(names, known.quote), { mariadb: dialect === 'mariadb', galera: false })
   }
 
+  /**
+   * A store whose writes are part of a transaction of yours: nothing is acknowledged for good before your COMMIT, and all is undone by
+   * your ROLLBACK. Takes a `Client` of `pg` after `BEGIN`, a connection of `mariadb` or `mysql2/promise` in a transaction, a `Transaction` of Sequelize, or one of
+   * PGlite. Each call stands between a savepoint and its release: one that fails is undone, and leaves your transaction usable where the
+   * database does; it is tried once. Await each call before the next statement of your own and before COMMIT. Closing it leaves the client and this
+   * store. Makes no tables; leases, and so `exclusive`, are refused (`SESSION_UNSUPPORTED`), as is every call while no transaction is open.
+   * @throws TypeError for what is no client of this kind of database; SESSION_CLOSED after `close()`
+   */
+  using(client: SQLClient): SQLStore {
+    this.records.assertOpen()
+    const joined = join(client, targetOf(this.#options).name)
+    const store = new SQLStore(this.#options)
+    store.#joined = joined
+    return store
+  }
+
   protected override async _open(): Promise<void> {
-    const { createTables = false, readFrom = 'primary', retries = 0 } = this.#options
-    const busyTimeoutMs = this.#busyTimeoutMs
-    const timeoutMs = checkTimeout(this.#options)
-    const longest = { busyTimeoutMs, lockTimeoutMs: lockTimeoutMs(limitsFrom(busyTimeoutMs, timeoutMs)) }
-    const lease = await connect(this.#options, longest)
-    const calls = new Calls(lease.resource, this.#tables.key, readFrom, { busyTimeoutMs, timeoutMs, retries })
-    try {
-      await calls.try((limits) =>
-        lease.resource.once(this.#schemaKey, () => ensureSchema(lease.resource, limits, this.#tables, createTables)),
-      )
-    } catch (error) {
-      await lease.release()
-      throw error
-    }
-    const limits = (): Limits => limitsFrom(busyTimeoutMs, timeoutMs)
-    const listener = this.#notices && new Listener(lease.resource, this.#notices, limits)
-    this.#opened = { lease, calls, listener }
+    const unopened = { options: this.#options, tables: this.#tables, notices: this.#notices }
+    this.#opened = await (this.#joined === undefined ? openStore(unopened) : openJoined(unopened, this.#joined))
   }
 
   protected override async _close(): Promise<void> {
@@ -123,7 +116,7 @@ export class SQLStore extends SessionStore {
 
   protected override _mapError(error: unknown): SessionError | undefined {
     const mapped = mapError(error)
-    if (mapped?.code === 'SESSION_SCHEMA_MISSING') this.#opened?.lease.resource.forget(this.#schemaKey)
+    if (mapped?.code === 'SESSION_SCHEMA_MISSING') this.#opened?.forgetSchema()
     return mapped
   }
 
@@ -176,7 +169,8 @@ export class SQLStore extends SessionStore {
     })
   }
 
-  protected override _lease(sessionId: string, swap: LeaseSwap | undefined): Promise<LeaseResult> {
+  protected override async _lease(sessionId: string, swap: LeaseSwap | undefined): Promise<LeaseResult> {
+    if (this.#joined !== undefined && swap !== undefined) throw withoutLeases()
     return this.#calls.try((limits) => new Leases(this.#database, this.#statements).step(limits, sessionId, swap))
   }
 
@@ -222,11 +216,6 @@ export class SQLStore extends SessionStore {
 
   get #place(): CommitPlace {
     return { database: this.#database, statements: this.#statements, notices: this.#notices }
-  }
-
-  /** A store that may not make the tables must not decide for one that may. */
-  get #schemaKey(): string {
-    return `${this.#options.createTables === true} ${this.#tables.key}`
   }
 
   get #calls(): Calls {

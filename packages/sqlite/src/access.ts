@@ -1,8 +1,9 @@
 import { type CommitResult, type Lease, SessionError } from '@sessions/core'
 import { whileBusy } from './busy.ts'
-import { type Connection, connectDatabase, connectFile, connectMemory } from './connection.ts'
+import { type Connection, connectDatabase, connectFile, connectMemory, joinDatabase } from './connection.ts'
 import { type SQLiteDatabase, toDatabase } from './database.ts'
 import { FilesGone } from './group.ts'
+import { assertTransaction } from './joined.ts'
 import type { WriteAheadLog } from './log.ts'
 import type { SQLiteStoreOptions } from './options.ts'
 import type { Statements } from './statements.ts'
@@ -22,13 +23,17 @@ export class Access {
   readonly #path: string
   /** The caller's. */
   readonly #database: SQLiteDatabase | undefined
+  /** Whether it is part of transactions that the caller begins and ends. */
+  readonly #isJoined: boolean
   #opened: Opened | undefined
   #reopening: Promise<Opened> | undefined
 
   /** With a path that is absolute. */
-  constructor(options: SQLiteStoreOptions) {
+  constructor(options: SQLiteStoreOptions, isJoined: boolean = false) {
     this.#options = options
-    this.#busyTimeoutMs = options.busyTimeoutMs ?? 30_000
+    this.#isJoined = isJoined
+    // Within a transaction, nothing is tried again: the database waits by itself, as long as its owner says.
+    this.#busyTimeoutMs = isJoined ? 0 : (options.busyTimeoutMs ?? 30_000)
     this.#path = options.path ?? ':memory:'
     this.#database = options.database && toDatabase(options.database)
   }
@@ -39,6 +44,11 @@ export class Access {
 
   async close(): Promise<void> {
     await this.#opened?.lease.release()
+  }
+
+  /** The database in whose transactions it is, where that is so. */
+  get joined(): SQLiteDatabase | undefined {
+    return this.#isJoined ? this.#database : undefined
   }
 
   /** Whether a database of the caller's was closed. */
@@ -85,6 +95,7 @@ export class Access {
 
   /** Calls `onChange` soon after the session may have changed. What it gives ends it. @throws as `read` */
   watch(sessionId: string, onChange: () => void): (() => void) | Promise<() => void> {
+    if (this.#isJoined) return () => {}
     return this.#use(({ statements, lease: { resource } }) => {
       resource.group.flush(sessionId)
       return whileBusy(this.#busyTimeoutMs, () => resource.watches.add(statements, sessionId, onChange))
@@ -93,6 +104,8 @@ export class Access {
 
   /** Tells those who watch the session over the same connection that it was written. */
   tell(sessionId: string): void {
+    // Nobody is to look at what may be undone.
+    if (this.#isJoined) return
     const opened = this.#opened
     opened?.lease.resource.watches.tell(opened.statements, sessionId)
   }
@@ -105,6 +118,7 @@ export class Access {
   #use<T>(work: (opened: Opened) => T | Promise<T>): T | Promise<T> {
     const opened = this.#opened
     if (opened === undefined) return this.#reopened().then(work)
+    if (this.#isJoined) assertTransaction(opened.lease.resource.database)
     return opened.lease.resource.isAt(this.#path) ? work(opened) : this.#lose(opened)
   }
 
@@ -134,7 +148,7 @@ export class Access {
     const names = deriveNames(this.#options)
     const lease =
       database !== undefined
-        ? await connectDatabase(database)
+        ? await (this.#isJoined ? joinDatabase : connectDatabase)(database)
         : path === ':memory:'
           ? await connectMemory(driver)
           : await connectFile({ path, driver, synchronous, busyTimeoutMs, mustExist, names })

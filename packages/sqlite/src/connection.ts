@@ -6,6 +6,7 @@ import { isReadOnly, mapOpenError, OpenTransaction } from './errors.ts'
 import { createPrivately, DatabaseFiles, realPath } from './file.ts'
 import { groupCommits, type Member } from './group.ts'
 import { readImage } from './image.ts'
+import { makeNoTables, writeWithin } from './joined.ts'
 import { WriteAheadLog } from './log.ts'
 import { OneDriver } from './one-driver.ts'
 import { assertKnown, migrate } from './schema.ts'
@@ -84,6 +85,16 @@ export async function connectMemory(driver: DriverName): Promise<Lease<Connectio
   return { resource: connection, release: async () => void connection.database.close() }
 }
 
+const joined = new WeakMap<SQLiteDatabase, Connection>()
+
+/** The same, within transactions that the caller begins and ends. */
+export async function joinDatabase(database: SQLiteDatabase): Promise<Lease<Connection>> {
+  const write = <T>(work: () => T): T => writeWithin(database, work)
+  const connection = joined.get(database) ?? toConnection(database, { write, makeTables: makeNoTables })
+  joined.set(database, connection)
+  return { resource: connection, release: async () => {} }
+}
+
 /** A database of the caller's, which stays open. */
 export async function connectDatabase(database: SQLiteDatabase): Promise<Lease<Connection>> {
   return { resource: toConnection(database), release: async () => {} }
@@ -107,13 +118,14 @@ async function openClaimed(opener: Opener, options: FileOptions): Promise<Connec
   try {
     // Changing the journal mode needs the file for a moment alone and does not wait for it by itself.
     const isReadable = await whileBusy(busyTimeoutMs, () => prepareFile(database, options))
-    if (isReadable) return { ...toConnection(database, new DatabaseFiles(path)), log: new WriteAheadLog(database) }
+    if (isReadable)
+      return { ...toConnection(database, undefined, new DatabaseFiles(path)), log: new WriteAheadLog(database) }
   } catch (error) {
     database.close()
     throw error
   }
   database.close()
-  return toConnection(opener.openImage(readImage(path)), new DatabaseFiles(path))
+  return toConnection(opener.openImage(readImage(path)), undefined, new DatabaseFiles(path))
 }
 
 function openDatabase(opener: Opener, path: string, mustExist: boolean): SQLiteDatabase {
@@ -148,18 +160,32 @@ function succeeds(work: () => unknown): boolean {
   }
 }
 
-function toConnection(database: SQLiteDatabase, files?: DatabaseFiles): Connection {
+function ownTransactions(database: SQLiteDatabase): Transactions {
   const transaction = database.transaction((work: () => unknown) => work())
   const write = <T>(work: () => T): T => {
     if (database.inTransaction) throw new OpenTransaction('A transaction of the caller is open.')
     return transaction.immediate(work) as T
   }
+  return { write, makeTables: write }
+}
+
+/** How a connection writes. */
+interface Transactions {
+  write<T>(work: () => T): T
+  makeTables(work: () => void): void
+}
+
+function toConnection(
+  database: SQLiteDatabase,
+  { write, makeTables }: Transactions = ownTransactions(database),
+  files?: DatabaseFiles,
+): Connection {
   const prepared = new Map<string, Statements>()
   const statements = async (names: Names, busyTimeoutMs: number): Promise<Statements> => {
     const key = JSON.stringify(names.tables)
     let ready = prepared.get(key)
     if (ready === undefined) {
-      await whileBusy(busyTimeoutMs, () => migrate(database, names, write))
+      await whileBusy(busyTimeoutMs, () => migrate(database, names, makeTables))
       ready = prepareStatements(database, names)
       prepared.set(key, ready)
     }

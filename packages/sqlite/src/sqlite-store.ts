@@ -28,9 +28,11 @@ import {
 import { Access } from './access.ts'
 import { applyChange, readIfAlive, type WritePolicy } from './changes.ts'
 import { knownConditions } from './conditions.ts'
+import type { AnySQLiteDatabase } from './database.ts'
 import { lowestId, readEntries } from './entries.ts'
 import { mapError } from './errors.ts'
 import { forkSession } from './fork.ts'
+import { explain, withoutLeases } from './joined.ts'
 import { readLease, swapLease } from './leases.ts'
 import { listIds } from './listing.ts'
 import { checkStoreOptions, type SQLiteStoreOptions } from './options.ts'
@@ -45,7 +47,7 @@ import { type InfoRow, toInfo } from './session-info.ts'
  */
 export class SQLiteStore extends SessionStore {
   readonly #options: SQLiteStoreOptions
-  readonly #access: Access
+  #access: Access
   readonly #policy: WritePolicy
 
   /** Does no I/O. @throws TypeError or RangeError that names the option */
@@ -62,6 +64,24 @@ export class SQLiteStore extends SessionStore {
     }
   }
 
+  /**
+   * A store whose writes are part of a transaction of yours on the same file: nothing is there for good before your COMMIT, and all is
+   * undone by your ROLLBACK. Takes a better-sqlite3 `Database`, a `DatabaseSync` of `node:sqlite` or a `Database` of `bun:sqlite`. Each call stands between a
+   * savepoint and its release: one that fails is undone, and leaves the transaction as it was; it is tried once. Await each call before COMMIT.
+   * Closing it leaves the database and this store. Makes no tables; leases, and so `exclusive`, are refused (`SESSION_UNSUPPORTED`), as is every
+   * call while no transaction is open.
+   * @throws TypeError for what is no database of these drivers; SESSION_CLOSED after `close()`
+   */
+  using(database: AnySQLiteDatabase): SQLiteStore {
+    this.records.assertOpen()
+    if (typeof database !== 'object' || database === null)
+      throw new TypeError('using() takes a database of the caller.')
+    const { path: _, driver: __, ...options } = this.#options
+    const store = new SQLiteStore({ ...options, database })
+    store.#access = new Access(store.#options, true)
+    return store
+  }
+
   protected override async _open(): Promise<void> {
     await this.#access.open()
   }
@@ -74,7 +94,8 @@ export class SQLiteStore extends SessionStore {
     if (this.#access.isClosedByOwner) {
       return new SessionError('SESSION_UNAVAILABLE', 'The database was closed by its owner.', { cause: error })
     }
-    return mapError(error)
+    const { joined } = this.#access
+    return joined === undefined ? mapError(error) : explain(error, joined)
   }
 
   protected async _read(sessionId: string, limit: number | undefined): Promise<string[]> {
@@ -139,6 +160,7 @@ export class SQLiteStore extends SessionStore {
     const found = await this.#access.read((statements) => readLease(statements, sessionId, this.#now()), sessionId)
     // Whoever waits asks often, and needs no lock for that.
     if (swap === undefined || swap.expect !== found.version) return found
+    if (this.#access.joined !== undefined) throw withoutLeases()
     return this.#access.write((statements) => swapLease(statements, sessionId, swap, this.#now()), sessionId)
   }
 

@@ -28,25 +28,34 @@ const watched: readonly Setting[] = [
 ]
 
 /** Those that are looked at when a connection is first used. */
-function allSettings({ mariadb }: Server): readonly Setting[] {
+function allSettings(server: Server, isTheirs: boolean): readonly Setting[] {
+  return isTheirs ? ofAny : [...ofAny, ...ofOwnTransactions(server)]
+}
+
+/** In whosever transaction. */
+const ofAny: readonly Setting[] = [
+  ...watched,
+  // Does not mix with the binary one of the columns.
+  {
+    name: 'collation_connection',
+    isRight: `NOT (${is('RIGHT(@@collation_connection, 4)', '_bin')})`,
+    value: 'utf8mb4_general_ci',
+  },
+  // Cuts off what is read.
+  { name: 'sql_select_limit', isRight: `@@sql_select_limit >= ${2n ** 63n}`, value: `${2n ** 64n - 1n}` },
+  // Refuses statements that find their rows in another way than by a constant.
+  { name: 'sql_safe_updates', isRight: '@@sql_safe_updates = 0', value: '0' },
+]
+
+/** What is ours to choose where the transactions are; to set the first would commit one that is open. */
+function ofOwnTransactions({ mariadb }: Server): readonly Setting[] {
   // https://mariadb.com/docs/server/server-management/variables-and-modes/server-system-variables#transaction_isolation
   const isolation = mariadb ? 'tx_isolation' : 'transaction_isolation'
   return [
-    ...watched,
-    // Does not mix with the binary one of the columns.
-    {
-      name: 'collation_connection',
-      isRight: `NOT (${is('RIGHT(@@collation_connection, 4)', '_bin')})`,
-      value: 'utf8mb4_general_ci',
-    },
     // Otherwise each read begins a transaction that shows the same ever after.
     { name: 'autocommit', isRight: '@@autocommit = 1', value: '1' },
     // Shows halves of batches.
     { name: isolation, isRight: `NOT (${is(`@@${isolation}`, 'READ-UNCOMMITTED')})`, value: "'REPEATABLE-READ'" },
-    // Cuts off what is read.
-    { name: 'sql_select_limit', isRight: `@@sql_select_limit >= ${2n ** 63n}`, value: `${2n ** 64n - 1n}` },
-    // Refuses statements that find their rows in another way than by a constant.
-    { name: 'sql_safe_updates', isRight: '@@sql_safe_updates = 0', value: '0' },
   ]
 }
 
@@ -69,10 +78,10 @@ const probe = 'aå日😀'
 const probing = 'the character set of the driver'
 
 /** The names of what is wrong, as seen with a value that travels like those of a write. */
-function checkOf(server: Server, alias: 'wrong' | 'still_wrong'): Statement {
+function checkOf(settings: readonly Setting[], alias: 'wrong' | 'still_wrong'): Statement {
   const arrived = `IF(${is('CONVERT(:probe USING utf8mb4)', probe)}, NULL, '${probing}')`
   return compile(
-    `SELECT CONCAT_WS(', ', ${arrived}, NULLIF(${wrongOf(allSettings(server))}, '')) AS ${alias},
+    `SELECT CONCAT_WS(', ', ${arrived}, NULLIF(${wrongOf(settings)}, '')) AS ${alias},
       CAST(@@max_allowed_packet AS CHAR) AS packet_bytes`,
     'positional',
   )
@@ -81,16 +90,17 @@ function checkOf(server: Server, alias: 'wrong' | 'still_wrong'): Statement {
 /**
  * Sees to it that a connection means what we mean, by changing what it does not, and nothing else. Gives what makes of it the
  * connection to be used from then on.
+ * @param isTheirs - whether it is in a transaction of the caller's
  * @throws SESSION_BACKEND that names what cannot be changed
  */
-export async function settleMySQL(connection: Connection, server: Server): Promise<Settle> {
-  const settings = allSettings(server)
-  const found = await connection.run(checkOf(server, 'wrong'), [probe]).catch(undefinedIfUnconvertible)
+export async function settleMySQL(connection: Connection, server: Server, isTheirs: boolean = false): Promise<Settle> {
+  const settings = allSettings(server, isTheirs)
+  const found = await connection.run(checkOf(settings, 'wrong'), [probe]).catch(undefinedIfUnconvertible)
   const wrong = found === undefined ? [probing, ...settings.map(({ name }) => name)] : wrongIn(found, 'wrong')
   if (found !== undefined && wrong.length === 0) return (settled) => watching(settled, found)
   await connection.execute(setterOf(settings, wrong))
   // By another text: the driver mariadb would describe the result as that of the first one.
-  const left = await connection.run(checkOf(server, 'still_wrong'), [probe])
+  const left = await connection.run(checkOf(settings, 'still_wrong'), [probe])
   const stillWrong = wrongIn(left, 'still_wrong')
   if (stillWrong.length === 0) return (settled) => watching(settled, left)
   throw new SessionError(
