@@ -10,7 +10,8 @@ let last = { second: 0, text: '1970-01-01 00:00:00' }
 export function toTimestamp(ms: number): string {
   const time = Math.trunc(Math.min(ms, lastMs))
   const second = Math.floor(time / 1000)
-  if (second !== last.second) last = { second, text: new Date(second * 1000).toISOString().replace('T', ' ').slice(0, -5) }
+  if (second !== last.second)
+    last = { second, text: new Date(second * 1000).toISOString().replace('T', ' ').slice(0, -5) }
   return `${last.text}.${String(time - second * 1000).padStart(3, '0')}`
 }
 
@@ -33,7 +34,7 @@ export function toSeconds(timestamp: string): string {
 
 /** Takes either form, and the ISO 8601 of other tools. What is no time at all counts as the epoch. */
 export function fromTimestamp(text: string | null): number {
-  if (text !== null && text.startsWith(last.text) && form.test(text)) return last.second * 1000 + Number(text.slice(20))
+  if (text?.startsWith(last.text) && form.test(text)) return last.second * 1000 + Number(text.slice(20))
   const zoned = /(Z|[+-]\d\d:?\d\d)$/.test(text ?? '') ? `${text}` : `${text?.replace(' ', 'T')}Z`
   const ms = Date.parse(zoned)
   return Number.isNaN(ms) ? 0 : ms
