@@ -21,7 +21,11 @@ function looking(path: string): { holds(): boolean; looks(): number; lose(): unk
     looks++
     return files.there
   }
-  return { holds: () => folder.holds(path, look), looks: () => looks, lose: () => Object.assign(files, { there: false }) }
+  return {
+    holds: () => folder.holds(path, look),
+    looks: () => looks,
+    lose: () => Object.assign(files, { there: false }),
+  }
 }
 
 describe('the files of a folder', () => {
