@@ -40,6 +40,30 @@ describe('commits of one turn of the event loop', () => {
     expect(groups.at(-1)).toEqual(['d'])
   })
 
+  it('wait for nothing where each follows the answer to the one before it in its session', async () => {
+    const { groups, group, add } = recording()
+    let turns = 0
+    setImmediate(() => turns++)
+    for (let count = 0; count < 5; count++) await add('a')
+    expect([groups.length, turns]).toEqual([5, 0])
+    const both = [add('b'), add('a')]
+    expect([groups.length, turns]).toEqual([5, 0])
+    await Promise.all(both)
+    expect(groups.slice(5)).toEqual([['b', 'a']])
+    const others = Promise.all(Array.from({ length: 5 }, async () => group.add('a', 'a', 1)))
+    await turn()
+    await others
+    expect(groups.slice(6)).toEqual([['a', 'a', 'a', 'a', 'a']])
+  })
+
+  it('are not in the order of their sessions: one that follows an answer goes behind what waits', async () => {
+    const { groups, add } = recording()
+    await add('a')
+    const other = add('b')
+    await Promise.all([add('a'), other])
+    expect(groups).toEqual([['a'], ['b', 'a']])
+  })
+
   it('leave in the order in which they came, in groups of so many and so long, one a turn', async () => {
     const { groups, add } = recording({ mostMembers: 3, mostLength: 10 })
     const lengths = { a: 1, b: 1, c: 1, d: 1, e: 9, f: 50, g: 2, h: 8, i: 1 }

@@ -1,38 +1,42 @@
 import { randomUUID } from 'node:crypto'
-import { closeSync, existsSync, linkSync, openSync, realpathSync, statSync, unlinkSync } from 'node:fs'
+import { closeSync, existsSync, linkSync, openSync, realpathSync, unlinkSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
+import { Folder } from './folder.ts'
+import { type Identity, isSame, isSystemError, lookAt } from './identity.ts'
 
 /** What SQLite keeps beside a database in WAL mode. */
 const companions = ['-wal', '-shm'] as const
 
-/** A file as the file system knows it, whatever its path names by now. */
-interface Identity {
-  readonly dev: number
-  readonly ino: number
-}
-
 /** The files of an open database, and whether they are still where others look for them. */
 export class DatabaseFiles {
   readonly #path: string
-  readonly #known: readonly (readonly [suffix: string, Identity | undefined])[]
+  readonly #known: readonly (readonly [path: string, Identity | undefined])[]
+  readonly #folder: Folder
 
   /** To be made once they are open: as long as one is, no other gets its number. */
   constructor(path: string) {
     this.#path = realPath(path)
-    this.#known = ['', ...companions].map((suffix) => [suffix, identityOf(this.#path + suffix)])
+    this.#known = ['', ...companions].map((suffix) => [this.#path + suffix, lookAt(this.#path + suffix)])
+    this.#folder = new Folder(dirname(this.#path))
   }
 
-  /** Whether `path` leads to these files still: three looks at the file system, 5 microseconds. */
+  /** Whether `path` leads to these files still: one look at their folder, and at each of them where something changed in it. */
   areAt(path: string): boolean {
-    return this.#known.every(([suffix, known]) => {
-      return known === undefined || isAt(suffix === '' ? path : this.#path + suffix, known)
+    const look = (): boolean => this.#allAreAt(path)
+    // A link to the file may lead elsewhere without any change in the folder.
+    return basename(path) === basename(this.#path) ? this.#folder.holds(dirname(path), look) : look()
+  }
+
+  #allAreAt(path: string): boolean {
+    return this.#known.every(([each, known]) => {
+      return known === undefined || isSame(lookAt(each === this.#path ? path : each), known)
     })
   }
 
   /** Whether only the log was taken away, whose content can still be saved. */
   lackOnlyLog(): boolean {
     const [[, file] = []] = this.#known
-    return file !== undefined && isAt(this.#path, file) && !existsSync(`${this.#path}-wal`)
+    return isSame(lookAt(this.#path), file) && !existsSync(`${this.#path}-wal`)
   }
 }
 
@@ -64,27 +68,4 @@ export function createPrivately(path: string): void {
   } finally {
     unlinkSync(draft)
   }
-}
-
-function identityOf(path: string): Identity | undefined {
-  return statSync(path, { throwIfNoEntry: false })
-}
-
-function isAt(path: string, { dev, ino }: Identity): boolean {
-  const stats = lookAt(path)
-  return stats !== undefined && stats.ino === ino && stats.dev === dev
-}
-
-/** `undefined` also where the way there is no longer one, or may no longer be looked at. */
-function lookAt(path: string): Identity | undefined {
-  try {
-    return statSync(path, { throwIfNoEntry: false })
-  } catch (error) {
-    if (isSystemError(error)) return undefined
-    throw error
-  }
-}
-
-function isSystemError(error: unknown): boolean {
-  return typeof (error as NodeJS.ErrnoException).syscall === 'string'
 }

@@ -3,13 +3,16 @@ const lastMs = Date.UTC(10_000, 0) - 1
 /** Of the timestamps that we write; other tools have others, or none. */
 const form = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}$/
 
-/** The last one that was made: the commits of a group have the same time. */
-let last = { ms: Number.NaN, text: '' }
+/** The second that a timestamp was last made in: those that are made and read follow each other closely. */
+let last = { second: 0, text: '1970-01-01 00:00:00' }
 
 /** `YYYY-MM-DD HH:MM:SS.SSS` in UTC: `CURRENT_TIMESTAMP` with milliseconds, so that both sort together. */
 export function toTimestamp(ms: number): string {
-  if (ms !== last.ms) last = { ms, text: new Date(Math.min(ms, lastMs)).toISOString().replace('T', ' ').slice(0, -1) }
-  return last.text
+  const time = Math.trunc(Math.min(ms, lastMs))
+  const second = Math.floor(time / 1000)
+  if (second !== last.second)
+    last = { second, text: new Date(second * 1000).toISOString().replace('T', ' ').slice(0, -5) }
+  return `${last.text}.${String(time - second * 1000).padStart(3, '0')}`
 }
 
 /** The first millisecond from `now` on that is after a timestamp. */
@@ -31,6 +34,7 @@ export function toSeconds(timestamp: string): string {
 
 /** Takes either form, and the ISO 8601 of other tools. What is no time at all counts as the epoch. */
 export function fromTimestamp(text: string | null): number {
+  if (text?.startsWith(last.text) && form.test(text)) return last.second * 1000 + Number(text.slice(20))
   const zoned = /(Z|[+-]\d\d:?\d\d)$/.test(text ?? '') ? `${text}` : `${text?.replace(' ', 'T')}Z`
   const ms = Date.parse(zoned)
   return Number.isNaN(ms) ? 0 : ms

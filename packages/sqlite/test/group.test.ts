@@ -76,21 +76,15 @@ describe('appends of one turn of the event loop', () => {
     await Promise.all(sessions.map((session) => session.close()))
   })
 
-  it('let timers run, and so do a thousand that are awaited one after the other', async () => {
+  it('let timers run, and so do thousands that are awaited one after the other', async () => {
     await using store = new SQLiteStore({ path: temporaryFile(), synchronous: 'NORMAL' })
     const burst = () => Promise.all(ids(1_000).map((id) => store.session(id).addItems([item(id)])))
-    await burst()
-    let turns = 0
-    const tick = (): void => {
-      turns++
-      next = setImmediate(tick)
+    const oneByOne = async (): Promise<void> => {
+      for (let index = 0; index < 3_000; index++) await store.session('a').addItems([item('x')])
     }
-    let next = setImmediate(tick)
-    for (let index = 0; index < 1_000; index++) await store.session('a').addItems([item('x')])
-    clearImmediate(next)
-    expect(turns).toBeGreaterThan(300)
+    await burst()
     // 50 ms are promised; this leaves something for a collection of garbage and a slow machine.
-    expect(await longestTurnMs(burst)).toBeLessThan(100)
+    for (const work of [oneByOne, burst]) expect(await longestTurnMs(work)).toBeLessThan(100)
   })
 })
 

@@ -36,10 +36,7 @@ function needsEscape(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false
   if (isBytes(value)) return true
   if (Array.isArray(value)) return value.some(needsEscape)
-  for (const [key, inner] of Object.entries(value)) {
-    if (bytesKey.test(key) || needsEscape(inner)) return true
-  }
-  return false
+  return Object.keys(value).some((key) => bytesKey.test(key) || needsEscape((value as Record<string, unknown>)[key]))
 }
 
 /** With bytes as JSON can say them. */

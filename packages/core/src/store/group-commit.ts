@@ -26,6 +26,7 @@ export type Several<Member> = readonly [Member, ...Member[]]
 export type Outcomes<Result> = readonly PromiseSettledResult<Result>[]
 
 interface Waiting<Member, Result> {
+  readonly sessionId: string
   readonly member: Member
   readonly length: number
   readonly resolve: (result: Result | PromiseLike<Result>) => void
@@ -34,8 +35,8 @@ interface Waiting<Member, Result> {
 
 /**
  * Commits that wait for one connection, committed together: most of what a small write costs is the transaction around it, or the way
- * to the server. The first one of a turn of the event loop leaves at once; those that follow it leave when the turn is over, in groups,
- * in the order in which they came. See docs/adr/0086-group-commit.md.
+ * to the server. The first one of a turn of the event loop leaves at once, and so does the next one of its session once it has its answer;
+ * others leave when the turn is over, in groups, in the order in which they came. See docs/adr/0086-group-commit.md.
  */
 export class GroupCommit<Member, Result> {
   readonly #options: Required<GroupCommitOptions<Member, Result>>
@@ -44,6 +45,8 @@ export class GroupCommit<Member, Result> {
   readonly #sessions: Set<string> = new Set()
   /** Whether something has left in this turn already. */
   #hasLeft = false
+  /** The session of the one that left last, where it was alone and has its answer. */
+  #answered: string | undefined
   #underWay = 0
 
   constructor(options: GroupCommitOptions<Member, Result>) {
@@ -52,10 +55,11 @@ export class GroupCommit<Member, Result> {
 
   /** @param length - what it counts for in `mostLength` */
   add(sessionId: string, member: Member, length: number): Result | Promise<Result> {
-    if (!this.#hasLeft && this.#waiting.length === 0 && this.#hasRoom) return this.#alone(member)
+    const mayLeave = !this.#hasLeft || sessionId === this.#answered
+    if (mayLeave && this.#waiting.length === 0 && this.#hasRoom) return this.#alone(sessionId, member)
     return new Promise((resolve, reject) => {
       this.#sessions.add(sessionId)
-      this.#waiting.push({ member, length, resolve, reject })
+      this.#waiting.push({ sessionId, member, length, resolve, reject })
       if (!this.#hasLeft) this.#leave()
     })
   }
@@ -74,11 +78,19 @@ export class GroupCommit<Member, Result> {
     return this.#waiting.length > 0 && this.#hasRoom
   }
 
-  #alone(member: Member): Result | Promise<Result> {
+  #alone(sessionId: string, member: Member): Result | Promise<Result> {
     this.#holdOthers()
     const result = this.#options.alone(member)
     if (result instanceof Promise) this.#count(result)
+    else this.#answer(sessionId)
     return result
+  }
+
+  /** Those that were called beside it are called before this takes effect: they are not what follows the answer. */
+  #answer(sessionId: string): void {
+    queueMicrotask(() => {
+      this.#answered = sessionId
+    })
   }
 
   /** One group, and no more in this turn, so that others have theirs. */
@@ -90,6 +102,8 @@ export class GroupCommit<Member, Result> {
 
   /** What comes in the rest of this turn waits for its end. */
   #holdOthers(): void {
+    this.#answered = undefined
+    if (this.#hasLeft) return
     this.#hasLeft = true
     afterThisTurn(() => {
       this.#hasLeft = false
@@ -116,9 +130,10 @@ export class GroupCommit<Member, Result> {
     this.#count(group.length > 1 ? this.#together(group) : this.#one(group[0]))
   }
 
-  async #one({ member, resolve, reject }: Waiting<Member, Result>): Promise<void> {
+  async #one({ sessionId, member, resolve, reject }: Waiting<Member, Result>): Promise<void> {
     try {
       resolve(await this.#options.alone(member))
+      this.#answer(sessionId)
     } catch (error) {
       reject(error)
     }
