@@ -1,6 +1,8 @@
 import { SessionError } from '@sessions/core'
+import { type DriverError, driverError } from './driver-error.ts'
 import { Failure, SettingsChanged } from './failures.ts'
 import { busy, errorNumbers, full, type Meaning, missing, noneFree, sqliteCodes, sqlStates } from './meanings.ts'
+import { redact } from './redact.ts'
 
 /** What a failed connection looks like where no server says so: Node's codes, and those of mysql2 and mariadb. */
 const lostCode =
@@ -31,17 +33,6 @@ const tlsCode =
   /^(ERR_(TLS|SSL)_|CERT_|CRL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|HANDSHAKE_NO_SSL|HANDSHAKE_SSL|ER_(SERVER_SSL_DISABLED|SELF_SIGNED|TLS_))/
 const noTLS = /^The server does not support SSL connections/
 
-interface DriverError {
-  name?: string
-  message?: string
-  code?: unknown
-  errno?: unknown
-  sqlState?: unknown
-  severity?: unknown
-  fatal?: unknown
-  parent?: unknown
-}
-
 /** Others changed the same rows in a way that no lock keeps them from. Nothing of the transaction may stay. */
 export class Collision extends Error {
   override name = 'Collision'
@@ -59,12 +50,6 @@ export class Silence extends Error {
   constructor(silenceMs: number) {
     super(`The server sent nothing for ${silenceMs} ms.`)
   }
-}
-
-/** The error of the driver, also where Sequelize wrapped it. */
-function driverError(error: unknown): DriverError {
-  const { parent } = error as DriverError
-  return (typeof parent === 'object' && parent !== null ? parent : error) as DriverError
 }
 
 /** Whether the server itself said no: then nothing of the statement stays. Anything else leaves that open. */
@@ -148,6 +133,14 @@ export function isUnconvertible(error: unknown): boolean {
   return errno === 3988 || errno === 1300
 }
 
+/**
+ * Whether the server cannot do what it was asked for, nor will it be able to later: it does not know the words (1064, 1235, 1305), or does not
+ * write so to its log (1665).
+ */
+export function isUnable(error: unknown): boolean {
+  return [1064, 1235, 1305, 1665].includes(Number(driverError(error).errno))
+}
+
 /** Whether a row with that key is there already. */
 export function isUniqueViolation(error: unknown): boolean {
   const { code, errno } = driverError(error)
@@ -215,34 +208,4 @@ function meaningOf(error: unknown): Meaning | undefined {
     return ['SESSION_BACKEND', `The database failed with ${severity !== undefined ? code : `error ${errno}`}.`]
   }
   return undefined
-}
-
-/** Takes out of a driver's error what may quote rows or values: they are nobody's business but the caller's. */
-function redact(error: unknown): unknown {
-  for (const each of new Set([error, driverError(error)])) {
-    if (!(each instanceof Error)) continue
-    const fields = each as unknown as Record<string, unknown>
-    for (const field of ['detail', 'hint', 'where', 'internalQuery', 'sql', 'parameters', 'query']) {
-      if (field in fields) fields[field] = undefined
-    }
-    const quotes = quotesValues(fields)
-    const message = quotes
-      ? 'The message is left out, since it quotes values.'
-      : String(fields.sqlMessage ?? each.message)
-    if (message === each.message) continue
-    each.message = message
-    each.stack = `${each.name}: ${message}`
-    if (quotes) fields.sqlMessage = undefined
-  }
-  return error
-}
-
-/**
- * Whether the message may quote values. SQLSTATE classes: 22 malformed or too long, 23 and 44 against a constraint, 45 and P0
- * what a trigger says, which may also choose a state of its own.
- */
-function quotesValues({ severity, code, sqlState, errno, routine }: Record<string, unknown>): boolean {
-  const state = String(severity !== undefined ? code : (sqlState ?? ''))
-  if (routine === 'exec_stmt_raise' || errno === 1644) return true
-  return /^(22|23|44|45|P0)/.test(state) || errno === 1366 || errno === 1406
 }
