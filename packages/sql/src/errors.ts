@@ -15,8 +15,11 @@ const lostNumbers = new Set([1053, 1152, 1158, 1159, 1160, 1161, 1184, 1927, 316
 const lostMessage =
   /^(Connection terminated|Client (was closed|has encountered a connection error)|timeout expired|Query read timeout)/
 
-/** Codes with which others were in the way. 55P03: for the time of one statement, and not for all that a call may take. */
-const collisions = new Set<unknown>(['40001', '40P01', '55P03', 'SQLITE_BUSY', 1020, 1205, 1213, 1412])
+/**
+ * Codes with which others were in the way. 55P03: for the time of one statement, and not for all that a call may take. 1467: MariaDB draws
+ * ids under a lock while somebody's `INSERT … SELECT` is under way.
+ */
+const collisions = new Set<unknown>(['40001', '40P01', '55P03', 'SQLITE_BUSY', 1020, 1205, 1213, 1412, 1467])
 /** Codes of servers that take no connection more, for as long as others keep theirs. */
 const fullCodes = new Set<unknown>(['53300', '08004', 1040, 1135, 1203, 1226])
 /** What PgBouncer says then, with a code that it has for everything. */

@@ -1,19 +1,25 @@
-import type { Connection } from './connection.ts'
+import type { Row } from './connection.ts'
 import type { TogetherInSteps } from './dialects/dialect.ts'
 import { Collision } from './errors.ts'
 import type { GroupPlace, GroupWay, PlainAppend } from './group.ts'
+import { insertRows } from './insert-rows.ts'
+import type { RowsInsert } from './restore-statements.ts'
 import { assertSettings } from './rows.ts'
 import { run, write } from './run.ts'
-import type { Statement, Value } from './statement.ts'
+import type { Statement } from './statement.ts'
+import { toTimestamp } from './timestamps.ts'
 import { numberOf } from './values.ts'
 
-type Steps = TogetherInSteps<Statement>
+/** What it takes of a dialect that appends to many sessions in a transaction of a few statements. */
+export interface Steps extends TogetherInSteps<Statement> {
+  readonly messages: RowsInsert
+}
 
-/** Groups of a dialect that appends to many sessions in a transaction of a few statements. */
 export function togetherInSteps(place: GroupPlace, steps: Steps): GroupWay {
+  const { lock, touch, absent, make, messages } = steps
   return {
-    known: (members) => append(place, members, steps, [steps.lock, steps.touch]),
-    unknown: (members) => append(place, members, steps, [steps.absent, steps.make]),
+    known: (members) => append(place, members, { find: lock, change: touch, messages }),
+    unknown: (members) => append(place, members, { find: absent, change: make, messages }),
   }
 }
 
@@ -21,39 +27,26 @@ export function togetherInSteps(place: GroupPlace, steps: Steps): GroupWay {
 function append(
   { database, ttlMs }: GroupPlace,
   members: readonly PlainAppend[],
-  steps: Steps,
-  [find, change]: readonly [Statement, Statement],
+  { find, change, messages }: { find: Statement; change: Statement; messages: RowsInsert },
 ): Promise<ReadonlySet<PlainAppend>> {
   const limits = (members.at(-1) as PlainAppend).limits
   return database.transaction(limits, 'group', async (connection) => {
-    const { rows } = await run(connection, find, { ids: idsOf(members) })
-    for (const row of rows) assertSettings(row)
-    const found = rows.map((row) => members[numberOf(row, 'place') - 1] as PlainAppend)
-    if (found.length === 0) return { result: new Set(), keep: false }
-    await writeAll(connection, change, { ids: idsOf(found), ttl: ttlMs ?? null }, found.length)
-    const count = found.reduce((sum, { records }) => sum + records.length, 0)
-    await writeAll(connection, steps.append, { members: recordsOf(found) }, count)
-    return { result: new Set(found), keep: true }
+    const ids = JSON.stringify(members.map(({ sessionId }) => sessionId))
+    const { rows } = await run(connection, find, { ids })
+    const found = rows.map((row) => [members[numberOf(row, 'place') - 1] as PlainAppend, timeIn(row)] as const)
+    if (found.length === 0) return { result: new Set<PlainAppend>(), keep: false }
+    const sessions = JSON.stringify(found.map(([{ sessionId }, at]) => [sessionId, at]))
+    const changed = await write(connection, change, { sessions, ttl: ttlMs ?? null })
+    // They were just found: somebody else's server reads the JSON in another way.
+    if (changed !== found.length) throw new Collision()
+    const added = found.flatMap(([{ sessionId, records }, at]) => records.map((record) => [sessionId, record, at]))
+    await insertRows(connection, messages, added)
+    return { result: new Set(found.map(([member]) => member)), keep: true }
   })
 }
 
-/** @throws Collision where it wrote more or fewer rows than that */
-async function writeAll(
-  connection: Connection,
-  statement: Statement,
-  values: Readonly<Record<string, Value>>,
-  count: number,
-): Promise<void> {
-  if ((await write(connection, statement, values)) !== count) throw new Collision()
-}
-
-function idsOf(members: readonly PlainAppend[]): string {
-  return JSON.stringify(members.map(({ sessionId }) => sessionId))
-}
-
-/** Half of a character arrives as what a driver makes of it where it is no JSON. */
-function recordsOf(members: readonly PlainAppend[]): string {
-  return JSON.stringify(
-    members.map(({ sessionId, records }) => [sessionId, records.map((each) => each.toWellFormed())]),
-  )
+/** The new time of a session: the server's, and after the one that it had. @throws SettingsChanged */
+function timeIn(row: Row): string {
+  assertSettings(row)
+  return toTimestamp(Math.max(numberOf(row, 'now_ms'), numberOf(row, 'updated_ms') + 1))
 }

@@ -50,15 +50,17 @@ export function appendTogether(
   ttlMs: number | undefined,
 ): boolean | Promise<boolean> {
   const texts = statements.appendTogether?.(notices !== undefined)
-  if (texts === undefined) return false
-  const isAtOnce = 'known' in texts
-  const key = `${(isAtOnce ? texts.known : texts.lock).name} ${ttlMs} ${append.limits.silenceMs}`
+  const messages = statements.inserts?.messages
+  if (texts === undefined || messages === undefined) return false
+  const key = `${('known' in texts ? texts.known : texts.lock).name} ${ttlMs} ${append.limits.silenceMs}`
   const ofDatabase = groups.get(database) ?? new Map<string, AppendGroup>()
   groups.set(database, ofDatabase)
   let group = ofDatabase.get(key)
   if (group === undefined) {
     const place = { database, notices, ttlMs }
-    group = new AppendGroup(isAtOnce ? togetherAtOnce(place, texts) : togetherInSteps(place, texts))
+    group = new AppendGroup(
+      'known' in texts ? togetherAtOnce(place, texts) : togetherInSteps(place, { ...texts, messages }),
+    )
     ofDatabase.set(key, group)
   }
   return group.add(append)

@@ -125,15 +125,16 @@ export interface TogetherAtOnce<Text> {
   readonly unknown: Text
 }
 
-/** Those of a transaction on sessions that are there: `lock`, `touch`, `append`; and on those that are not: `absent`, `make`, `append`. */
+/** Those of a transaction on sessions that are there: `lock` and `touch`; and on those that are not: `absent` and `make`. */
 export interface TogetherInSteps<Text> {
-  /** The places of those of `:ids` that nobody else keeps, kept to this transaction. */
+  /** The places of those of `:ids` that are there and live, and kept by nobody else; they are kept to this transaction. */
   readonly lock: Text
+  /** Sets those of `:sessions` to their times. */
   readonly touch: Text
   /** The places of those that are not there. */
   readonly absent: Text
+  /** Makes those of `:sessions`. */
   readonly make: Text
-  readonly append: Text
 }
 
 /** What a transaction is for: one change, one that may keep a lease from others, or appends to many sessions. */
