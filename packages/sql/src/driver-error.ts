@@ -8,10 +8,12 @@ export interface DriverError {
   severity?: unknown
   fatal?: unknown
   parent?: unknown
+  cause?: unknown
 }
 
-/** The error of the driver, also where Sequelize wrapped it. */
+/** The error of the driver, also where Sequelize wrapped it, or where a pool of mariadb waited in vain for a connection because of it. */
 export function driverError(error: unknown): DriverError {
-  const { parent } = error as DriverError
-  return (typeof parent === 'object' && parent !== null ? parent : error) as DriverError
+  const { parent, code, cause } = error as DriverError
+  const wrapped = code === 'ER_GET_CONNECTION_TIMEOUT' ? cause : parent
+  return (typeof wrapped === 'object' && wrapped !== null ? wrapped : error) as DriverError
 }

@@ -2,6 +2,7 @@ import { SessionError } from '@sessions/core'
 import { type DriverError, driverError } from './driver-error.ts'
 import { Failure, SettingsChanged } from './failures.ts'
 import { busy, errorNumbers, full, type Meaning, missing, noneFree, sqliteCodes, sqlStates } from './meanings.ts'
+import { meaningOfPool } from './pools/meanings.ts'
 import { redact } from './redact.ts'
 
 /** What a failed connection looks like where no server says so: Node's codes, and those of mysql2 and mariadb. */
@@ -194,16 +195,15 @@ function meaningOf(error: unknown): Meaning | undefined {
   if (error instanceof NoConnection || name === 'SequelizeConnectionAcquireTimeoutError') {
     return ['SESSION_BUSY', noneFree]
   }
-  if (/connection manager was closed|pool is draining/.test(message)) {
-    return ['SESSION_UNAVAILABLE', 'The Sequelize was closed by its owner.', { retryable: false }]
-  }
-  const { code, errno, severity } = driverError(error)
+  const { code, errno, severity, message: said = '' } = driverError(error)
+  const ofPool = meaningOfPool(code, said)
+  if (ofPool !== undefined) return ofPool
   if (isSQLiteCode(code) && isTableMissing(error)) return ['SESSION_SCHEMA_MISSING', missing]
   if (isSQLiteCode(code)) return sqliteCodes[code] ?? ['SESSION_BACKEND', `SQLite failed with ${code}.`]
   const known = severity !== undefined ? sqlStates[String(code)] : errorNumbers[Number(errno)]
   if (known !== undefined) return known
   if (isFull(error)) return ['SESSION_BUSY', full]
-  if ((typeof code === 'string' && tlsCode.test(code)) || noTLS.test(String(driverError(error).message))) {
+  if ((typeof code === 'string' && tlsCode.test(code)) || noTLS.test(said)) {
     return ['SESSION_UNAVAILABLE', 'No connection with TLS can be made as asked: see the cause.', { retryable: false }]
   }
   if (isLost(error)) return ['SESSION_UNAVAILABLE', 'There is no connection to the database.']
