@@ -1,7 +1,7 @@
 import { SQLSession, SQLStore } from '@sessions/sql'
 import { startMariaDB, startMySQL, startPostgres, startProxy } from '@sessions/test-servers'
 import { Client } from 'pg'
-import { Sequelize } from 'sequelize'
+import { QueryTypes, Sequelize } from 'sequelize'
 import { afterAll, describe, expect, it } from 'vitest'
 import { Admin } from './support/admin.ts'
 import { counting } from './support/counting.ts'
@@ -172,6 +172,26 @@ describe.each(servers)('appends of one turn of the event loop, on $name', ({ dat
     expect((await contents(store, ['s0', 's5999'])).map((items) => items.length)).toEqual([2, 1])
     await sequelize.close()
   })
+})
+
+it('leave a connection of MariaDB as they found it, whatever became of them', async () => {
+  const url = await asMySQL(mariadb.createDatabase())
+  const sequelize = new Sequelize(url, { logging: false, pool: { max: 1 } })
+  await using store = new SQLStore({ sequelize, createTables: true })
+  const settings = (): Promise<object[]> => {
+    const texts = 'SELECT @@innodb_lock_wait_timeout AS patience, @@tx_isolation AS isolation'
+    return sequelize.query(texts, { type: QueryTypes.SELECT })
+  }
+  const admin = new Admin(url)
+  const before = await settings()
+  await Promise.all(appendAll(store, ids(20)))
+  expect(await settings()).toEqual(before)
+  await admin.refuseMessages('poison')
+  await Promise.allSettled(appendAll(store, ids(20), 'poison'))
+  expect(await settings()).toEqual(before)
+  expect(await contents(store, ['s19'])).toEqual([['s19']])
+  await admin.close()
+  await sequelize.close()
 })
 
 it('are a transaction each, where a server does not know how to do more at once', async () => {

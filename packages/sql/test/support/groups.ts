@@ -10,7 +10,7 @@ interface Said {
   failures: string[]
 }
 
-const bursts = rounds(300, 4)
+const bursts = rounds(100, 4)
 const processes = rounds(4, 2)
 const [kept, churned] = [60, 20]
 
