@@ -2,10 +2,10 @@ import { byListingOrder, matchesFilter, placeOf, positionOf, SessionError, Sessi
 import { open } from 'lmdb'
 
 /**
- * Agent sessions in LMDB, for any number of processes: `new LMDBStore({ path: 'conversations' })`.
+ * Agent sessions in LMDB, for one process at a time: `new LMDBStore({ path: 'conversations' })`.
  *
  * Three tables: `sessions` by id, `records` by id and a number that grows, `operations` by id and operation id. Reads and writes
- * are transactions of LMDB, which has one writer at a time whatever the process.
+ * are transactions of LMDB, which has one writer at a time.
  */
 export class LMDBStore extends SessionStore {
   #path

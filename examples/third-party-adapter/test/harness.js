@@ -14,5 +14,6 @@ export default {
   open: async () => openStore(options),
   reset: async () => rmSync(options.path, { recursive: true, force: true }),
   worker: { module: new URL('./open.js', import.meta.url).href, export: 'openStore', options },
-  capabilities: { durable: true, multiProcess: true, ttl: false, list: true, transactions: true },
+  // Not multiProcess: see the README.
+  capabilities: { durable: true, multiProcess: false, ttl: false, list: true, transactions: true },
 }

@@ -96,8 +96,11 @@ export const mutationCases: readonly CaseDefinition[] = [
       })
       const mutating = Array.from({ length: 4 }, async (_, index) => {
         const session = await t.sessionWith(['applyHistoryMutations'], id)
-        do await session.applyHistoryMutations({ mutations: [mutation('1', call('1', `{"by":${index}}`))] })
-        while (!isAppended)
+        do {
+          await session.applyHistoryMutations({ mutations: [mutation('1', call('1', `{"by":${index}}`))] })
+          // A session that never waits for anything would let nobody append.
+          await moment()
+        } while (!isAppended)
       })
       await Promise.all([appending, ...mutating])
       const [first, ...others] = await (await t.session(id)).getItems()
