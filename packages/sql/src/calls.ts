@@ -68,7 +68,7 @@ export class Calls {
 
   /** The same in one transaction. */
   change<T>(sessionId: string, work: (connection: Connection) => Promise<Outcome<T>>): Promise<T> {
-    return this.write(sessionId, false, (limits) => this.#database.transaction(limits, false, work))
+    return this.write(sessionId, false, (limits) => this.#database.transaction(limits, 'change', work))
   }
 
   /** A transaction that writes several sessions: whatever keeps one of them keeps no more than one connection. */

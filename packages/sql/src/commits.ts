@@ -54,14 +54,14 @@ export function changeIn<T>(
   keepsLease: boolean,
   work: SessionWork<T>,
 ): Promise<T> {
-  return database.transaction(limits, keepsLease, async (connection) => {
+  return database.transaction(limits, keepsLease ? 'lease' : 'change', async (connection) => {
     const outcome = await work(new SessionRows(connection, statements, sessionId), connection)
     if (outcome.keep) await notices?.send(connection, sessionId)
     return outcome
   })
 }
 
-/** An append to a session in one statement, where the dialect can and the change is just that. `false` where a transaction has to decide. */
+/** An append, with others or in one statement, where the dialect can and the change is just that. `false` where a transaction has to decide. */
 async function appendAtOnce(
   place: CommitPlace,
   limits: Limits,
@@ -69,14 +69,13 @@ async function appendAtOnce(
   change: HistoryChange,
   policy: WritePolicy,
 ): Promise<boolean> {
-  const { database, statements, notices } = place
-  const { appendAtOnce } = statements
   const { append: records = [], operation, lease, returnDropped: _, expectTail = [], drop = 0, ...others } = change
-  const isMore = expectTail.length > 0 || drop !== 0 || Object.keys(others).length > 0
-  if (appendAtOnce === undefined || records.length === 0 || isMore) return false
+  if (records.length === 0 || expectTail.length > 0 || drop !== 0 || Object.keys(others).length > 0) return false
+  const { database, statements, notices } = place
   const isPlain = operation === undefined && lease === undefined
   if (isPlain && (await appendTogether(place, { sessionId, records, limits }, policy.ttlMs))) return true
-  const statement = appendAtOnce({
+  if (statements.appendAtOnce === undefined) return false
+  const statement = statements.appendAtOnce({
     operation: operation !== undefined,
     fenced: lease !== undefined,
     notified: notices !== undefined,

@@ -1,6 +1,6 @@
 import { SessionError } from '@sessions/core'
 import type { Connection } from './connection.ts'
-import type { Dialect, Server } from './dialects/dialect.ts'
+import type { Dialect, Purpose, Server } from './dialects/dialect.ts'
 import {
   Collision,
   isLost,
@@ -76,14 +76,14 @@ export class Database {
   }
 
   /**
-   * Runs work in one transaction. @param keepsLease - whether it may keep a lease from others
+   * Runs work in one transaction.
    * @throws SESSION_UNAVAILABLE that is `ambiguous` where the commit was not answered
    */
-  transaction<T>(limits: Limits, keepsLease: boolean, work: Work<T>): Promise<T> {
+  transaction<T>(limits: Limits, purpose: Purpose, work: Work<T>): Promise<T> {
     return this.#withPrepared(() =>
       this.#use(limits, 'primary', async (connection) => {
         const server = (await this.#server) ?? anyServer
-        const { begin, verify, leave } = this.dialect.transaction(lockTimeoutMs(limits), server, keepsLease)
+        const { begin, verify, leave } = this.dialect.transaction(lockTimeoutMs(limits), server, purpose)
         if (leave !== undefined) this.#leaving.set(connection, leave)
         for (const text of begin) await connection.execute(text)
         const { result, keep } = await (verify === undefined

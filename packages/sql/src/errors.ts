@@ -1,8 +1,9 @@
 import { SessionError } from '@sessions/core'
+import { type DriverError, driverError } from './driver-error.ts'
 import { Failure, SettingsChanged } from './failures.ts'
 import { busy, errorNumbers, full, type Meaning, missing, noneFree, sqliteCodes, sqlStates } from './meanings.ts'
 import { meaningOfPool } from './pools/meanings.ts'
-import { quotesValues, quotingFields } from './quoting.ts'
+import { redact } from './redact.ts'
 
 /** What a failed connection looks like where no server says so: Node's codes, and those of mysql2 and mariadb. */
 const lostCode =
@@ -15,8 +16,11 @@ const lostNumbers = new Set([1053, 1152, 1158, 1159, 1160, 1161, 1184, 1927, 316
 const lostMessage =
   /^(Connection terminated|Client (was closed|has encountered a connection error)|timeout expired|Query read timeout)/
 
-/** Codes with which others were in the way. 55P03: for the time of one statement, and not for all that a call may take. */
-const collisions = new Set<unknown>(['40001', '40P01', '55P03', 'SQLITE_BUSY', 1020, 1205, 1213, 1412])
+/**
+ * Codes with which others were in the way. 55P03: for the time of one statement, and not for all that a call may take. 1467: MariaDB draws
+ * ids under a lock while somebody's `INSERT … SELECT` is under way.
+ */
+const collisions = new Set<unknown>(['40001', '40P01', '55P03', 'SQLITE_BUSY', 1020, 1205, 1213, 1412, 1467])
 /** Codes of servers that take no connection more, for as long as others keep theirs. */
 const fullCodes = new Set<unknown>(['53300', '08004', 1040, 1135, 1203, 1226])
 /** What PgBouncer says then, with a code that it has for everything. */
@@ -32,18 +36,6 @@ const unsentCode = /^ER_(CMD_CONNECTION_CLOSED|CONNECTION_ALREADY_CLOSED)$/
 const tlsCode =
   /^(ERR_(TLS|SSL)_|CERT_|CRL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|HANDSHAKE_NO_SSL|HANDSHAKE_SSL|ER_(SERVER_SSL_DISABLED|SELF_SIGNED|TLS_))/
 const noTLS = /^The server does not support SSL connections/
-
-interface DriverError {
-  name?: string
-  message?: string
-  code?: unknown
-  errno?: unknown
-  sqlState?: unknown
-  severity?: unknown
-  fatal?: unknown
-  parent?: unknown
-  cause?: unknown
-}
 
 /** Others changed the same rows in a way that no lock keeps them from. Nothing of the transaction may stay. */
 export class Collision extends Error {
@@ -62,13 +54,6 @@ export class Silence extends Error {
   constructor(silenceMs: number) {
     super(`The server sent nothing for ${silenceMs} ms.`)
   }
-}
-
-/** The error of the driver, also where Sequelize wrapped it, or where a pool of mariadb waited in vain for a connection because of it. */
-function driverError(error: unknown): DriverError {
-  const { parent, code, cause } = error as DriverError
-  const wrapped = code === 'ER_GET_CONNECTION_TIMEOUT' ? cause : parent
-  return (typeof wrapped === 'object' && wrapped !== null ? wrapped : error) as DriverError
 }
 
 /** Whether the server itself said no: then nothing of the statement stays. Anything else leaves that open. */
@@ -152,6 +137,14 @@ export function isUnconvertible(error: unknown): boolean {
   return errno === 3988 || errno === 1300
 }
 
+/**
+ * Whether the server cannot do what it was asked for, nor will it be able to later: it does not know the words (1064, 1235, 1305), or does not
+ * write so to its log (1665).
+ */
+export function isUnable(error: unknown): boolean {
+  return [1064, 1235, 1305, 1665].includes(Number(driverError(error).errno))
+}
+
 /** Whether a row with that key is there already. */
 export function isUniqueViolation(error: unknown): boolean {
   const { code, errno } = driverError(error)
@@ -218,24 +211,4 @@ function meaningOf(error: unknown): Meaning | undefined {
     return ['SESSION_BACKEND', `The database failed with ${severity !== undefined ? code : `error ${errno}`}.`]
   }
   return undefined
-}
-
-/** Takes out of a driver's error what may quote rows or values: they are nobody's business but the caller's. */
-function redact(error: unknown): unknown {
-  for (const each of new Set([error, driverError(error)])) {
-    if (!(each instanceof Error)) continue
-    const fields = each as unknown as Record<string, unknown>
-    for (const field of quotingFields) {
-      if (field in fields) fields[field] = undefined
-    }
-    const quotes = quotesValues(fields)
-    const message = quotes
-      ? 'The message is left out, since it quotes values.'
-      : String(fields.sqlMessage ?? each.message)
-    if (message === each.message) continue
-    each.message = message
-    each.stack = `${each.name}: ${message}`
-    if (quotes) fields.sqlMessage = undefined
-  }
-  return error
 }

@@ -79,6 +79,7 @@ export const errorNumbers: Readonly<Record<number, Meaning>> = {
   1206: ['SESSION_BUSY', busy],
   1223: ['SESSION_BUSY', busy],
   1412: ['SESSION_BUSY', busy],
+  1467: ['SESSION_BUSY', busy],
   1637: ['SESSION_BUSY', busy],
   1317: ['SESSION_BUSY', 'The server interrupted the statement.'],
   1969: ['SESSION_BUSY', cancelled],

@@ -1,16 +1,16 @@
 import { type KeptOperation, type RestoredSession, type RestoreResult, restoredTTL } from '@sessions/core'
-import { batches, someSessions } from './batches.ts'
+import { someSessions } from './batches.ts'
 import type { Calls } from './calls.ts'
 import { takeSession } from './changes.ts'
 import { type CommitPlace, changeIn } from './commits.ts'
 import type { Connection } from './connection.ts'
 import type { Outcome } from './database.ts'
 import { isUniqueViolation } from './errors.ts'
-import type { RowsInsert } from './restore-statements.ts'
+import { insertRows } from './insert-rows.ts'
 import { named } from './retention.ts'
 import { metadataValues } from './row-values.ts'
 import type { SessionRows } from './rows.ts'
-import { run, write } from './run.ts'
+import { run } from './run.ts'
 import type { Value } from './statement.ts'
 import type { Statements } from './statements.ts'
 import { entryTimes, toTimestamp } from './timestamps.ts'
@@ -86,10 +86,10 @@ async function makeTogether(
     return await calls.changeSome<ReadonlySet<RestoredSession>>(async (connection) => {
       const present = await presentOf(connection, statements, given)
       const made = given.filter(({ sessionId }) => !present.has(sessionId))
-      await insert(connection, inserts.sessions, made.map(sessionRow))
-      await insert(connection, inserts.messages, made.flatMap(messageRows))
-      await insert(connection, inserts.metadata, made.flatMap(metadataRows))
-      await insert(connection, inserts.operations, made.flatMap(operationRows))
+      await insertRows(connection, inserts.sessions, made.map(sessionRow))
+      await insertRows(connection, inserts.messages, made.flatMap(messageRows))
+      await insertRows(connection, inserts.metadata, made.flatMap(metadataRows))
+      await insertRows(connection, inserts.operations, made.flatMap(operationRows))
       for (const { sessionId } of made) await notices?.send(connection, sessionId)
       return { result: new Set(made), keep: made.length > 0 }
     })
@@ -113,16 +113,6 @@ async function presentOf(
     for (const row of rows) present.add(textOf(row, 'session_id'))
   }
   return present
-}
-
-async function insert(connection: Connection, into: RowsInsert, rows: readonly (readonly Value[])[]): Promise<void> {
-  let start = 0
-  const heaviest = rows.map((row) => String(row[into.heaviest] ?? ''))
-  for (const { length } of batches(heaviest, connection.packetBytes ?? Number.POSITIVE_INFINITY)) {
-    const { statement, values } = into.of(rows.slice(start, start + length))
-    await write(connection, statement, values)
-    start += length
-  }
 }
 
 function sessionRow(session: RestoredSession): Value[] {

@@ -14,12 +14,13 @@ export function run(
   return connection.run(statement, bound)
 }
 
-/** The same for one that writes. Where it is not strict, a server stores what it can of a value, and warns. @throws Mutilated */
+/** The same for one that writes so many rows. Where it is not strict, a server stores what it can of a value, and warns. @throws Mutilated */
 export async function write(
   connection: Connection,
   statement: Statement,
   values: Readonly<Record<string, Value>>,
-): Promise<void> {
-  const { warnings = 0 } = await run(connection, statement, values)
+): Promise<number> {
+  const { warnings = 0, affected } = await run(connection, statement, values)
   if (warnings > 0) throw new Mutilated()
+  return affected
 }

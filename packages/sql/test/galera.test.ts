@@ -6,6 +6,7 @@ import { Admin } from './support/admin.ts'
 import { createAtOnce } from './support/create-at-once.ts'
 import { failure, message } from './support/failure.ts'
 import { report, tally, unharmed } from './support/figures.ts'
+import { describeGroups } from './support/groups.ts'
 import { describeOrder } from './support/order.ts'
 import { Writer } from './support/writer.ts'
 
@@ -135,3 +136,5 @@ it('loses and doubles nothing while nodes are killed under six processes', async
   expect(figures).toMatchObject(unharmed)
   expect(figures.found).toBe(figures.acknowledged)
 })
+
+describeGroups('Galera', () => cluster.createDatabase())

@@ -91,7 +91,7 @@ export interface Grammar {
   /** The whole of an append of `:records` in one statement: all rows, or none where the ttl has ended or `:lease` is not held. */
   appendAtOnce?(parts: AppendParts): string
 
-  /** Appends to many sessions in one statement each: to those that are there, and to those that are not. */
+  /** Appends to many sessions, for a dialect that can. */
   appendTogether?(notified: boolean): GroupTexts
 
   /**
@@ -116,11 +116,29 @@ export interface AppendParts {
   readonly notified: boolean
 }
 
-/** Statements that append to some of the sessions that they are given, and say to which. */
-export interface GroupTexts {
-  readonly known: string
-  readonly unknown: string
+/** Statements that append to some of the sessions that they are given. */
+export type GroupTexts = TogetherAtOnce<string> | TogetherInSteps<string>
+
+/** One for sessions that are there and one for those that are not, which say to which they have appended. */
+export interface TogetherAtOnce<Text> {
+  readonly known: Text
+  readonly unknown: Text
 }
+
+/** Those of a transaction on sessions that are there: `lock` and `touch`; and on those that are not: `absent` and `make`. */
+export interface TogetherInSteps<Text> {
+  /** The places of those of `:ids` that are there and live, and kept by nobody else; they are kept to this transaction. */
+  readonly lock: Text
+  /** Sets those of `:sessions` to their times. */
+  readonly touch: Text
+  /** The places of those that are not there. */
+  readonly absent: Text
+  /** Makes those of `:sessions`. */
+  readonly make: Text
+}
+
+/** What a transaction is for: one change, one that may keep a lease from others, or appends to many sessions. */
+export type Purpose = 'change' | 'lease' | 'group'
 
 /** Far longer than a client that is well is silent between two statements of a transaction. */
 export const idleSeconds = 5
@@ -131,11 +149,11 @@ export interface Dialect {
   quote(name: string): string
   grammar(tables: Tables): Grammar
   /**
-   * What stands around a write, which waits for a lock at most so many milliseconds where the dialect can say so. Where it keeps a lease,
-   * the server ends it, with its connection, once its client has said nothing for `idleSeconds`: a process that was stopped in the middle
+   * What stands around a write, which waits for a lock at most so many milliseconds where the dialect can say so; for a group, at most a
+   * second. Where it keeps a lease, the server ends it, with its connection, once its client has said nothing for `idleSeconds`: a process that was stopped in the middle
    * must not keep others from a lease that has ended.
    */
-  transaction(lockTimeoutMs: number, server: Server, keepsLease: boolean): TransactionEdges
+  transaction(lockTimeoutMs: number, server: Server, purpose: Purpose): TransactionEdges
   /** One list of statements a version, oldest first. Each may be run again where it was interrupted. */
   migrations(tables: Tables, server: Server): readonly (readonly Step[])[]
   /** Where tables lie in schemas: whether there is one of that name. */

@@ -3,6 +3,7 @@ import { connectMySQL2 } from '../drivers/mysql2.ts'
 import { Collision } from '../errors.ts'
 import type { Tables } from '../tables.ts'
 import { type Dialect, type Grammar, idleSeconds, type Server, type TransactionEdges } from './dialect.ts'
+import { appendTogether } from './mysql-group.ts'
 import { settleMySQL, wrongSettings } from './mysql-settings.ts'
 import { steps } from './step.ts'
 
@@ -37,14 +38,32 @@ function bounded({ begin, leave, ...edges }: TransactionEdges): TransactionEdges
   }
 }
 
+/**
+ * Waits for a lock for a second, the least that there is, and keeps no gaps between rows from others: what is not there yet is not
+ * waited for.
+ */
+function impatient({ begin, leave, ...edges }: TransactionEdges): TransactionEdges {
+  const restored = 'SESSION innodb_lock_wait_timeout = @sessions_patience'
+  return {
+    ...edges,
+    begin: [
+      'SET @sessions_patience = @@SESSION.innodb_lock_wait_timeout, SESSION innodb_lock_wait_timeout = 1',
+      'SET TRANSACTION ISOLATION LEVEL READ COMMITTED',
+      ...begin,
+    ],
+    leave: leave === undefined ? `SET ${restored}` : `${leave}, ${restored}`,
+  }
+}
+
 /** MySQL 8.0.17 and later, MariaDB 10.5 and later, through the driver mysql2. Columns are `DATETIME(3)` and hold UTC. */
 export const mysql: Dialect = {
   placeholders: 'positional',
   quote: (name) => `\`${name.replaceAll('`', '``')}\``,
   grammar,
-  transaction: (_, { galera }, keepsLease) => {
+  transaction: (_, { galera }, purpose) => {
     const edges = galera ? watched : { begin: ['START TRANSACTION'] }
-    return keepsLease ? bounded(edges) : edges
+    if (purpose === 'group') return impatient(edges)
+    return purpose === 'lease' ? bounded(edges) : edges
   },
   migrations: (tables, server) => migrations(tables, server).map(steps),
   // DDL commits by itself here, so the lock is the connection's, and each step may be repeated.
@@ -85,7 +104,8 @@ export const mysql: Dialect = {
 /** The same servers through the driver mariadb. */
 export const mariadb: Dialect = { ...mysql, connect: connectMariaDB }
 
-function grammar({ sessions, messages, operations, metadata, leases, indexes }: Tables): Grammar {
+function grammar(tables: Tables): Grammar {
+  const { sessions, messages, operations, metadata, leases, indexes } = tables
   const cast = (text: string): string => `CAST(${text} AS DATETIME(3))`
   const ms = (timestamp: string): string => `TIMESTAMPDIFF(MICROSECOND, '1970-01-01', ${timestamp}) DIV 1000`
   /** Two ranges of the index again. */
@@ -163,6 +183,7 @@ function grammar({ sessions, messages, operations, metadata, leases, indexes }: 
     },
     pruneOperations: `DELETE FROM ${operations} WHERE session_id = :id AND forget_at <= ${now} ORDER BY forget_at LIMIT 2`,
     purgeOperations: `DELETE FROM ${operations} WHERE forget_at <= ${now} ORDER BY forget_at LIMIT :limit`,
+    appendTogether: () => appendTogether(tables, now, ms),
     // Written, and with another value: of a row that is only locked, the other nodes of a Galera cluster know nothing.
     fence: `UPDATE ${leases} SET writes = writes + 1
       WHERE session_id = :id AND token = :lease AND until_ms > ${ms(now)}`,

@@ -1,5 +1,5 @@
 import type { Tables } from '../tables.ts'
-import type { GroupTexts } from './dialect.ts'
+import type { TogetherAtOnce } from './dialect.ts'
 import { now, settingLockTimeout } from './postgres-leases.ts'
 
 /**
@@ -11,7 +11,7 @@ import { now, settingLockTimeout } from './postgres-leases.ts'
  * only for others who are making one of them, in the same order. As in an append by itself, `clock_timestamp()` is read once a session is
  * locked, and ids are drawn after it.
  */
-export function appendTogether({ sessions, messages }: Tables, notified: boolean): GroupTexts {
+export function appendTogether({ sessions, messages }: Tables, notified: boolean): TogetherAtOnce<string> {
   const member = 'unnest(:ids::varchar[]) WITH ORDINALITY AS member (session_id, place)'
   const told = notified ? ', pg_notify(:channel, (:notes::text[])[place]) IS NULL AS is_silent' : ''
   // By slices, whose plan does not hang on how many a planner believes there are.

@@ -1,7 +1,13 @@
 import { connect, createServer, type Socket } from 'node:net'
 
-/** Stands before a server and counts how often the client sent something and was answered. */
-export async function counting(url: string): Promise<{ url: string; trips(): number; close(): void }> {
+/**
+ * Stands before a server and counts how often the client sent something and was answered. @param rewrite - makes of what the client sends
+ * what the server gets
+ */
+export async function counting(
+  url: string,
+  rewrite: (chunk: Buffer) => Buffer = (chunk) => chunk,
+): Promise<{ url: string; trips(): number; close(): void }> {
   const target = new URL(url)
   let trips = 0
   const sockets: Socket[] = []
@@ -10,7 +16,7 @@ export async function counting(url: string): Promise<{ url: string; trips(): num
     let isAsking = false
     client.setNoDelay().on('data', (chunk) => {
       isAsking = true
-      server.write(chunk)
+      server.write(rewrite(chunk))
     })
     server.setNoDelay().on('data', (chunk) => {
       if (isAsking) trips++
