@@ -2,6 +2,7 @@ import { CommanderError } from 'commander'
 import { explain } from './command/explain.ts'
 import { exitCodeOf, Interruptions } from './command/interruption.ts'
 import { createProgram, type Invocation } from './command/program.ts'
+import { commands, type Listed } from './command/registry.ts'
 import { exitCodes, type Outcome } from './exit-codes.ts'
 import { Output } from './output/output.ts'
 import { Prompts } from './output/prompts.ts'
@@ -10,12 +11,15 @@ import { styled } from './output/styled.ts'
 import type { StoreValues } from './stores/store-options.ts'
 import { Stores } from './stores/stores.ts'
 
-/** Runs a command line. */
-export async function main(argv: readonly string[]): Promise<void> {
+/**
+ * Runs a command line.
+ * @param own - the commands that there are: those of another program of ours, or this one's
+ */
+export async function main(argv: readonly string[], own: readonly Listed[] = commands): Promise<void> {
   const [first, second] = argv
   const wanted = first === 'help' ? second : first
   const completes = wanted === 'complete'
-  const program = await createProgram((name) => completes || name === wanted, invoke)
+  const program = await createProgram(own, (name) => completes || name === wanted, invoke)
   if (completes) (await import('@bomb.sh/tab/commander')).default(program)
   else program.command('complete').summary('print the completion for bash, zsh, fish or powershell')
   try {
