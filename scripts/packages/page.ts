@@ -12,7 +12,14 @@ export const pageFiles = ['index.html', 'page.css', 'page.js'] as const
  * same as before is left alone, so that somebody may read it meanwhile.
  */
 export async function buildPage(source: string, destination: string): Promise<void> {
-  const build = await rolldown({ input: join(source, 'main.tsx'), platform: 'browser', tsconfig: false })
+  const build = await rolldown({
+    input: join(source, 'main.tsx'),
+    platform: 'browser',
+    tsconfig: resolve(source, 'tsconfig.json'),
+    onLog: (_, log) => {
+      throw new Error(log.message)
+    },
+  })
   const { output } = await build.generate({ format: 'es', minify: true, codeSplitting: false })
   await build.close()
   const [{ code, moduleIds }] = output

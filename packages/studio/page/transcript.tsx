@@ -113,7 +113,7 @@ export function Transcript({ about, sessionId, entry }: TranscriptProps): JSX.El
         follows={!stretch.newer}
         row={(block) => (
           <>
-            {block.startsTurn && turns.has(block.entry.id) && (
+            {block.startsTurn && (
               <TurnHeading
                 number={outline?.isPartial ? undefined : turns.get(block.entry.id)}
                 tokens={tokens.get(block.entry.id)}

@@ -1,3 +1,4 @@
+export { provideChromium } from './browser/chromium.ts'
 export { type Certificates, createCertificates } from './certificates.ts'
 export { type GaleraCluster, type GaleraNode, startGalera } from './mariadb/galera-cluster.ts'
 export { type MariaDBServer, startMariaDB } from './mariadb/mariadb-server.ts'
