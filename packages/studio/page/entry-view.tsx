@@ -38,7 +38,7 @@ export function EntryView({ sessionId, block, isTarget, onRaw }: EntryViewProps)
       class={`entry ${kind.speaker}${isTarget ? ' target' : ''}`}
       aria-label={`${name}, entry ${visibleLine(entry.id)}`}
       data-entry={entry.id}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: the articles of a feed take the focus
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: `j` and `k` lead from one to the next
       tabIndex={0}
     >
       <header>
@@ -100,13 +100,13 @@ function Body({ sessionId, block, onRaw }: Omit<EntryViewProps, 'isTarget'>): JS
   }
   return (
     <div class="exchange">
-      <section aria-label="Arguments">
+      <div role="group" aria-label="Arguments">
         <h5>Arguments</h5>
         <Whole sessionId={sessionId} entry={entry}>
           {(whole) => <Input fields={whole} />}
         </Whole>
-      </section>
-      <section aria-label="Result">
+      </div>
+      <div role="group" aria-label="Result">
         <h5>Result</h5>
         {state === undefined && <Content value={fields.output} />}
         {state === 'pending' && <p class="note">There is no result yet: it runs, waits for an approval, or was given up.</p>}
@@ -114,7 +114,7 @@ function Body({ sessionId, block, onRaw }: Omit<EntryViewProps, 'isTarget'>): JS
         {results.map((result) => (
           <ResultView key={result.entry.id} sessionId={sessionId} result={result} onRaw={onRaw} />
         ))}
-      </section>
+      </div>
     </div>
   )
 }

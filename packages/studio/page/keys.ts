@@ -47,7 +47,7 @@ function entryOf(blocks: readonly Block[], id: string): Block['entry'] | undefin
 /** The next one of that which has the focus; without one, the first in view. */
 function neighbour(blocks: readonly Block[], step: 1 | -1): Block | undefined {
   const focused = focusedEntry()
-  const from = focused ?? document.querySelector<HTMLElement>('.feed [data-entry], [role=feed] [data-entry]')?.dataset.entry
+  const from = focused ?? document.querySelector<HTMLElement>('article[data-entry]')?.dataset.entry
   const block = from === undefined ? undefined : blockWith(blocks, from)
   if (block === undefined) return blocks[0]
   return focused === undefined ? block : blocks[blocks.indexOf(block) + step]

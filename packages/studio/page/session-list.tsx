@@ -46,7 +46,6 @@ export function SessionList({ current }: { current: string | undefined }): JSX.E
         items={stretch.sessions}
         keyOf={({ sessionId }) => sessionId}
         estimate={62}
-        role="list"
         label="Sessions, newest first"
         busy={busy}
         onStart={newer ? () => void sessions.newer() : undefined}

@@ -104,7 +104,6 @@ export function Transcript({ about, sessionId, entry }: TranscriptProps): JSX.El
         items={blocks}
         keyOf={({ entry: { id } }) => id}
         estimate={140}
-        role="feed"
         label={`Entries of ${visibleLine(sessionId)}`}
         busy={stretch.busy}
         onStart={stretch.older ? () => void entries.before() : undefined}

@@ -8,7 +8,6 @@ export interface VirtualListProps<T> {
   /** The height of a row before it was drawn, in pixels. */
   estimate: number
   row: (item: T, index: number) => JSX.Element
-  role: 'feed' | 'list'
   label: string
   busy?: boolean
   /** Called when the beginning, or the end, comes near. */
@@ -25,7 +24,7 @@ const near = 15
 
 /** Rows of any height, of which only those in view are there. What is added or taken away before them does not move them. */
 export function VirtualList<T>(props: VirtualListProps<T>): JSX.Element {
-  const { items, keyOf, estimate, row, role, label, busy = false, onStart, onEnd, target, follows = false } = props
+  const { items, keyOf, estimate, row, label, busy = false, onStart, onEnd, target, follows = false } = props
   const scroller = useRef<HTMLDivElement>(null)
   const [, redraw] = useState(0)
   const list = useMemo(() => virtualizer(() => scroller.current, () => redraw((times) => times + 1)), [])
@@ -55,7 +54,7 @@ export function VirtualList<T>(props: VirtualListProps<T>): JSX.Element {
       <div class="rows" style={{ height: `${list.getTotalSize()}px` }}>
         <div
           class="window"
-          role={role}
+          role="list"
           aria-label={label}
           aria-busy={busy}
           style={{ transform: `translateY(${rows[0]?.start ?? 0}px)` }}
@@ -65,7 +64,7 @@ export function VirtualList<T>(props: VirtualListProps<T>): JSX.Element {
             return item === undefined ? null : (
               <div
                 key={key}
-                role={role === 'list' ? 'listitem' : 'presentation'}
+                role="listitem"
                 data-index={at}
                 ref={list.measureElement}
               >

@@ -10,7 +10,9 @@ export async function browser(): Promise<Browser> {
 }
 
 export async function closeBrowser(): Promise<void> {
-  await (await running)?.close()
+  const open = await running
+  running = undefined
+  await open?.close()
 }
 
 /** A page of its own, with nothing of the others', and what went wrong on it. */
