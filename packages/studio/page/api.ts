@@ -19,12 +19,6 @@ export async function getJSON<T>(path: string, query: Query, signal?: AbortSigna
   return await answer<T>(await fetch(address(path, query), { ...(signal && { signal }) }))
 }
 
-/** What it says to something that is to be done. @throws AnswerError */
-export async function send<T>(method: 'POST' | 'DELETE', path: string, body: object): Promise<T> {
-  const headers = { 'Content-Type': 'application/json' }
-  return await answer<T>(await fetch(address(path, {}), { method, headers, body: JSON.stringify(body) }))
-}
-
 /** Where that is. */
 export function address(path: string, query: Query): string {
   const parameters = new URLSearchParams()

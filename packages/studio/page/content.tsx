@@ -12,7 +12,6 @@ export function Content({ value }: { value: unknown }): JSX.Element | null {
   return (
     <>
       {parts.map((part, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: parts have no other name, and keep their places
         <Part key={index} part={part} />
       ))}
     </>
@@ -21,7 +20,7 @@ export function Content({ value }: { value: unknown }): JSX.Element | null {
 
 function Part({ part }: { part: unknown }): JSX.Element {
   if (typeof part === 'string') return <Text text={part} />
-  if (isCut(part)) return <p><LongText text={part.$cut} length={part.length} /></p>
+  if (isCut(part)) return <Text text={part.$cut} length={part.length} />
   const fields = fieldsOf(part)
   if (fields === undefined) return <Tree value={part} />
   const { text, refusal, transcript } = fields
@@ -44,13 +43,13 @@ function Part({ part }: { part: unknown }): JSX.Element {
   )
 }
 
-/** A text that is JSON is a tree. */
-function Text({ text }: { text: string }): JSX.Element {
-  const structure = structureIn(text)
+/** A text that is JSON is a tree. @param length - of the whole, where `text` is only how it begins */
+function Text({ text, length = text.length }: { text: string; length?: number }): JSX.Element {
+  const structure = length === text.length ? structureIn(text) : undefined
   if (structure !== undefined) return <Tree value={structure} />
   return (
     <p>
-      <LongText text={text} />
+      <LongText text={text} length={length} />
     </p>
   )
 }

@@ -100,16 +100,18 @@ function Body({ sessionId, block, onRaw }: Omit<EntryViewProps, 'isTarget'>): JS
   }
   return (
     <div class="exchange">
-      <div role="group" aria-label="Arguments">
+      <div class="arguments">
         <h5>Arguments</h5>
         <Whole sessionId={sessionId} entry={entry}>
           {(whole) => <Input fields={whole} />}
         </Whole>
       </div>
-      <div role="group" aria-label="Result">
+      <div class="answer">
         <h5>Result</h5>
         {state === undefined && <Content value={fields.output} />}
-        {state === 'pending' && <p class="note">There is no result yet: it runs, waits for an approval, or was given up.</p>}
+        {state === 'pending' && (
+          <p class="note">There is no result yet: it runs, waits for an approval, or was given up.</p>
+        )}
         {state === 'unknown' && <p class="note">Not among the entries that are loaded.</p>}
         {results.map((result) => (
           <ResultView key={result.entry.id} sessionId={sessionId} result={result} onRaw={onRaw} />

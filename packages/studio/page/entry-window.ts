@@ -77,7 +77,11 @@ export class EntryWindow {
         const last = entries.at(-1)
         page = await this.#ask(last === undefined ? {} : { after: last.id })
         const all = [...entries, ...page.entries]
-        this.#set({ entries: all.slice(-most), older: (last ? older : page.older) || all.length > most, newer: page.newer })
+        this.#set({
+          entries: all.slice(-most),
+          older: (last ? older : page.older) || all.length > most,
+          newer: page.newer,
+        })
       } while (live && page.newer)
     })
   }

@@ -37,40 +37,41 @@ export function Filters({ onChange }: { onChange: (values: FilterValues) => void
     timer.current = setTimeout(apply, pauseMs)
   }
   return (
-    <form
-      ref={form}
-      role="search"
-      onInput={later}
-      onSubmit={(event) => {
-        event.preventDefault()
-        apply()
-      }}
-    >
-      <label>
-        <span>Search what was said</span>
-        <input type="search" name="text" id="search" autocomplete="off" placeholder="text, id or metadata" />
-      </label>
-      <details>
-        <summary>By id, metadata and age</summary>
+    <search>
+      <form
+        ref={form}
+        onInput={later}
+        onSubmit={(event) => {
+          event.preventDefault()
+          apply()
+        }}
+      >
         <label>
-          <span>Id begins with</span>
-          <input name="prefix" autocomplete="off" />
+          <span>Search what was said</span>
+          <input type="search" name="text" id="search" autocomplete="off" placeholder="text, id or metadata" />
         </label>
-        <label>
-          <span>Metadata</span>
-          <input name="metadata" autocomplete="off" placeholder="userId=ada plan=pro" />
-        </label>
-        <label>
-          <span>Changed after</span>
-          <input type="datetime-local" name="updatedAfter" />
-        </label>
-        <label>
-          <span>Changed before</span>
-          <input type="datetime-local" name="updatedBefore" />
-        </label>
-      </details>
-      {note !== '' && <p class="problem">{note}</p>}
-    </form>
+        <details>
+          <summary>By id, metadata and age</summary>
+          <label>
+            <span>Id begins with</span>
+            <input name="prefix" autocomplete="off" />
+          </label>
+          <label>
+            <span>Metadata</span>
+            <input name="metadata" autocomplete="off" placeholder="userId=ada plan=pro" />
+          </label>
+          <label>
+            <span>Changed after</span>
+            <input type="datetime-local" name="updatedAfter" />
+          </label>
+          <label>
+            <span>Changed before</span>
+            <input type="datetime-local" name="updatedBefore" />
+          </label>
+        </details>
+        {note !== '' && <p class="problem">{note}</p>}
+      </form>
+    </search>
   )
 }
 

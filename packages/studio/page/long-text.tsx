@@ -1,8 +1,8 @@
 import { visible } from '@sessions/cli/items'
 import type { JSX } from 'preact'
 import { useContext, useState } from 'preact/hooks'
-import { WholeEntry } from './whole-entry.ts'
 import { count } from './format.ts'
+import { WholeEntry } from './whole-entry.ts'
 
 /** What of a long text is there at first, and by how much it grows: characters that a browser lays out without a pause. */
 const first = 2_000

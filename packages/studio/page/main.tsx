@@ -1,7 +1,7 @@
 import { render } from 'preact'
+import type { About } from '../src/shared/api.ts'
 import { getJSON } from './api.ts'
 import { App } from './app.tsx'
-import type { About } from '../src/shared/api.ts'
 
 // The token has given its cookie: what is copied from the address bar from now on opens nothing for others.
 if (location.search !== '') history.replaceState(null, '', `/${location.hash}`)

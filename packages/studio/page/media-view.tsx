@@ -14,7 +14,8 @@ export function MediaView({ media }: { media: Media }): JSX.Element {
     if (isCut) loadWhole()
   }, [isCut])
   if (isCut) return <p class="note">Loading {kind === 'audio' ? 'a sound' : `the ${kind}`} …</p>
-  if (data === undefined) return <p class="note">{`${kind}${about === '' ? '' : `: ${about}`} (not in the history, not fetched)`}</p>
+  if (data === undefined)
+    return <p class="note">{`${kind}${about === '' ? '' : `: ${about}`} (not in the history, not fetched)`}</p>
   if (kind === 'image' && isData(data, 'image')) {
     return (
       <figure>

@@ -46,7 +46,7 @@ export function RawDialog({ sessionId, entry, onClose }: RawDialogProps): JSX.El
       </header>
       <p role="status">{note}</p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
-      <pre tabIndex={0} aria-label="JSON">
+      <pre tabIndex={0}>
         <LongText text={text} />
       </pre>
     </dialog>

@@ -43,8 +43,8 @@ function Facts({ about, detail, outline }: Omit<SessionHeaderProps, 'sessionId'>
     <>
       <p>
         {counted(itemCount, 'item')}
-        {outline !== undefined && !outline.isPartial && `, ${counted(outline.turns.length, 'turn')}`}, begun {time(createdAt)},
-        changed {time(updatedAt)}
+        {outline !== undefined && !outline.isPartial && `, ${counted(outline.turns.length, 'turn')}`}, begun{' '}
+        {time(createdAt)}, changed {time(updatedAt)}
         {expiresAt !== undefined && `, ends ${time(expiresAt)}`}
       </p>
       {usage !== undefined && (

@@ -4,8 +4,8 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { About, LiveEvent, Outline, PageEntry, SessionDetail } from '../src/shared/api.ts'
 import { getJSON } from './api.ts'
 import { blocksOf, blockWith } from './blocks.ts'
-import { type EntryStretch, EntryWindow } from './entry-window.ts'
 import { EntryView } from './entry-view.tsx'
+import { type EntryStretch, EntryWindow } from './entry-window.ts'
 import { useKeys } from './keys.ts'
 import { useLive } from './live.ts'
 import { RawDialog } from './raw-dialog.tsx'
@@ -76,7 +76,12 @@ export function Transcript({ about, sessionId, entry }: TranscriptProps): JSX.El
     },
     [entries, readAbout],
   )
-  useLive(sessionId, lastId, about.keepsPlaces && detail !== undefined && !(stretch.busy && lastId === undefined), onLive)
+  useLive(
+    sessionId,
+    lastId,
+    about.keepsPlaces && detail !== undefined && !(stretch.busy && lastId === undefined),
+    onLive,
+  )
   const note = useKeys(sessionId, blocks, goTo)
 
   const tokens = useMemo(
@@ -86,7 +91,11 @@ export function Transcript({ about, sessionId, entry }: TranscriptProps): JSX.El
   const turns = useMemo(() => new Map(outline?.turns.map((id, index) => [id, index + 1])), [outline])
   return (
     <main class="transcript" aria-label="Conversation">
-      {error !== '' && <p role="alert" class="problem">{error}</p>}
+      {error !== '' && (
+        <p role="alert" class="problem">
+          {error}
+        </p>
+      )}
       <SessionHeader about={about} sessionId={sessionId} detail={detail} outline={outline} />
       <nav class="ends" aria-label="Ends of the conversation">
         <button type="button" onClick={() => void entries.oldest().then(() => goToFirst(entries, goTo))}>

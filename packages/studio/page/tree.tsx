@@ -1,4 +1,4 @@
-import { visible, visibleLine } from '@sessions/cli/items'
+import { visibleLine } from '@sessions/cli/items'
 import type { JSX } from 'preact'
 import { LongText } from './long-text.tsx'
 import { isCut } from './media.ts'
@@ -57,9 +57,4 @@ export function structureIn(text: string): object | undefined {
     if (error instanceof SyntaxError) return undefined
     throw error
   }
-}
-
-/** JSON as it is read. */
-export function prettyJSON(value: unknown): string {
-  return visible(JSON.stringify(value, null, 2) ?? String(value))
 }

@@ -37,9 +37,9 @@ function isWithin(at: string, from: string, to: string | undefined): boolean {
   return time >= Date.parse(from) && (to === undefined || time < Date.parse(to))
 }
 
-export const none: Tokens = { requests: 0, inputTokens: 0, outputTokens: 0 }
+const none: Tokens = { requests: 0, inputTokens: 0, outputTokens: 0 }
 
-export function plus(one: Tokens, other: Tokens): Tokens {
+function plus(one: Tokens, other: Tokens): Tokens {
   return {
     requests: one.requests + other.requests,
     inputTokens: one.inputTokens + other.inputTokens,

@@ -27,7 +27,14 @@ export function VirtualList<T>(props: VirtualListProps<T>): JSX.Element {
   const { items, keyOf, estimate, row, label, busy = false, onStart, onEnd, target, follows = false } = props
   const scroller = useRef<HTMLDivElement>(null)
   const [, redraw] = useState(0)
-  const list = useMemo(() => virtualizer(() => scroller.current, () => redraw((times) => times + 1)), [])
+  const list = useMemo(
+    () =>
+      virtualizer(
+        () => scroller.current,
+        () => redraw((times) => times + 1),
+      ),
+    [],
+  )
   list.setOptions({
     ...list.options,
     count: items.length,
@@ -50,11 +57,10 @@ export function VirtualList<T>(props: VirtualListProps<T>): JSX.Element {
   }, [from, to, items, busy])
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
-    <div class="scroller" ref={scroller} tabIndex={0} role="group" aria-label={`${label}, scrolling`}>
+    <section class="scroller" ref={scroller} tabIndex={0} aria-label={`${label}, scrolling`}>
       <div class="rows" style={{ height: `${list.getTotalSize()}px` }}>
-        <div
+        <ul
           class="window"
-          role="list"
           aria-label={label}
           aria-busy={busy}
           style={{ transform: `translateY(${rows[0]?.start ?? 0}px)` }}
@@ -62,19 +68,14 @@ export function VirtualList<T>(props: VirtualListProps<T>): JSX.Element {
           {rows.map(({ index: at, key }) => {
             const item = items[at]
             return item === undefined ? null : (
-              <div
-                key={key}
-                role="listitem"
-                data-index={at}
-                ref={list.measureElement}
-              >
+              <li key={key} data-index={at} ref={list.measureElement}>
                 {row(item, at)}
-              </div>
+              </li>
             )
           })}
-        </div>
+        </ul>
       </div>
-    </div>
+    </section>
   )
 }
 

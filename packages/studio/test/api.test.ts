@@ -71,7 +71,10 @@ it('says of a history what went wrong in it, where its turns begin, and what is 
   await using store = await filledStore(folder.file('a.db'), seed)
   await using studio = await studioOf(store)
   const outline = async (id: string): Promise<Outline> => await get(studio, `/api/outline?id=${encodeURIComponent(id)}`)
-  const said = ({ turns, troubles }: Outline): unknown => [turns.length, troubles.map(({ what, name }) => `${what} ${name}`)]
+  const said = ({ turns, troubles }: Outline): unknown => [
+    turns.length,
+    troubles.map(({ what, name }) => `${what} ${name}`),
+  ]
   expect(said(await outline('user_ada/oslo'))).toEqual([3, ['failed get_weather']])
   expect(said(await outline('user_bob/bergen'))).toEqual([3, ['refused book_seat', 'pending book_seat']])
   expect(said(await outline('user_cleo/invoice'))).toEqual([1, []])
@@ -86,7 +89,10 @@ it('shows what cannot be read as that, in its place, and the rest around it', as
   const store = new SQLiteStore({ path: folder.file('a.db') })
   const keys = [{ id: 'k1', key: Buffer.alloc(32, 1).toString('base64') }]
   const sealed = new EncryptedStore({ store, keys, cache: false })
-  await sealed.session('s').addItems([{ role: 'user', content: 'one' }, { role: 'user', content: 'two' }])
+  await sealed.session('s').addItems([
+    { role: 'user', content: 'one' },
+    { role: 'user', content: 'two' },
+  ])
   const others = new EncryptedStore({ store, keys: [{ id: 'k2', key: Buffer.alloc(32, 2).toString('base64') }] })
   await store.records.commit('s', { append: await sealedBy(others, store) })
   await store.session('plain').addItems([{ role: 'user', content: 'before' }])

@@ -24,11 +24,25 @@ const items: object[] = [
   { role: 'user', content: [{ type: 'input_image', image: 'javascript:window.pwned=1' }] },
   { role: 'user', content: [{ type: 'input_image', image: `data:image/svg+xml;utf8,${encodeURIComponent(svg)}` }] },
   { role: 'user', content: [{ type: 'input_image', image: `data:text/html,${encodeURIComponent(markup)}` }] },
-  { role: 'user', content: [{ type: 'input_file', file: 'http://evil.example/file.pdf', filename: `${markup}\u202efdp.exe` }] },
+  {
+    role: 'user',
+    content: [{ type: 'input_file', file: 'http://evil.example/file.pdf', filename: `${markup}\u202efdp.exe` }],
+  },
   { role: 'user', content: [{ type: 'audio', audio: 'http://evil.example/sound.wav', format: '"><script>' }] },
   { type: 'function_call', callId: markup, name: markup, arguments: markup },
-  { type: 'function_call_result', callId: markup, name: markup, output: { type: 'image', image: { url: 'http://evil.example/a.png' } } },
-  { type: markup, dangerouslySetInnerHTML: { __html: markup }, ref: markup, key: markup, style: 'background:url(http://evil.example/css)' },
+  {
+    type: 'function_call_result',
+    callId: markup,
+    name: markup,
+    output: { type: 'image', image: { url: 'http://evil.example/a.png' } },
+  },
+  {
+    type: markup,
+    dangerouslySetInnerHTML: { __html: markup },
+    ref: markup,
+    key: markup,
+    style: 'background:url(http://evil.example/css)',
+  },
   { role: 'assistant', content: [{ type: 'output_text', text: { toString: 'no text' } }, null, 7, { nodeType: 1 }] },
   { role: 'user', content: { props: { dangerouslySetInnerHTML: { __html: markup } }, type: 'div', __v: 1 } },
 ]
@@ -45,7 +59,8 @@ it('shows hostile contents as text, runs none of them, and fetches nothing', asy
   await page.getByText('<img src=x onerror=').first().waitFor()
   const seen = new Set<string>()
   for (let step = 0; step < 60 && seen.size < items.length - 1; step++) {
-    for (const article of await page.locator('article').all()) seen.add((await article.getAttribute('data-entry')) ?? '')
+    for (const article of await page.locator('article').all())
+      seen.add((await article.getAttribute('data-entry')) ?? '')
     await page.keyboard.press('j')
     await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))')
   }
@@ -57,7 +72,7 @@ it('shows hostile contents as text, runs none of them, and fetches nothing', asy
   expect(links.filter((href) => !href?.startsWith('#/'))).toEqual([])
   const { origin } = new URL(studio.link)
   expect(requests.filter((url) => !url.startsWith(`${origin}/`) && !url.startsWith('data:image/'))).toEqual([])
-  const shown = await page.locator('#app').innerText()
+  const shown = await page.locator('#app').textContent()
   expect(shown).not.toMatch(/[\u202a-\u202e\u2066-\u2069\u200b]/)
   expect(mistakes).toEqual([])
 })
@@ -69,7 +84,7 @@ it('shows a line of five million characters bit by bit', async () => {
   const { page } = await openPage(`${studio.link}#/s/long`)
   const more = page.getByRole('button', { name: /more characters/ })
   await more.waitFor()
-  const length = async (): Promise<number> => (await page.locator('article .text').innerText()).length
+  const length = async (): Promise<number> => (await page.locator('article .text').textContent())?.length ?? 0
   expect(await length()).toBeLessThan(3_000)
   await more.click()
   await expect.poll(length).toBeGreaterThan(100_000)

@@ -24,7 +24,13 @@ it('shows what is added, taken back and held, as it happens, also by another con
   await page.getByText('There is no result yet').waitFor()
   await page.getByRole('link', { name: 'pending slow' }).waitFor()
   await session.addItems([
-    { type: 'function_call_result', callId: 'c', name: 'slow', output: { type: 'text', text: 'At last.' }, status: 'completed' },
+    {
+      type: 'function_call_result',
+      callId: 'c',
+      name: 'slow',
+      output: { type: 'text', text: 'At last.' },
+      status: 'completed',
+    },
   ])
   await page.getByText('At last.').waitFor()
   await page.getByText('1 entry later').waitFor()

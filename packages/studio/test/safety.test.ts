@@ -18,7 +18,16 @@ beforeAll(async () => {
 })
 afterAll(() => studio[Symbol.asyncDispose]())
 
-const paths = ['/', '/page.js', '/page.css', '/api/about', '/api/sessions', '/api/entries?id=a', '/api/events?id=a', '/nothing']
+const paths = [
+  '/',
+  '/page.js',
+  '/page.css',
+  '/api/about',
+  '/api/sessions',
+  '/api/entries?id=a',
+  '/api/events?id=a',
+  '/nothing',
+]
 
 describe('without the link', () => {
   it('answers nothing, whatever is asked', async () => {
@@ -56,7 +65,13 @@ it('exchanges the token for a cookie that no script and no other site gets', asy
 
 it('answers under no name but its own: a name of a stranger may lead here', async () => {
   const hosts = { [`127.0.0.1:${port}`]: 200, [`localhost:${port}`]: 200, [`[::1]:${port}`]: 200 }
-  for (const host of ['evil.example', `evil.example:${port}`, `127.0.0.1.evil.example:${port}`, 'localhost', `localhost:1`])
+  for (const host of [
+    'evil.example',
+    `evil.example:${port}`,
+    `127.0.0.1.evil.example:${port}`,
+    'localhost',
+    `localhost:1`,
+  ])
     hosts[host] = 421
   hosts[`192.168.1.1:${port}`] = 421
   // What is no name at all is refused before it comes here.

@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module'
 import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import type { SQLiteStore } from '@sessions/sqlite'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -33,12 +33,12 @@ it('leads a newcomer to the newest conversation of a user, the call that failed,
   await page.getByRole('link', { name: 'failed get_weather' }).click()
   const failed = page.locator('article.target')
   await failed.getByText('Atlantis').first().waitFor()
-  expect(await failed.locator('header .badge').innerText()).toBe('failed')
-  expect(await failed.getByRole('group', { name: 'Arguments' }).innerText()).toContain('Atlantis')
-  expect(await failed.getByRole('group', { name: 'Result' }).innerText()).toContain('An error occurred')
-  expect(await page.locator('header.session').innerText()).toContain('2,330 tokens: 2,230 in')
+  expect(await failed.locator('header .badge').textContent()).toBe('failed')
+  expect(await failed.locator('.arguments').textContent()).toContain('Atlantis')
+  expect(await failed.locator('.answer').textContent()).toContain('An error occurred')
+  expect(await page.locator('header.session').textContent()).toContain('2,330 tokens: 2,230 in')
   await page.getByRole('heading', { name: /Turn 1/ }).waitFor()
-  expect(await page.getByRole('heading', { name: /Turn 1/ }).innerText()).toContain('990 tokens')
+  expect(await page.getByRole('heading', { name: /Turn 1/ }).textContent()).toContain('990 tokens')
   await page.getByRole('link', { name: 'user_ada/oslo-by-boat', exact: true }).click()
   await page.getByText('By boat it takes a night longer.').waitFor()
   expect(mistakes).toEqual([])
@@ -61,7 +61,9 @@ it('shows approvals, hand-offs, reasoning and pictures as what they are', async 
   const pictures = page.locator('article img')
   expect(await pictures.count()).toBe(2)
   for (const picture of await pictures.all()) {
-    await expect.poll(() => picture.evaluate((image: { naturalWidth: number }) => image.naturalWidth)).toBeGreaterThan(0)
+    await expect
+      .poll(() => picture.evaluate((image: { naturalWidth: number }) => image.naturalWidth))
+      .toBeGreaterThan(0)
   }
 })
 
@@ -105,7 +107,9 @@ it('has names for screen readers and colours that can be told, light, dark and n
       await page.getByRole('heading', { name: id }).waitFor()
       await page.getByRole('article').first().waitFor()
       expect([id, options, await violations(page, axe)]).toEqual([id, options, []])
-      const overflow = await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth')
+      const overflow = await page.evaluate(
+        'document.documentElement.scrollWidth > document.documentElement.clientWidth',
+      )
       expect(overflow).toBe(false)
     }
     expect(mistakes).toEqual([])

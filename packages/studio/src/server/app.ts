@@ -40,7 +40,9 @@ function reads(opened: OpenStore, options: StudioOptions): Hono {
   app.get('/sessions', async ({ req, json }) => {
     const [filter, limit, text] = [filterFrom(req), numberFrom(req, 'limit', 100, 1_000), req.query('text')]
     const { signal } = req.raw
-    return json(await (text ? searchPage(opened, filter, text, limit, signal) : listPage(opened, filter, limit, signal)))
+    return json(
+      await (text ? searchPage(opened, filter, text, limit, signal) : listPage(opened, filter, limit, signal)),
+    )
   })
   app.get('/session', async ({ req, json }) => json(await detailOf(opened, required(req, 'id'), req.raw.signal)))
   app.get('/outline', async ({ req, json }) => json(await outlineOf(opened, required(req, 'id'), req.raw.signal)))

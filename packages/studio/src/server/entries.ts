@@ -1,6 +1,6 @@
+import type { Fields } from '@sessions/cli/items'
 import type { OpenStore } from '@sessions/cli/program'
 import { type EntryQuery, jsonCodec, type RecordEntry, type RecordEntryPage } from '@sessions/core'
-import type { Fields } from "@sessions/cli/items"
 import type { EntriesPage, PageEntry } from '../shared/api.ts'
 import { beginning, cutTexts, isShort } from './cut.ts'
 import { Refusal } from './failure.ts'

@@ -28,22 +28,25 @@ export function liveEvents(context: Context, opened: OpenStore, sessionId: strin
 
 /** Says that something was added: the page reads it, so that what cannot be decoded is shown as what it is. */
 async function watch(
-  { store }: OpenStore,
+  { store, bare }: OpenStore,
   sessionId: string,
   after: string | null,
   signal: AbortSignal,
   send: (event: LiveEvent) => Promise<void>,
 ): Promise<void> {
-  let from: { after?: string | null } = { after }
+  let from = after
   while (!signal.aborted) {
     try {
-      for await (const { type } of store.session(sessionId).watch({ ...from, signal })) await send({ type })
+      for await (const { type } of store.session(sessionId).watch({ after: from, signal })) await send({ type })
       return
     } catch (error) {
       if (!isUnreadable(error)) throw error
+      // On from the record that cannot be read, or what came after it.
+      const { entries } = await bare.records.entries(sessionId, { limit: 1 })
+      const newest = entries.at(-1)?.id ?? null
+      if (newest === from) await sleep(leaseEveryMs, undefined, { signal })
+      from = newest
       await send({ type: 'added' })
-      from = {}
-      await sleep(leaseEveryMs, undefined, { signal })
     }
   }
 }

@@ -99,7 +99,7 @@ export async function leaseOf({ store }: OpenStore, sessionId: string): Promise<
   }
 }
 
-export function rowOf({ sessionId, createdAt, updatedAt, itemCount, expiresAt, metadata }: SessionInfo): SessionRow {
+function rowOf({ sessionId, createdAt, updatedAt, itemCount, expiresAt, metadata }: SessionInfo): SessionRow {
   const { usage: _, ...others } = metadata ?? {}
   const usage = usageIn(metadata)
   return {
@@ -114,7 +114,7 @@ export function rowOf({ sessionId, createdAt, updatedAt, itemCount, expiresAt, m
 }
 
 /** What `addUsage` keeps, without the runs of which only the id is of use. */
-export function usageIn(metadata: SessionInfo['metadata']): Usage | undefined {
+function usageIn(metadata: SessionInfo['metadata']): Usage | undefined {
   const usage = metadata?.usage as unknown as (Usage & { version?: unknown; runs?: unknown }) | null | undefined
   if (typeof usage !== 'object' || usage === null || usage.version !== 1) return undefined
   const { version: _, runs: __, ...rest } = usage

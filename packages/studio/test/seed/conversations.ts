@@ -2,7 +2,7 @@ import { Agent, RunState, tool } from '@openai/agents'
 import { modelError, ScriptedModel } from '@openai/agents/testing'
 import type { SessionStore } from '@sessions/core'
 import { z } from 'zod'
-import { chart } from './pictures.ts'
+import { chart, silence } from './pictures.ts'
 import { answer, calls, runner, says, sessionOf, talk } from './talk.ts'
 
 const city = z.object({ city: z.string() })
@@ -34,12 +34,21 @@ function desk(turns: ConstructorParameters<typeof ScriptedModel>[0]): Agent {
 }
 
 /** Two calls at once, one of which fails; a structured answer; a fork that goes another way. */
-export async function parallelCalls(store: SessionStore): Promise<void> {
+async function parallelCalls(store: SessionStore): Promise<void> {
   const session = await sessionOf(store, 'user_ada/oslo', 'ada')
-  const both = [calls('get_weather', { city: 'Oslo' }, 'call_oslo'), calls('get_weather', { city: 'Atlantis' }, 'call_atlantis')]
+  const both = [
+    calls('get_weather', { city: 'Oslo' }, 'call_oslo'),
+    calls('get_weather', { city: 'Atlantis' }, 'call_atlantis'),
+  ]
   const first = desk([answer(both, 410), answer(says('It is sunny in Oslo. I cannot find Atlantis.'), 520)])
   await talk(session, first, 'What is the weather in Oslo and in Atlantis?', 'run_1')
-  const plan = { trip: { to: 'Oslo', days: 3 }, costs: [{ what: 'train', euros: 89 }, { what: 'hotel', euros: 240 }] }
+  const plan = {
+    trip: { to: 'Oslo', days: 3 },
+    costs: [
+      { what: 'train', euros: 89 },
+      { what: 'hotel', euros: 240 },
+    ],
+  }
   await talk(session, desk([answer(says(JSON.stringify(plan)), 610)]), 'Plan three days there, please.', 'run_2')
   await store.forkSession('user_ada/oslo', 'user_ada/oslo-by-boat', { metadata: { label: 'by boat' } })
   const fork = store.session('user_ada/oslo-by-boat')
@@ -48,7 +57,7 @@ export async function parallelCalls(store: SessionStore): Promise<void> {
 }
 
 /** An approval that was refused, one that was given, and one that nobody has answered. */
-export async function approvals(store: SessionStore): Promise<void> {
+async function approvals(store: SessionStore): Promise<void> {
   const session = await sessionOf(store, 'user_bob/bergen', 'bob')
   for (const [index, decision] of (['reject', 'approve', undefined] as const).entries()) {
     const callId = `call_seat_${index + 1}`
@@ -62,7 +71,7 @@ export async function approvals(store: SessionStore): Promise<void> {
 }
 
 /** Reasoning, a picture of the user's, a hand-off to another agent, and a picture that a tool gives. */
-export async function handoff(store: SessionStore): Promise<void> {
+async function handoff(store: SessionStore): Promise<void> {
   const session = await sessionOf(store, 'user_cleo/invoice', 'cleo')
   const billing = new Agent({
     name: 'Billing',
@@ -85,12 +94,13 @@ export async function handoff(store: SessionStore): Promise<void> {
   const question = [
     { type: 'input_text' as const, text: 'Why is this invoice so high?' },
     { type: 'input_image' as const, image: chart },
+    { type: 'audio' as const, audio: silence },
   ]
   await talk(session, triage, [{ role: 'user', content: question }], 'run_1')
 }
 
 /** A run whose model fails: of a streamed one, what the user said is kept. */
-export async function failedRun(store: SessionStore): Promise<void> {
+async function failedRun(store: SessionStore): Promise<void> {
   const session = await sessionOf(store, 'user_dora/paris', 'dora')
   const agent = desk([modelError(new Error('the model is out of service'))])
   const stream = await runner.run(agent, 'Is there a night train to Paris?', { session, stream: true })

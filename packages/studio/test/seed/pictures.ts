@@ -1,11 +1,7 @@
-/** A picture of 32 by 32 pixels in two colours, as a data url. */
+/** A small chart, as a data url. */
 export const chart: string = svgURL(
   '<svg xmlns="http://www.w3.org/2000/svg" width="160" height="80"><rect width="160" height="80" fill="#eef"/><path d="M0 70 L40 40 L80 55 L120 15 L160 30" fill="none" stroke="#06c" stroke-width="4"/></svg>',
 )
-
-/** A PNG of one pixel. */
-export const pixel =
-  'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
 
 /** A tenth of a second of silence. */
 export const silence: string = wavURL(800)
@@ -16,7 +12,7 @@ function svgURL(text: string): string {
 
 function wavURL(samples: number): string {
   const bytes = Buffer.alloc(44 + samples, 128)
-  bytes.write('RIFF', 0).valueOf()
+  bytes.write('RIFF', 0)
   bytes.writeUInt32LE(36 + samples, 4)
   bytes.write('WAVEfmt ', 8)
   bytes.writeUInt32LE(16, 16)

@@ -38,7 +38,10 @@ export async function talk(
   input: string | AgentInputItem[] | State,
   runId: string,
 ): Promise<{ state: State; isAsking: boolean }> {
-  const result = await runner.run(agent, input, { session, sessionInputCallback: (before, more) => [...before, ...more] })
+  const result = await runner.run(agent, input, {
+    session,
+    sessionInputCallback: (before, more) => [...before, ...more],
+  })
   await addUsage(session, result, { runId })
   return { state: result.state, isAsking: result.interruptions.length > 0 }
 }

@@ -4,7 +4,7 @@ import { type Browser, chromium, type Page } from 'playwright-core'
 let running: Promise<Browser> | undefined
 
 /** One browser for all tests of a file; its sandbox is off, as Playwright has it, since tests may run as root. */
-export async function browser(): Promise<Browser> {
+async function browser(): Promise<Browser> {
   running ??= provideChromium().then((executablePath) => chromium.launch({ executablePath }))
   return await running
 }
