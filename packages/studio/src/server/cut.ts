@@ -5,7 +5,7 @@ const longest = 20_000
 const shown = 2_000
 
 /** The value with long texts cut. Nothing is copied that need not be. */
-function cutTexts(value: unknown): unknown {
+export function cutTexts(value: unknown): unknown {
   if (typeof value === 'string') return value.length > longest ? cutText(value) : value
   if (Array.isArray(value)) return value.map(cutTexts)
   if (typeof value !== 'object' || value === null) return value
@@ -17,7 +17,7 @@ export function isShort(record: string): boolean {
   return record.length <= longest
 }
 
-export function cutText(text: string): CutText {
+function cutText(text: string): CutText {
   return { $cut: beginning(text), length: text.length }
 }
 
