@@ -6,16 +6,16 @@ import { exitCode } from './run.ts'
 commandLine(
   `pnpm faults
 
-Runs the fault tests of every adapter as often as their figures are reported for.`,
+Runs the fault tests of every adapter as often as their figures are reported for, and the whole conformance kit on each.`,
   {},
 )
 
 process.env.SESSIONS_TEST_FAULTS = 'all'
 let failed = 0
-for (const name of ['sqlite', 'sql', 'redis', 'integration']) {
+for (const name of ['sqlite', 'sql', 'redis', 'encrypted', 'integration']) {
   const parameters = ['run', '--root', `packages/${name}`]
   if (name === 'integration') parameters.push('--project', 'source')
-  parameters.push('faults', '/galera', '/failures')
+  parameters.push('faults', '/galera', '/failures', '/conformance', '/order', '/processes', '/scale')
   failed += await exitCode('vitest', parameters)
 }
 process.exit(failed === 0 ? 0 : 1)

@@ -1,6 +1,6 @@
 import { RedisStore } from '@sessions/redis'
 import { SQLStore } from '@sessions/sql'
-import { startMariaDB, startPostgres, startRedis } from '@sessions/test-servers'
+import { leftOut, startMariaDB, startPostgres, startRedis } from '@sessions/test-servers'
 import { afterAll } from 'vitest'
 import { type Backend, certify } from './support/certify.ts'
 
@@ -15,9 +15,6 @@ const backends = [
   { name: 'RedisStore', open: () => new RedisStore({ url: redis.url }), export: 'openRedis', url: redis.url },
 ]
 
-/** The longest cases, which say the same over any server. */
-const longest = ['processes/', 'crash/', 'scale/']
-
 for (const { name, open, export: exported, url } of backends) {
   const store = open()
   afterAll(() => store.close())
@@ -30,5 +27,5 @@ for (const { name, open, export: exported, url } of backends) {
     worker: { module: new URL('./open.ts', import.meta.url).href, export: exported, options: { url } },
     capabilities: { durable: true, multiProcess: true, ttl: false, list: true, transactions: true },
   }
-  certify(backend, { except: name === 'SQLStore (Postgres)' ? [] : longest })
+  certify(backend, { except: leftOut('client') })
 }

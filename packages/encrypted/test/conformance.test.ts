@@ -6,6 +6,7 @@ import { describeConformance } from '@sessions/core/conformance/vitest'
 import { FaultyStore, ManualClock } from '@sessions/core/testing'
 import { EncryptedSession, EncryptedStore, type EncryptionOptions } from '@sessions/encrypted'
 import { SQLiteStore } from '@sessions/sqlite'
+import { leftOut } from '@sessions/test-servers'
 import { type Backend, certify } from './support/certify.ts'
 import { sharedFolder } from './support/folder.ts'
 import { testKey } from './support/keys.ts'
@@ -50,11 +51,9 @@ for (const backend of backends) {
   for (const [variant, options] of Object.entries(variants)) {
     // The workers open the store in their own way, so they go with the first variant only.
     if (variant !== '' && backend.worker !== undefined) continue
-    // Long histories are for the store beneath; what encryption adds to them shows over one.
-    const except = [
-      ...(options.format === 'python' ? longIds : []),
-      ...(variant === '' && !backend.worker ? [] : ['scale/']),
-    ]
+    // The first has long histories, and the files the processes; the others are variants of them.
+    const share = variant === '' ? (backend.worker ? leftOut('server') : []) : leftOut('client')
+    const except = [...share, ...(options.format === 'python' ? longIds : [])]
     certify(backend, { variant, options: { ...options, clock }, except })
   }
 }

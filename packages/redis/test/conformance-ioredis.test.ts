@@ -1,5 +1,5 @@
 import { describeConformance } from '@sessions/core/conformance/vitest'
-import { startRedis } from '@sessions/test-servers'
+import { leftOut, startRedis } from '@sessions/test-servers'
 import { afterAll } from 'vitest'
 import { storeHarness } from './support/harness.ts'
 
@@ -16,4 +16,4 @@ const { worker: _, ...harness } = await storeHarness('ioredis', {
   keyPrefix: 'app*:',
 })
 const capabilities = { ...harness.capabilities, multiProcess: false }
-describeConformance({ ...harness, capabilities }, { reports: '.conformance', except: ['scale/'] })
+describeConformance({ ...harness, capabilities }, { reports: '.conformance', except: leftOut('client') })

@@ -1,5 +1,5 @@
 import { describeConformance } from '@sessions/core/conformance/vitest'
-import { startValkey, startValkeyCluster } from '@sessions/test-servers'
+import { leftOut, startValkey, startValkeyCluster } from '@sessions/test-servers'
 import { afterAll, it } from 'vitest'
 import { storeHarness } from './support/harness.ts'
 
@@ -8,12 +8,14 @@ afterAll(() => Promise.all([server?.stop(), cluster?.stop()]))
 const reports = { reports: '.conformance', timeoutMs: 300_000 }
 
 if (server === undefined) it.skip('goes without Valkey', () => {})
-else describeConformance(await storeHarness('Valkey', { kind: 'single', url: server.url }), reports)
+else
+  describeConformance(await storeHarness('Valkey', { kind: 'single', url: server.url }), {
+    ...reports,
+    except: leftOut('server'),
+  })
 
 if (cluster === undefined) it.skip('goes without a cluster of Valkey', () => {})
 else {
   const place = { kind: 'cluster', rootNodes: [...cluster.rootNodes] } as const
-  // The longest cases run on one Valkey, and on a cluster of Redis.
-  const except = ['processes/', 'crash/', 'scale/']
-  describeConformance(await storeHarness('Valkey cluster', place), { ...reports, except })
+  describeConformance(await storeHarness('Valkey cluster', place), { ...reports, except: leftOut('client') })
 }

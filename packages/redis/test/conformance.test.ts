@@ -1,11 +1,11 @@
 import { CaseSkipped } from '@sessions/core/conformance'
 import { describeConformance } from '@sessions/core/conformance/vitest'
 import { RedisSession, RedisStore } from '@sessions/redis'
-import { startProxy, startRedis, startRedisCluster, startRedisSentinel } from '@sessions/test-servers'
+import { leftOut, startProxy, startRedis, startRedisCluster, startRedisSentinel } from '@sessions/test-servers'
 import { afterAll } from 'vitest'
 import type { Place } from './support/clients.ts'
 import { capabilities, storeHarness } from './support/harness.ts'
-import { clear } from './support/primaries.ts'
+import { SteadyPlace } from './support/primaries.ts'
 
 const [server, cluster, sentinel] = await Promise.all([startRedis(), startRedisCluster(), startRedisSentinel()])
 const { url } = server
@@ -20,23 +20,19 @@ const places: Record<string, Place> = {
 const reports = '.conformance'
 const timeoutMs = 300_000
 
-/**
- * What many processes, their crashes and long histories ask of the server and its scripts, which are the same through any client: the
- * longest cases. They run on one server and on many.
- */
-const casesOfTheServer = ['processes/', 'crash/', 'scale/']
-const every = ['single, RESP3', 'cluster']
-
+const kinds: Record<string, 'server' | 'client'> = { cluster: 'server' }
 for (const [name, place] of Object.entries(places)) {
-  const except = every.includes(name) ? [] : casesOfTheServer
+  const except = name === 'single, RESP3' ? [] : leftOut(kinds[name] ?? 'client')
   describeConformance(await storeHarness(name, place), { reports, timeoutMs, except })
 }
+
+const steady = new SteadyPlace({ kind: 'single', url })
 
 describeConformance(
   {
     name: 'RedisSession',
     openSession: async (sessionId) => new RedisSession({ sessionId, url, keyPrefix: 'kit:session' }),
-    reset: () => clear({ kind: 'single', url }, 'kit:session'),
+    reset: () => steady.clear('kit:session'),
     capabilities: { durable: true, transactions: true },
   },
   { reports, timeoutMs },
@@ -53,7 +49,7 @@ describeConformance(
     open: async () => new RedisStore({ url: proxy.url(url), keyPrefix: 'kit:broken' }),
     reset: async () => {
       await cut
-      await clear({ kind: 'single', url }, 'kit:broken')
+      await steady.clear('kit:broken')
     },
     failNextCommit: (fault) => {
       if (fault === 'middle') throw new CaseSkipped('a commit is one script')
@@ -66,6 +62,6 @@ describeConformance(
 
 afterAll(async () => {
   await cut
-  await proxy.stop()
+  await Promise.all([proxy.stop(), steady.close()])
   await Promise.all([server.stop(), cluster.stop(), sentinel.stop()])
 })

@@ -2,7 +2,7 @@ import { rounds, startRedisCluster } from '@sessions/test-servers'
 import { expect, it, onTestFinished } from 'vitest'
 import { record, Writers } from './support/writers.ts'
 
-const kills = rounds(10, 2)
+const kills = rounds(10, 1)
 
 it('loses and doubles nothing that was acknowledged while primaries of a cluster are killed', async () => {
   await using cluster = await startRedisCluster({ own: true, settings: { 'cluster-node-timeout': '1000' } })

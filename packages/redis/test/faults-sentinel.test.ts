@@ -2,7 +2,7 @@ import { rounds, startRedisSentinel } from '@sessions/test-servers'
 import { expect, it, onTestFinished } from 'vitest'
 import { record, Writers } from './support/writers.ts'
 
-const kills = rounds(10, 2)
+const kills = rounds(10, 1)
 
 it('loses and doubles nothing that was acknowledged while the primary under Sentinel is killed', async () => {
   await using sentinel = await startRedisSentinel({ own: true })

@@ -3,6 +3,7 @@ import { applyChange, decideChange, type WritePolicy } from './changes.ts'
 import type { Connection } from './connection.ts'
 import type { Database, Outcome } from './database.ts'
 import { isUniqueViolation } from './errors.ts'
+import { appendTogether } from './group.ts'
 import { type Limits, lockTimeoutMs } from './limits.ts'
 import type { Notices } from './notices.ts'
 import { SessionRows } from './rows.ts'
@@ -62,15 +63,19 @@ export function changeIn<T>(
 
 /** An append to a session in one statement, where the dialect can and the change is just that. `false` where a transaction has to decide. */
 async function appendAtOnce(
-  { database, statements: { appendAtOnce }, notices }: CommitPlace,
+  place: CommitPlace,
   limits: Limits,
   sessionId: string,
   change: HistoryChange,
   policy: WritePolicy,
 ): Promise<boolean> {
+  const { database, statements, notices } = place
+  const { appendAtOnce } = statements
   const { append: records = [], operation, lease, returnDropped: _, expectTail = [], drop = 0, ...others } = change
   const isMore = expectTail.length > 0 || drop !== 0 || Object.keys(others).length > 0
   if (appendAtOnce === undefined || records.length === 0 || isMore) return false
+  const isPlain = operation === undefined && lease === undefined
+  if (isPlain && (await appendTogether(place, { sessionId, records, limits }, policy.ttlMs))) return true
   const statement = appendAtOnce({
     operation: operation !== undefined,
     fenced: lease !== undefined,

@@ -165,7 +165,7 @@ export class Database {
         throw error
       }
     } finally {
-      if (usable) this.#pool.release(pooled)
+      if (usable) await this.#pool.release(pooled)
       else this.#pool.destroy(pooled)
     }
   }

@@ -1,5 +1,5 @@
 import { SessionError } from '@sessions/core'
-import type { SQLDialect } from './engine.ts'
+import type { SQLDialect } from './dialects/all.ts'
 
 /** What an import of CommonJS gives. */
 type Driver = object & { default?: object }
@@ -16,7 +16,6 @@ export async function loadDriver(dialect: SQLDialect): Promise<object> {
 const imports: Readonly<Record<SQLDialect, () => Promise<Driver>>> = {
   postgres: async () => {
     try {
-      // @ts-expect-error: its types are a package of their own.
       return await import('pg')
     } catch (error) {
       throw explain(error, 'postgres', 'pg')

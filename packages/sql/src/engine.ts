@@ -1,20 +1,14 @@
 import { type Lease, SharedResources } from '@sessions/core'
-import { type Options, Sequelize } from 'sequelize'
+import type { Options, Sequelize } from 'sequelize'
 import { Database } from './database.ts'
+import { checkDialect, dialects, type SQLDialect } from './dialects/all.ts'
 import type { Dialect } from './dialects/dialect.ts'
-import { mariadb, mysql } from './dialects/mysql.ts'
-import { postgres } from './dialects/postgres.ts'
-import { sqlite } from './dialects/sqlite.ts'
 import { loadDriver } from './driver.ts'
 import { leastConnectMs } from './pool.ts'
+import { adaptPool, type SQLPool } from './pools/caller-pool.ts'
 import type { SequelizeLike } from './sequelize.ts'
 import { SingleConnection } from './single-connection.ts'
 import { parseURL } from './url/parse-url.ts'
-
-/** A database that sessions can be kept in. */
-export type SQLDialect = 'postgres' | 'mariadb' | 'mysql' | 'sqlite'
-
-export const dialects: Readonly<Record<SQLDialect, Dialect>> = { postgres, mariadb, mysql, sqlite }
 
 /** Connections of a pool that we open, at most. For another number pass a Sequelize. */
 const poolSize = 10
@@ -31,10 +25,35 @@ interface Patience {
 }
 
 const engines = new SharedResources<Engine>(({ sequelize }) => sequelize.close())
-const known = new WeakMap<SequelizeLike, Database>()
+const known = new WeakMap<object, Database>()
+
+/** Which database it is. */
+interface Source {
+  readonly url?: string
+  readonly pool?: SQLPool
+  readonly sequelize?: SequelizeLike
+}
+
+/** Does no I/O. @throws TypeError */
+export function targetOf({ url = '', pool, sequelize }: Source): {
+  name: SQLDialect
+  dialect: Dialect
+  schema?: string
+} {
+  if (pool !== undefined) return adaptPool(pool)
+  const { dialect: name, schema } =
+    sequelize === undefined ? parseURL(url) : { dialect: dialectOf(sequelize), schema: undefined }
+  return { name, dialect: dialects[name], ...(schema !== undefined && { schema }) }
+}
+
+/** The connections of a url, of a pool or of a Sequelize. */
+export async function connect({ url = '', pool, sequelize }: Source, patience: Patience): Promise<Lease<Database>> {
+  if (pool !== undefined) return connectPool(pool)
+  return sequelize === undefined ? connectURL(url, patience) : connectSequelize(sequelize)
+}
 
 /** The process's one pool for a url; those who want to wait for it less or more long share another. */
-export async function connectURL(url: string, patience: Patience): Promise<Lease<Database>> {
+async function connectURL(url: string, patience: Patience): Promise<Lease<Database>> {
   const { busyTimeoutMs, lockTimeoutMs } = patience
   const key = `${busyTimeoutMs} ${lockTimeoutMs} ${url}`
   const { resource, release } = await engines.acquire(key, () => openEngine(url, patience))
@@ -42,28 +61,32 @@ export async function connectURL(url: string, patience: Patience): Promise<Lease
 }
 
 /** The pool of a Sequelize of the caller's, which stays open. */
-export function connectSequelize(sequelize: SequelizeLike): Lease<Database> {
+function connectSequelize(sequelize: SequelizeLike): Lease<Database> {
   const database = known.get(sequelize) ?? openDatabase(sequelize, dialectOf(sequelize))
   known.set(sequelize, database)
   return { resource: database, release: async () => {} }
 }
 
+/** A pool of the caller's, which stays open. */
+function connectPool(pool: SQLPool): Lease<Database> {
+  const { pool: connections, dialect } = adaptPool(pool)
+  const database = known.get(pool) ?? new Database({ ...connections, tells: false }, dialect)
+  known.set(pool, database)
+  return { resource: database, release: async () => {} }
+}
+
 /** @throws TypeError for what is no Sequelize 6 with a dialect of ours */
-export function dialectOf(sequelize: SequelizeLike): SQLDialect {
+function dialectOf(sequelize: SequelizeLike): SQLDialect {
   if (typeof sequelize.getDialect !== 'function' || typeof sequelize.connectionManager?.getConnection !== 'function') {
     throw new TypeError('sequelize must be a Sequelize of version 6.')
   }
   return checkDialect(sequelize.getDialect(), 'sequelize must have one of the dialects')
 }
 
-/** @throws TypeError that begins as told */
-export function checkDialect(name: string, must: string): SQLDialect {
-  if (Object.hasOwn(dialects, name)) return name as SQLDialect
-  throw new TypeError(`${must} ${Object.keys(dialects).join(', ')}.`)
-}
-
 async function openEngine(url: string, { busyTimeoutMs, lockTimeoutMs }: Patience): Promise<Engine> {
   const { dialect, connect, adapt = (driver) => driver } = parseURL(url)
+  // Who has a pool does without it.
+  const { Sequelize } = await import('sequelize')
   const options: Options & { keepDefaultTimezone: boolean } = {
     dialect,
     dialectModule: adapt(await loadDriver(dialect)),

@@ -1,6 +1,8 @@
 import { SessionError } from '@sessions/core'
 import { Failure, SettingsChanged } from './failures.ts'
 import { busy, errorNumbers, full, type Meaning, missing, noneFree, sqliteCodes, sqlStates } from './meanings.ts'
+import { meaningOfPool } from './pools/meanings.ts'
+import { quotesValues, quotingFields } from './quoting.ts'
 
 /** What a failed connection looks like where no server says so: Node's codes, and those of mysql2 and mariadb. */
 const lostCode =
@@ -40,6 +42,7 @@ interface DriverError {
   severity?: unknown
   fatal?: unknown
   parent?: unknown
+  cause?: unknown
 }
 
 /** Others changed the same rows in a way that no lock keeps them from. Nothing of the transaction may stay. */
@@ -61,10 +64,11 @@ export class Silence extends Error {
   }
 }
 
-/** The error of the driver, also where Sequelize wrapped it. */
+/** The error of the driver, also where Sequelize wrapped it, or where a pool of mariadb waited in vain for a connection because of it. */
 function driverError(error: unknown): DriverError {
-  const { parent } = error as DriverError
-  return (typeof parent === 'object' && parent !== null ? parent : error) as DriverError
+  const { parent, code, cause } = error as DriverError
+  const wrapped = code === 'ER_GET_CONNECTION_TIMEOUT' ? cause : parent
+  return (typeof wrapped === 'object' && wrapped !== null ? wrapped : error) as DriverError
 }
 
 /** Whether the server itself said no: then nothing of the statement stays. Anything else leaves that open. */
@@ -198,16 +202,15 @@ function meaningOf(error: unknown): Meaning | undefined {
   if (error instanceof NoConnection || name === 'SequelizeConnectionAcquireTimeoutError') {
     return ['SESSION_BUSY', noneFree]
   }
-  if (/connection manager was closed|pool is draining/.test(message)) {
-    return ['SESSION_UNAVAILABLE', 'The Sequelize was closed by its owner.', { retryable: false }]
-  }
-  const { code, errno, severity } = driverError(error)
+  const { code, errno, severity, message: said = '' } = driverError(error)
+  const ofPool = meaningOfPool(code, said)
+  if (ofPool !== undefined) return ofPool
   if (isSQLiteCode(code) && isTableMissing(error)) return ['SESSION_SCHEMA_MISSING', missing]
   if (isSQLiteCode(code)) return sqliteCodes[code] ?? ['SESSION_BACKEND', `SQLite failed with ${code}.`]
   const known = severity !== undefined ? sqlStates[String(code)] : errorNumbers[Number(errno)]
   if (known !== undefined) return known
   if (isFull(error)) return ['SESSION_BUSY', full]
-  if ((typeof code === 'string' && tlsCode.test(code)) || noTLS.test(String(driverError(error).message))) {
+  if ((typeof code === 'string' && tlsCode.test(code)) || noTLS.test(said)) {
     return ['SESSION_UNAVAILABLE', 'No connection with TLS can be made as asked: see the cause.', { retryable: false }]
   }
   if (isLost(error)) return ['SESSION_UNAVAILABLE', 'There is no connection to the database.']
@@ -222,7 +225,7 @@ function redact(error: unknown): unknown {
   for (const each of new Set([error, driverError(error)])) {
     if (!(each instanceof Error)) continue
     const fields = each as unknown as Record<string, unknown>
-    for (const field of ['detail', 'hint', 'where', 'internalQuery', 'sql', 'parameters', 'query']) {
+    for (const field of quotingFields) {
       if (field in fields) fields[field] = undefined
     }
     const quotes = quotesValues(fields)
@@ -235,14 +238,4 @@ function redact(error: unknown): unknown {
     if (quotes) fields.sqlMessage = undefined
   }
   return error
-}
-
-/**
- * Whether the message may quote values. SQLSTATE classes: 22 malformed or too long, 23 and 44 against a constraint, 45 and P0
- * what a trigger says, which may also choose a state of its own.
- */
-function quotesValues({ severity, code, sqlState, errno, routine }: Record<string, unknown>): boolean {
-  const state = String(severity !== undefined ? code : (sqlState ?? ''))
-  if (routine === 'exec_stmt_raise' || errno === 1644) return true
-  return /^(22|23|44|45|P0)/.test(state) || errno === 1366 || errno === 1406
 }

@@ -1,4 +1,5 @@
 export type { SQLSessionOptions, SQLStoreOptions } from './options.ts'
+export type { SQLPool } from './pools/caller-pool.ts'
 export type { SequelizeLike } from './sequelize.ts'
 export { SQLSession } from './sql-session.ts'
 export { type SQLDialect, SQLStore } from './sql-store.ts'

@@ -12,16 +12,22 @@ import {
   type SessionOptions,
   type TimeoutOptions,
 } from '@sessions/core'
+import type { SQLPool } from './pools/caller-pool.ts'
 import type { SequelizeLike } from './sequelize.ts'
 import type { TableNames } from './tables.ts'
 
-/** Which database, and how it is written. One of `url` and `sequelize` is needed. */
+/** Which database, and how it is written. One of `url`, `pool` and `sequelize` is needed. */
 export interface SQLStoreOptions extends TableNames, TimeoutOptions, OperationOptions {
   /**
    * `postgres://user:password@host:5432/database`, `mariadb://…`, `mysql://…` or `sqlite:file.db`. All stores of the
    * process with one url share one pool of connections, closed with the last of them.
    */
   url?: string
+  /**
+   * A pool of the caller's, instead of a url: a `Pool` of `pg` or of `@neondatabase/serverless`, a pool of `mariadb`, one of `mysql2/promise`, or a
+   * PGlite. It is never closed here, and its settings are the caller's.
+   */
+  pool?: SQLPool
   /** A `Sequelize` of version 6 of the caller's, instead of a url: its pool is used, and it is never closed here. */
   sequelize?: SequelizeLike
   /** Whether the tables are made, or brought up to date, at first use. Default: false. */
@@ -35,7 +41,7 @@ export interface SQLStoreOptions extends TableNames, TimeoutOptions, OperationOp
   retries?: number
   /**
    * Milliseconds to wait for other writers, for a connection of the pool, and for a server that has none left, before
-   * `SESSION_BUSY`. Where MySQL or MariaDB is used through a Sequelize of the caller's, their `innodb_lock_wait_timeout` holds for
+   * `SESSION_BUSY`. Where MySQL or MariaDB is used through a pool or a Sequelize of the caller's, their `innodb_lock_wait_timeout` holds for
    * locks instead. Default: 30,000.
    */
   busyTimeoutMs?: number
@@ -59,6 +65,7 @@ export const nameTypes: OptionTypes = { sessionsTable: 'string', messagesTable: 
 export const storeTypes: OptionTypes = {
   ...nameTypes,
   url: 'string',
+  pool: 'object',
   sequelize: 'object',
   createTables: 'boolean',
   ttl: 'number',
@@ -82,7 +89,7 @@ export function ttlMsOf({ ttl }: SQLStoreOptions): number | undefined {
 export function checkStoreOptions(options: SQLStoreOptions): void {
   assertOptions('SQLStore', options, storeTypes)
   const { retries = 0, busyTimeoutMs = 1, readFrom = 'primary' } = options
-  assertOneOf('SQLStore', options, ['url', 'sequelize'])
+  assertOneOf('SQLStore', options, ['url', 'pool', 'sequelize'])
   checkInteger('retries', retries, 0)
   checkMilliseconds('busyTimeoutMs', busyTimeoutMs)
   if (readFrom !== 'primary' && readFrom !== 'replica') throw new TypeError("readFrom must be 'primary' or 'replica'.")

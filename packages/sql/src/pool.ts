@@ -23,6 +23,7 @@ export class Pool {
   async acquire(from: 'primary' | 'replica', until: number): Promise<object> {
     for (;;) {
       const pooled = await this.#acquire(from, until)
+      if (this.#pool.tells === false && !this.#ages.has(pooled)) this.noteMade(pooled)
       this.#known.set(pooled, this.#made)
       if ((this.#ages.get(pooled) ?? 1) > this.#retired) return pooled
       this.destroy(pooled)
@@ -36,8 +37,9 @@ export class Pool {
     this.#ages.set(connection, ++this.#made)
   }
 
-  release(pooled: object): void {
-    this.#pool.releaseConnection(pooled)
+  /** Resolves when others can have it, where that takes time. */
+  release(pooled: object): unknown {
+    return this.#pool.releaseConnection(pooled)
   }
 
   /** It may fail to say goodbye on a connection that is broken, and nothing follows from that. */

@@ -1,7 +1,9 @@
 /** Connections of a driver, one user at a time each. */
 export interface ConnectionPool {
+  /** Whether it tells of each connection that it makes. Default: true. */
+  readonly tells?: boolean
   getConnection(options: { type: string; useMaster?: boolean; uuid?: string }): Promise<object>
-  releaseConnection(connection: object): void
+  releaseConnection(connection: object): unknown
   destroyConnection(connection: object): Promise<void>
 }
 

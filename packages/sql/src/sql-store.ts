@@ -29,7 +29,8 @@ import { Calls } from './calls.ts'
 import { eraseSession, type WritePolicy } from './changes.ts'
 import { type CommitPlace, changeIn, commitChange, decideIn, type SessionWork } from './commits.ts'
 import type { Database } from './database.ts'
-import { checkDialect, connectSequelize, connectURL, dialectOf, dialects, type SQLDialect } from './engine.ts'
+import { checkDialect, dialects, type SQLDialect } from './dialects/all.ts'
+import { connect, targetOf } from './engine.ts'
 import { readEntries, type Select } from './entries.ts'
 import { mapError } from './errors.ts'
 import { copySession } from './forks.ts'
@@ -47,8 +48,6 @@ import { SessionRows } from './rows.ts'
 import { ensureSchema, schemaText } from './schema.ts'
 import { prepareStatements, type Statements } from './statements.ts'
 import { checkNames, quoteTables, type TableNames, type Tables, withSchema } from './tables.ts'
-import { parseURL } from './url/parse-url.ts'
-import type { Target } from './url/target.ts'
 
 export type { SQLDialect }
 
@@ -77,12 +76,10 @@ export class SQLStore extends SessionStore {
   constructor(options: SQLStoreOptions) {
     checkStoreOptions(options)
     super()
-    const { url, sequelize, busyTimeoutMs = 30_000 } = options
-    const target: Pick<Target, 'dialect' | 'schema'> =
-      sequelize === undefined ? parseURL(url ?? '') : { dialect: dialectOf(sequelize) }
-    const names = withSchema(options, target.schema)
-    checkNames(names, target.dialect)
-    const dialect = dialects[target.dialect]
+    const { busyTimeoutMs = 30_000 } = options
+    const { name, schema, dialect } = targetOf(options)
+    const names = withSchema(options, schema)
+    checkNames(names, name)
     this.#options = { ...options }
     this.#busyTimeoutMs = busyTimeoutMs
     this.#policy = { ttlMs: ttlMsOf(options), operationMs: checkOperationTtl(options.operationTtl) }
@@ -100,11 +97,11 @@ export class SQLStore extends SessionStore {
   }
 
   protected override async _open(): Promise<void> {
-    const { url = '', sequelize, createTables = false, readFrom = 'primary', retries = 0 } = this.#options
+    const { createTables = false, readFrom = 'primary', retries = 0 } = this.#options
     const busyTimeoutMs = this.#busyTimeoutMs
     const timeoutMs = checkTimeout(this.#options)
     const longest = { busyTimeoutMs, lockTimeoutMs: lockTimeoutMs(limitsFrom(busyTimeoutMs, timeoutMs)) }
-    const lease = sequelize === undefined ? await connectURL(url, longest) : connectSequelize(sequelize)
+    const lease = await connect(this.#options, longest)
     const calls = new Calls(lease.resource, this.#tables.key, readFrom, { busyTimeoutMs, timeoutMs, retries })
     try {
       await calls.try((limits) =>

@@ -10,6 +10,12 @@ import type { Tables } from './tables.ts'
 /** Marks, inside the transaction that creates it, a session that did not exist before. Nobody else ever sees it. */
 const never = "'1970-01-01 00:00:00'"
 
+/** What appends to many sessions, and says to which: to those that are there, and to those that are not. */
+export interface GroupStatements {
+  readonly known: Statement
+  readonly unknown: Statement
+}
+
 /** Every text sent to a database after its tables stand, one for each operation. */
 export interface Statements extends ListingStatements, EntryStatements, LeaseStatements, RestoreStatements {
   readonly all: Statement
@@ -51,6 +57,8 @@ export interface Statements extends ListingStatements, EntryStatements, LeaseSta
   readonly expired: Statement
   /** The whole of an append in one statement, for a dialect that can: all rows, or none where something stands in the way. */
   appendAtOnce?(parts: AppendParts): Statement
+  /** For a dialect that can. */
+  appendTogether?(notified: boolean): GroupStatements
 
   /** One insert of so many rows, for a dialect that has no arrays: `:record0`, `:record1`, … at `:at0`, `:at1`, … or all at `:at`. */
   append(rows: number, timed: boolean): Statement
@@ -81,6 +89,7 @@ export function prepareStatements(dialect: Dialect, tables: Tables): Statements 
   const some = `session_id IN (${ids.join(', ')})`
   const named = `session_id = :id AND id IN (${Array.from({ length: someMessages }, (_, index) => messageId(`:message${index}`)).join(', ')})`
   const appends = new Map<string, Statement>()
+  const groups = new Map<boolean, GroupStatements>()
   // No alias is the name of a column: ORDER BY would sort by the alias.
   const page = `SELECT ${text('id')} AS message_id, ${exact('created_at')} AS exact_time, message_data`
   return {
@@ -139,6 +148,16 @@ export function prepareStatements(dialect: Dialect, tables: Tables): Statements 
         const statement = appends.get(key) ?? once(grammar.appendAtOnce?.(parts) ?? '')
         appends.set(key, statement)
         return statement
+      },
+    }),
+    ...(grammar.appendTogether !== undefined && {
+      appendTogether: (notified) => {
+        const found = groups.get(notified)
+        if (found !== undefined) return found
+        const { known, unknown } = grammar.appendTogether?.(notified) ?? { known: '', unknown: '' }
+        const made = { known: once(known), unknown: once(unknown) }
+        groups.set(notified, made)
+        return made
       },
     }),
 

@@ -1,5 +1,5 @@
 import { describeConformance } from '@sessions/core/conformance/vitest'
-import { startPgBouncer, startPostgres } from '@sessions/test-servers'
+import { leftOut, startPgBouncer, startPostgres } from '@sessions/test-servers'
 import { afterAll } from 'vitest'
 import { brokenHarness, sessionHarness, storeHarness } from './support/harness.ts'
 
@@ -14,8 +14,7 @@ const reports = { reports: '.conformance', timeoutMs: 300_000 }
 
 describeConformance(storeHarness('SQLStore (Postgres)', [direct]), reports)
 describeConformance(sessionHarness('SQLSession (Postgres)', direct), reports)
-// Crashes and long histories are for the server behind it.
-describeConformance(storeHarness('SQLStore (PgBouncer)', [pooled.url]), { ...reports, except: ['crash/', 'scale/'] })
+describeConformance(storeHarness('SQLStore (PgBouncer)', [pooled.url]), { ...reports, except: leftOut('client') })
 describeConformance(await brokenHarness('SQLStore (Postgres, connections that break)', direct), {
   ...reports,
   only: 'faults/',

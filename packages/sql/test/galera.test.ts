@@ -11,7 +11,7 @@ import { Writer } from './support/writer.ts'
 
 const cluster = await startGalera({ own: true })
 afterAll(() => cluster.stop())
-const kills = rounds(5, 2)
+const kills = rounds(5, 1)
 const size = 3
 
 type Send = (query: { sql: string }, ...rest: unknown[]) => unknown

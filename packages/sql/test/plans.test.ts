@@ -1,7 +1,7 @@
 import { SQLStore } from '@sessions/sql'
 import { startMariaDB, startMySQL, startPostgres } from '@sessions/test-servers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { dialects } from '../src/engine.ts'
+import { dialects } from '../src/dialects/all.ts'
 import type { ListCriteria } from '../src/listing-statements.ts'
 import { bind, type Statement, type Value } from '../src/statement.ts'
 import { prepareStatements, type Statements } from '../src/statements.ts'

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describeConformance } from '@sessions/core/conformance/vitest'
 import { ManualClock } from '@sessions/core/testing'
 import { SQLiteStore } from '@sessions/sqlite'
+import { leftOut } from '@sessions/test-servers'
 import { afterAll } from 'vitest'
 
 const folder = mkdtempSync(join(tmpdir(), 'sessions-sqlite-'))
@@ -23,6 +24,6 @@ describeConformance(
     worker: { module: new URL('./open.ts', import.meta.url).href, export: 'openStore', options: { path, driver } },
     capabilities: { durable: true, multiProcess: true, ttl: true, list: true, transactions: true },
   },
-  // Not the longest cases: the statements and the files are those of better-sqlite3, with which these are tested.
-  { reports: '.conformance', timeoutMs: 300_000, except: ['scale/', 'processes/', 'crash/'] },
+  // The statements and the files are those of better-sqlite3.
+  { reports: '.conformance', timeoutMs: 300_000, except: leftOut('client') },
 )

@@ -2,6 +2,7 @@ import { visibleLine } from '@sessions/cli/items'
 import type { JSX } from 'preact'
 import { useEffect } from 'preact/hooks'
 import type { About } from '../src/shared/api.ts'
+import { Compare } from './compare.tsx'
 import { useRoute } from './route.ts'
 import { SessionList } from './session-list.tsx'
 import { Transcript } from './transcript.tsx'
@@ -36,6 +37,8 @@ export function App({ about }: { about: About }): JSX.Element {
       <SessionList current={current} />
       {route.view === 'session' ? (
         <Transcript key={route.sessionId} about={about} sessionId={route.sessionId} entry={route.entry} />
+      ) : route.view === 'compare' ? (
+        <Compare sessionId={route.sessionId} other={route.other} />
       ) : (
         <main class="empty">
           <p class="note">Choose a session.</p>

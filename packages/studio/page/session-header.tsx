@@ -1,5 +1,6 @@
 import { visibleLine } from '@sessions/cli/items'
 import type { JSX } from 'preact'
+import { useState } from 'preact/hooks'
 import type { About, Outline, SessionDetail, Trouble } from '../src/shared/api.ts'
 import { count, counted, time } from './format.ts'
 import { hashOf } from './route.ts'
@@ -55,7 +56,7 @@ function Facts({ about, detail, outline }: Omit<SessionHeaderProps, 'sessionId'>
       )}
       {typeof parent === 'string' && (
         <p>
-          Forked from <SessionLink sessionId={parent} />
+          Forked from <SessionLink sessionId={parent} /> (<CompareLink sessionId={parent} other={sessionId} />)
         </p>
       )}
       {forks.length > 0 && (
@@ -63,11 +64,15 @@ function Facts({ about, detail, outline }: Omit<SessionHeaderProps, 'sessionId'>
           Forks:{' '}
           {forks.map((fork) => (
             <span key={fork}>
-              <SessionLink sessionId={fork} />{' '}
+              <SessionLink sessionId={fork} /> (<CompareLink sessionId={sessionId} other={fork} />){' '}
             </span>
           ))}
         </p>
       )}
+      <details>
+        <summary>Compare {visibleLine(sessionId)} with another</summary>
+        <CompareWith sessionId={sessionId} />
+      </details>
       {metadata !== undefined && (
         <details>
           <summary>Metadata of {visibleLine(sessionId)}</summary>
@@ -80,6 +85,35 @@ function Facts({ about, detail, outline }: Omit<SessionHeaderProps, 'sessionId'>
 
 function SessionLink({ sessionId }: { sessionId: string }): JSX.Element {
   return <a href={hashOf({ view: 'session', sessionId })}>{visibleLine(sessionId)}</a>
+}
+
+function CompareLink({ sessionId, other }: { sessionId: string; other: string }): JSX.Element {
+  const label = `Side by side: ${visibleLine(sessionId)} and ${visibleLine(other)}`
+  return (
+    <a href={hashOf({ view: 'compare', sessionId, other })} aria-label={label}>
+      side by side
+    </a>
+  )
+}
+
+/** Any other session may be set beside it. */
+function CompareWith({ sessionId }: { sessionId: string }): JSX.Element {
+  const [other, setOther] = useState('')
+  return (
+    <form
+      class="beside"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (other !== '') location.hash = hashOf({ view: 'compare', sessionId, other })
+      }}
+    >
+      <label>
+        <span class="quiet">Set beside the session </span>
+        <input value={other} onInput={(event) => setOther(event.currentTarget.value)} autocomplete="off" />
+      </label>
+      <button type="submit">Side by side</button>
+    </form>
+  )
 }
 
 const words: Readonly<Record<Trouble['what'], string>> = {

@@ -41,6 +41,20 @@ it('leads a newcomer to the newest conversation of a user, the call that failed,
   expect(await page.getByRole('heading', { name: /Turn 1/ }).textContent()).toContain('990 tokens')
   await page.getByRole('link', { name: 'user_ada/oslo-by-boat', exact: true }).click()
   await page.getByText('By boat it takes a night longer.').waitFor()
+  await page.getByRole('link', { name: 'Side by side: user_ada/oslo and user_ada/oslo-by-boat' }).click()
+  await page.getByText('They begin with the same 8 items.').waitFor()
+  const [left, right] = [
+    page.getByRole('region', { name: 'user_ada/oslo', exact: true }),
+    page.getByRole('region', { name: 'user_ada/oslo-by-boat' }),
+  ]
+  expect(await left.getByRole('article').allTextContents()).toEqual([
+    expect.stringContaining('How long is the train?'),
+    expect.stringContaining('seven hours'),
+  ])
+  expect(await right.getByRole('article').allTextContents()).toEqual([
+    expect.stringContaining('And by boat?'),
+    expect.stringContaining('a night longer'),
+  ])
   expect(mistakes).toEqual([])
   expect(requests.filter((url) => !url.startsWith(new URL(studio.link).origin) && !url.startsWith('data:'))).toEqual([])
 })

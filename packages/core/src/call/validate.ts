@@ -101,7 +101,7 @@ export function assertOneOf(owner: string, options: object, names: readonly stri
   if (set.length === 1) return
   const unset = set.length === 0 ? names.find((name) => name in given) : undefined
   const hint = unset === undefined ? '' : ` ${unset} is undefined: is the environment variable set that it comes from?`
-  throw new TypeError(`${owner} takes one of ${names.join(' and ')}.${hint}`)
+  throw new TypeError(`${owner} takes one of ${names.slice(0, -1).join(', ')} and ${names.at(-1)}.${hint}`)
 }
 
 function isObject(value: unknown): boolean {

@@ -35,7 +35,7 @@ export const kitHarness = `
       reset: async () => ['', '-wal', '-shm'].forEach((suffix) => rmSync(path + suffix, { force: true })),
       capabilities: { durable: true, multiProcess: true, ttl: false, list: true, transactions: true },
       worker: { module: import.meta.url, export: 'open' },
-    })
+    }, { except: ['scale/'] })
     console.log(formatReport(report))
     process.exitCode = report.ok ? 0 : 1
   }`

@@ -65,6 +65,8 @@ export class SteadyPlace {
       Promise.all(
         urls.map(async (url) => {
           const client: RedisClientType = createClient({ url })
+          // Commands say what fails; a server may well end before this does.
+          client.on('error', () => {})
           await client.connect()
           return client
         }),

@@ -91,6 +91,9 @@ export interface Grammar {
   /** The whole of an append of `:records` in one statement: all rows, or none where the ttl has ended or `:lease` is not held. */
   appendAtOnce?(parts: AppendParts): string
 
+  /** Appends to many sessions in one statement each: to those that are there, and to those that are not. */
+  appendTogether?(notified: boolean): GroupTexts
+
   /**
    * Locks or writes the lease of `:id` where `:lease` holds it and its time is not over, so that nobody takes it over before this
    * transaction ends. A row selected or written says that it did.
@@ -111,6 +114,12 @@ export interface AppendParts {
   readonly fenced: boolean
   /** Tells `:channel` of `:note`. */
   readonly notified: boolean
+}
+
+/** Statements that append to some of the sessions that they are given, and say to which. */
+export interface GroupTexts {
+  readonly known: string
+  readonly unknown: string
 }
 
 /** Far longer than a client that is well is silent between two statements of a transaction. */

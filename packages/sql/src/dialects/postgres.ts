@@ -3,6 +3,7 @@ import { bind, compile } from '../statement.ts'
 import type { Tables } from '../tables.ts'
 import { type Dialect, type Grammar, idleSeconds } from './dialect.ts'
 import { appendAtOnce, pruneOperations } from './postgres-append.ts'
+import { appendTogether } from './postgres-group.ts'
 import { fence, ms, now, stepLease } from './postgres-leases.ts'
 import { hasColumns, isAbsent, isBuilt, migratePostgres } from './postgres-migration.ts'
 import type { Step } from './step.ts'
@@ -95,6 +96,7 @@ function grammar(tables: Tables): Grammar {
     purgeOperations: `DELETE FROM ${operations} WHERE ctid = ANY (ARRAY(
       SELECT ctid FROM ${operations} WHERE forget_at <= ${now} ORDER BY forget_at LIMIT :limit))`,
     appendAtOnce: (parts) => appendAtOnce(tables, parts),
+    appendTogether: (notified) => appendTogether(tables, notified),
     fence: fence(tables.leases),
     stepLease: stepLease(tables.leases),
   }

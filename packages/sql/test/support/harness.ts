@@ -4,12 +4,6 @@ import { startProxy } from '@sessions/test-servers'
 import { afterAll } from 'vitest'
 import { Admin } from './admin.ts'
 
-/**
- * What many processes, their crashes and long histories ask of the server and its statements, which are the same through any driver and
- * for any user: the longest cases.
- */
-export const casesOfTheServer: readonly string[] = ['processes/', 'crash/', 'scale/']
-
 /** A harness on a database; with several urls, each leads to it through another node, and stores take turns. */
 export function storeHarness(name: string, urls: readonly [string, ...string[]]): StoreHarness {
   const admin = new Admin(urls[0])

@@ -1,4 +1,5 @@
 import { SQLStore } from '@sessions/sql'
+import { rounds } from '@sessions/test-servers'
 import { describe, expect, it } from 'vitest'
 import { Admin } from './admin.ts'
 import { message } from './failure.ts'
@@ -9,6 +10,8 @@ interface MessageRow {
   created_at: string
   message_data: string
 }
+
+const each = rounds(15, 5)
 
 /** In the order of both columns; times as texts that sort as they do. */
 async function rowsOf(admin: Admin): Promise<MessageRow[]> {
@@ -44,10 +47,10 @@ export function describeOrder(name: string, isOne: boolean, database: () => Prom
       }
       for (const writer of writers) writer.begin()
       const before = await rowsOf(admin)
-      await Promise.all(writers.map((writer) => writer.acknowledge(15)))
+      await Promise.all(writers.map((writer) => writer.acknowledge(each)))
       // What a reader has seen is what a later one sees first: nothing is put before it.
       const meanwhile = await rowsOf(admin)
-      await Promise.all(writers.map((writer) => writer.acknowledge(15)))
+      await Promise.all(writers.map((writer) => writer.acknowledge(each)))
       await Promise.all(writers.map((writer) => writer.end()))
 
       const rows = await rowsOf(admin)

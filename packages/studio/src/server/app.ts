@@ -3,6 +3,7 @@ import { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { About, Prices } from '../shared/api.ts'
 import { assets } from './assets.ts'
+import { compare } from './compare.ts'
 import { entriesPage, type WantedEntries, wholeEntry } from './entries.ts'
 import { liveEvents } from './events.ts'
 import { failure, Refusal } from './failure.ts'
@@ -46,6 +47,9 @@ function reads(opened: OpenStore, options: StudioOptions): Hono {
   })
   app.get('/session', async ({ req, json }) => json(await detailOf(opened, required(req, 'id'), req.raw.signal)))
   app.get('/outline', async ({ req, json }) => json(await outlineOf(opened, required(req, 'id'), req.raw.signal)))
+  app.get('/compare', async ({ req, json }) =>
+    json(await compare(opened, required(req, 'id'), required(req, 'other'), req.raw.signal)),
+  )
   app.get('/entry', async ({ req, json }) =>
     json(await wholeEntry(opened, required(req, 'id'), required(req, 'entry'))),
   )

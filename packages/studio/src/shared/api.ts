@@ -132,6 +132,16 @@ export interface Trouble {
   name: string
 }
 
+/** Two histories: how many entries they begin with in common, and how each goes on from there. */
+export interface Comparison {
+  common: number
+  left: readonly PageEntry[]
+  right: readonly PageEntry[]
+  /** Whether there is more than that. */
+  leftMore: boolean
+  rightMore: boolean
+}
+
 /** What comes over the stream of a session. */
 export type LiveEvent = { type: 'added' } | { type: 'rewritten' } | { type: 'lease'; lease: LeaseInfo | null }
 
