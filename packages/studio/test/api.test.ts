@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { MemoryStore } from '@sessions/core'
 import { EncryptedStore } from '@sessions/encrypted'
 import { SQLiteStore } from '@sessions/sqlite'
@@ -87,13 +88,13 @@ it('says of a history what went wrong in it, where its turns begin, and what is 
 it('shows what cannot be read as that, in its place, and the rest around it', async () => {
   using folder = new Folder()
   const store = new SQLiteStore({ path: folder.file('a.db') })
-  const keys = [{ id: 'k1', key: Buffer.alloc(32, 1).toString('base64') }]
+  const keys = [{ id: 'k1', key: randomBytes(32).toString('base64') }]
   const sealed = new EncryptedStore({ store, keys, cache: false })
   await sealed.session('s').addItems([
     { role: 'user', content: 'one' },
     { role: 'user', content: 'two' },
   ])
-  const others = new EncryptedStore({ store, keys: [{ id: 'k2', key: Buffer.alloc(32, 2).toString('base64') }] })
+  const others = new EncryptedStore({ store, keys: [{ id: 'k2', key: randomBytes(32).toString('base64') }] })
   await store.records.commit('s', { append: await sealedBy(others, store) })
   await store.session('plain').addItems([{ role: 'user', content: 'before' }])
   await store.records.commit('plain', { append: ['{"role": broken'] })
