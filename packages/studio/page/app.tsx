@@ -29,7 +29,7 @@ export function App({ about }: { about: About }): JSX.Element {
         <h1>Sessions studio</h1>
         <span class="store">{visibleLine(about.store)}</span>
         {about.encrypted && <span class="badge">decrypted here</span>}
-        <span class="badge">{about.writes ? 'may write' : 'read-only'}</span>
+        <span class="badge">read-only</span>
         <span class="keys quiet">
           <kbd>/</kbd> search <kbd>j</kbd> <kbd>k</kbd> entries <kbd>c</kbd> copy JSON
         </span>

@@ -8,12 +8,13 @@ import { seed } from './seed/conversations.ts'
 import { closeBrowser, openPage } from './support/browser.ts'
 import { Folder, filledStore, studioOf } from './support/studio.ts'
 
+const prices = { currency: 'EUR', models: { 'scripted-1': { input: 2, output: 8, cached: 1 } } }
 const folder = new Folder()
 let store: SQLiteStore
 let studio: Studio
 beforeAll(async () => {
   store = await filledStore(folder.file('conversations.db'), seed)
-  studio = await studioOf(store)
+  studio = await studioOf(store, { prices })
 })
 afterAll(async () => {
   await closeBrowser()
@@ -36,7 +37,7 @@ it('leads a newcomer to the newest conversation of a user, the call that failed,
   expect(await failed.locator('header .badge').textContent()).toBe('failed')
   expect(await failed.locator('.arguments').textContent()).toContain('Atlantis')
   expect(await failed.locator('.answer').textContent()).toContain('An error occurred')
-  expect(await page.locator('header.session').textContent()).toContain('2,330 tokens: 2,230 in')
+  expect(await page.locator('header.session').textContent()).toMatch(/2,330 tokens: 2,230 in .*0\.0047 EUR/)
   await page.getByRole('heading', { name: /Turn 1/ }).waitFor()
   expect(await page.getByRole('heading', { name: /Turn 1/ }).textContent()).toContain('990 tokens')
   await page.getByRole('link', { name: 'user_ada/oslo-by-boat', exact: true }).click()

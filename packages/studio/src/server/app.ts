@@ -13,10 +13,8 @@ import { outlineOf } from './outline.ts'
 import { filterFrom, numberFrom, required } from './query.ts'
 import { detailOf, listPage, searchPage } from './sessions.ts'
 
-/** What the studio does beside showing. */
+/** What the studio is told beside the store. */
 export interface StudioOptions {
-  /** Whether the page may change anything: refused here, whatever the page asks. */
-  writes: boolean
   prices?: Prices
 }
 
@@ -24,9 +22,8 @@ export interface StudioOptions {
 export function studioApp(opened: OpenStore, guard: Guard, options: StudioOptions): Hono {
   const app = new Hono()
   app.use('*', headers, guard.host, guard.origin, guard.session)
-  app.on(['POST', 'PUT', 'PATCH', 'DELETE'], '*', async (_, next) => {
-    if (!options.writes) throw new Refusal(403, 'This studio only reads. Start it with --write to change anything.')
-    await next()
+  app.on(['POST', 'PUT', 'PATCH', 'DELETE'], '*', () => {
+    throw new Refusal(403, 'The studio only reads.')
   })
   app.route('/', assets())
   app.route('/api', reads(opened, options))
@@ -70,11 +67,10 @@ function reads(opened: OpenStore, options: StudioOptions): Hono {
   return app
 }
 
-function aboutOf({ store, bare, label }: OpenStore, { writes, prices }: StudioOptions): About {
+function aboutOf({ store, bare, label }: OpenStore, { prices }: StudioOptions): About {
   return {
     store: label,
     encrypted: store !== bare,
-    writes,
     keepsPlaces: store.records.keepsPlaces,
     ...(prices && { prices }),
   }

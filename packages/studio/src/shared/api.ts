@@ -5,8 +5,6 @@ export interface About {
   /** How the store is called; never with a password. */
   store: string
   encrypted: boolean
-  /** Whether the page may change anything. */
-  writes: boolean
   /** Whether entries have ids: without, there are no links to them, no live updates and no forks. */
   keepsPlaces: boolean
   /** What a million tokens cost, by model, where a file of prices was given. */

@@ -5,6 +5,7 @@ import type { OpenStore } from '@sessions/cli/program'
 import type { SessionStore } from '@sessions/core'
 import { SQLiteStore } from '@sessions/sqlite'
 import { type Studio, startStudio } from '../../src/server/listen.ts'
+import type { Prices } from '../../src/shared/api.ts'
 
 /** A folder that is gone with the test. */
 export class Folder implements Disposable {
@@ -22,9 +23,9 @@ export class Folder implements Disposable {
 /** A studio of a store of the test's, which stays open. */
 export async function studioOf(
   store: SessionStore,
-  options: { writes?: boolean; bare?: SessionStore } = {},
+  options: { bare?: SessionStore; prices?: Prices } = {},
 ): Promise<Studio> {
-  const { writes = false, bare = store } = options
+  const { bare = store, prices } = options
   const opened: OpenStore = {
     kind: 'sqlite',
     url: '',
@@ -34,7 +35,7 @@ export async function studioOf(
     adapter: '',
     close: async () => {},
   }
-  return await startStudio(opened, { hostname: '127.0.0.1', writes })
+  return await startStudio(opened, { hostname: '127.0.0.1', ...(prices && { prices }) })
 }
 
 /** A store in a file, filled. */
