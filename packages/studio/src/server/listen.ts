@@ -18,9 +18,11 @@ export interface Studio extends AsyncDisposable {
   link: string
 }
 
-/** @throws NodeJS.ErrnoException where it cannot listen there */
+/** @throws NodeJS.ErrnoException where it cannot listen there; SessionError where the store does not answer */
 export async function startStudio(opened: OpenStore, options: ListenOptions): Promise<Studio> {
   const { hostname, port = 0 } = options
+  // What does not answer is told in the terminal; and a large file is warm before anybody looks.
+  for await (const _ of opened.store.listSessions({ limit: 1 })) break
   let app: ReturnType<typeof studioApp> | undefined
   const fetch: ReturnType<typeof studioApp>['fetch'] = (request, ...rest) =>
     app?.fetch(request, ...rest) ?? new Response(null, { status: 503 })
