@@ -7,7 +7,7 @@ import { contentFindings } from './packages/contents.ts'
 import { sideEffectFindings, sizeFindings, sizeOf } from './packages/sizes.ts'
 import { packAndUnpack } from './packages/tarball.ts'
 import { exitCode } from './run.ts'
-import { publishedPackages } from './workspace.ts'
+import { isLibrary, publishedPackages } from './workspace.ts'
 
 commandLine(
   `node scripts/check-packages.ts
@@ -28,7 +28,7 @@ for (const source of publishedPackages()) {
   failed += findings.length
   failed += await exitCode('publint', ['run', tarball.path, '--strict'])
   // A program has no types to resolve.
-  if (tarball.manifest.exports !== undefined) failed += await exitCode('attw', [tarball.path, '--quiet'])
+  if (isLibrary(tarball.manifest)) failed += await exitCode('attw', [tarball.path, '--quiet'])
 }
 rmSync(folder, { recursive: true })
 console.log('\nkB: tarball, unpacked, and the main entry minified and compressed without its dependencies')

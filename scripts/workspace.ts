@@ -20,7 +20,12 @@ export function publishedPackages(root = '.'): Package[] {
 
 /** Those that are imported; the others are programs. */
 export function publishedLibraries(root = '.'): Package[] {
-  return publishedPackages(root).filter(({ manifest }) => manifest.exports !== undefined)
+  return publishedPackages(root).filter(({ manifest }) => isLibrary(manifest))
+}
+
+/** Whether programs of users import it. What a program exports under other names than `.` is for other programs of ours. */
+export function isLibrary({ exports }: { exports?: Readonly<Record<string, unknown>> }): boolean {
+  return exports?.['.'] !== undefined
 }
 
 /** Every package that has tests. */

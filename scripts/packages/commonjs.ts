@@ -26,7 +26,7 @@ export async function buildCommonJS(exports: Readonly<Record<string, string>>): 
     // jest has no `import()` inside a dependency.
     dynamicImportInCjs: false,
     comments: { legal: true, annotation: false, jsdoc: false },
-    postBanner: licences,
+    postBanner: (chunk) => licences(chunk, /^.*[/\\]node_modules[/\\]@noble[/\\][^/\\]+/),
     codeSplitting: {
       minShareCount: 2,
       // Only tests load the kit.
@@ -39,9 +39,9 @@ export async function buildCommonJS(exports: Readonly<Record<string, string>>): 
   await build.close()
 }
 
-/** The licences of what was taken inside, which have to go with it. */
-function licences({ moduleIds }: RenderedChunk): string {
-  const roots = moduleIds.flatMap((id) => /^.*[/\\]node_modules[/\\]@noble[/\\][^/\\]+/.exec(id) ?? [])
+/** The licences of what was taken inside, whose folders `inside` matches, which have to go with it. */
+export function licences({ moduleIds }: Pick<RenderedChunk, 'moduleIds'>, inside: RegExp): string {
+  const roots = moduleIds.flatMap((id) => inside.exec(id)?.[0] ?? [])
   const texts = [...new Set(roots)].map((root) => {
     const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
     return `/*!\nContains ${name} ${version}.\n\n${readFileSync(join(root, 'LICENSE'), 'utf8').trim()}\n*/\n`

@@ -1,7 +1,9 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
+import { isLibrary } from '../workspace.ts'
 import { builtFile, publishedEntries } from './exports.ts'
+import { pageFiles } from './page.ts'
 import type { Tarball } from './tarball.ts'
 
 /** From here on CommonJS can require ES modules, and better-sqlite3 13 runs: it needs Node-API 10, and ends older ones by SIGSEGV. */
@@ -28,13 +30,15 @@ export function contentFindings({ source, folder, manifest, files }: Tarball): s
 function expectedFiles({ folder, manifest }: Tarball['source']): string[] {
   const built = globSync('src/**/*.ts', { cwd: folder }).flatMap((file) => {
     const name = file.replace(/^src/, 'dist').replace(/\.ts$/, '')
-    return [...(manifest.exports === undefined ? [] : [`${name}.d.cts`]), `${name}.d.ts`, `${name}.js`]
+    return [...(isLibrary(manifest) ? [`${name}.d.cts`] : []), `${name}.d.ts`, `${name}.js`]
   })
-  const entries = Object.values(manifest.exports ?? {}).map((file) => builtFile(file, '.cjs').replace('./', ''))
+  const sources = isLibrary(manifest) ? Object.values(manifest.exports ?? {}) : []
+  const entries = sources.map((file) => builtFile(file, '.cjs').replace('./', ''))
+  const page = existsSync(join(folder, 'page')) ? pageFiles.map((file) => `dist/page/${file}`) : []
   const shared = ['conformance/shared', 'rolldown-runtime', 'shared'].map((name) => `dist/${name}.cjs`)
   const changelog = existsSync(join(folder, 'CHANGELOG.md')) ? ['CHANGELOG.md'] : []
   const others = ['LICENSE', 'README.md', 'package.json']
-  return [...built, ...entries, ...(entries.length > 1 ? shared : []), ...changelog, ...others]
+  return [...built, ...page, ...entries, ...(entries.length > 1 ? shared : []), ...changelog, ...others]
 }
 
 /** What is packed names what is built where the repository names the source, entry by entry. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { rolldown } from 'rolldown'
+import type { PublishedEntries } from './exports.ts'
 import type { Tarball } from './tarball.ts'
 
 /** The most that a package may have, in kB. Raise a figure in the commit that needs it, and say why. */
@@ -20,7 +21,7 @@ export interface Size {
 }
 
 export async function sizeOf({ manifest, folder, files, packedBytes, unpackedBytes }: Tarball): Promise<Size> {
-  const main = manifest.exports?.['.']?.module.default
+  const main = modulesOf(manifest.exports?.['.'])
   const bundled = main === undefined ? 0 : gzipSync(await bundle(`export * from '${join(folder, main)}'`)).length
   const { name } = manifest
   return { name, files: files.length, packed: kB(packedBytes), unpacked: kB(unpackedBytes), bundled: kB(bundled) }
@@ -37,13 +38,18 @@ export function sizeFindings({ name, packed, bundled }: Size): string[] {
 
 /** What remains, for a bundler, of an import of each entry of which nothing is used: nothing. */
 export async function sideEffectFindings({ manifest, folder }: Tarball): Promise<string[]> {
-  const entries = Object.entries(manifest.exports ?? {}).map(async ([entry, { module }]) => {
-    const rest = await bundle(`import '${join(folder, module.default)}'`)
+  const entries = Object.entries(manifest.exports ?? {}).map(async ([entry, targets]) => {
+    const rest = await bundle(`import '${join(folder, modulesOf(targets) ?? '')}'`)
     return rest.trim() === ''
       ? []
       : [`importing ${entry} leaves ${rest.length} characters in a bundle: ${rest.slice(0, 80)}`]
   })
   return (await Promise.all(entries)).flat()
+}
+
+/** Where an entry has ES modules: one of a program has nothing else. */
+function modulesOf(targets: PublishedEntries['exports'][string] | undefined): string | undefined {
+  return targets === undefined || !('module' in targets) ? targets?.default : targets.module.default
 }
 
 async function bundle(program: string): Promise<string> {

@@ -20,7 +20,9 @@ const core = 'packages/core/src'
 
 /** Code flows one way: down the rooms of core, types too, and no file needs, by way of others, itself. */
 export function imports(): string[] {
-  const needed = new Map(globSync('{packages,templates}/*/src/**/*.ts').map((file) => [file, neededBy(file)]))
+  const needed = new Map(
+    globSync('{packages,templates}/*/{src,page}/**/*.{ts,tsx}').map((file) => [file, neededBy(file)]),
+  )
   const done = new Set<string>()
   const visit = (file: string, path: readonly string[]): string[] => {
     if (path.includes(file)) return [`${[...path.slice(path.indexOf(file)), file].join(' needs ')}`]

@@ -1,13 +1,17 @@
 import { CommanderError } from 'commander'
 import { createProgram, type Invocation } from './command/program.ts'
+import { commands, type Listed } from './command/registry.ts'
 import { exitCodes } from './exit-codes.ts'
 
-/** Runs a command line. */
-export async function main(argv: readonly string[]): Promise<void> {
+/**
+ * Runs a command line.
+ * @param own - the commands that there are: those of another program of ours, or this one's
+ */
+export async function main(argv: readonly string[], own: readonly Listed[] = commands): Promise<void> {
   const [first, second] = argv
   const wanted = first === 'help' ? second : first
   const completes = wanted === 'complete'
-  const program = await createProgram((name) => completes || name === wanted, runCommand)
+  const program = await createProgram(own, (name) => completes || name === wanted, runCommand)
   if (completes) (await import('@bomb.sh/tab/commander')).default(program)
   else program.command('complete').summary('print the completion for bash, zsh, fish or powershell')
   try {

@@ -6,7 +6,7 @@ import { visible } from '../output/visible.ts'
 import { storeOptions } from '../stores/store-options.ts'
 import type { Command } from './command.ts'
 import type { OptionSpec, OptionSpecs } from './option.ts'
-import { commands } from './registry.ts'
+import type { Listed } from './registry.ts'
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string }
 
@@ -29,9 +29,11 @@ ${Object.values(exitCodes)
 
 /**
  * The program, as Commander parses it.
+ * @param commands - in the order of its help
  * @param isWanted - which commands are loaded; the others have their names and summaries only
  */
 export async function createProgram(
+  commands: readonly Listed[],
   isWanted: (name: string) => boolean,
   invoke: (invocation: Invocation) => Promise<void>,
 ): Promise<Commander> {

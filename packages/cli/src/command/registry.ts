@@ -19,6 +19,11 @@ export const commands: readonly Listed[] = [
   },
   { name: 'grep', summary: 'search what was said', load: () => import('../commands/grep.ts').then((m) => m.grep) },
   {
+    name: 'studio',
+    summary: 'look at conversations in a browser',
+    load: () => import('../commands/studio.ts').then((m) => m.studioCommand()),
+  },
+  {
     name: 'stats',
     summary: 'count sessions, items and bytes, by age',
     load: () => import('../commands/stats.ts').then((m) => m.stats),

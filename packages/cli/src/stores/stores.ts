@@ -12,6 +12,8 @@ type Encrypt = new (options: EncryptedStoreOptions) => EncryptedStore
 
 /** What a command wants of a store beside what the command line says. */
 export interface StoreSettings {
+  /** The url of the store, where the command takes it as a word. */
+  url?: string | undefined
   writes?: boolean
   /** Whether a file is made where there is none. */
   creates?: boolean
@@ -29,7 +31,7 @@ export class Stores {
   /** @throws Failure for what is not understood or not installed */
   async open(values: StoreValues, settings: StoreSettings): Promise<OpenStore> {
     const { writes = false, creates = false, createTables = false, encryption } = settings
-    const url = await findStoreURL(values.store, values.password)
+    const url = await findStoreURL(settings.url ?? values.store, values.password)
     const keys = await readKeys(values.key ?? settings.defaultKey)
     const options = { ...values, writes, creates, createTables }
     const { store: bare, adapter, alsoClose } = await asUsage(() => adapt(url, options))

@@ -1,15 +1,7 @@
 import { bytesText } from '../output/humane.ts'
-import type { Block, Part, Speaker } from './block.ts'
+import type { Block, Part } from './block.ts'
 import type { FoundEntry } from './entries.ts'
-
-type Fields = Readonly<Record<string, unknown>>
-
-const roles: Readonly<Record<string, Speaker>> = {
-  user: 'user',
-  assistant: 'assistant',
-  system: 'system',
-  developer: 'system',
-}
+import { type Fields, isMessage, itemKind, type Speaker } from './item-kind.ts'
 
 /** Of items of the SDK for TypeScript, of Python's, and of any other: whatever it is, something is shown of it. */
 export function blockOf({ item, problem }: FoundEntry): Block {
@@ -17,18 +9,19 @@ export function blockOf({ item, problem }: FoundEntry): Block {
   const fields: Fields = isObject(item) ? item : { value: item }
   if ('__enc__' in fields)
     return { speaker: 'other', title: 'encrypted', parts: [{ text: sealedText(fields), isNote: true }] }
-  const { type, role, content } = fields
-  const kind = typeof type === 'string' ? type : ''
-  if (typeof role === 'string' && (kind === '' || kind === 'message')) {
-    const title = roles[role] === undefined || role === 'developer' ? role : ''
-    return { speaker: roles[role] ?? 'other', title, parts: partsOf(content) }
-  }
-  if (kind === 'reasoning') return { speaker: 'reasoning', title: '', parts: thoughts(fields) }
-  if (/_(result|output)$/.test(kind))
-    return { speaker: 'result', title: nameOf(fields, ''), ...call(fields), parts: outputOf(fields) }
-  if (/_call$/.test(kind))
-    return { speaker: 'call', title: nameOf(fields, kind), ...call(fields), parts: inputOf(fields) }
-  return { speaker: 'other', title: kind, parts: [{ text: json(item) }] }
+  const kind = itemKind(fields)
+  return { ...kind, parts: partsBySpeaker[kind.speaker]?.(fields) ?? partsOfMessage(fields) }
+}
+
+const partsBySpeaker: Partial<Record<Speaker, (fields: Fields) => Part[] | undefined>> = {
+  reasoning: thoughts,
+  result: outputOf,
+  call: inputOf,
+}
+
+/** What is no message is shown as it is. */
+function partsOfMessage(fields: Fields): Part[] {
+  return isMessage(fields) ? partsOf(fields.content) : [{ text: json(fields) }]
 }
 
 /** An envelope that was not opened. */
@@ -39,15 +32,6 @@ function sealedText({ kid }: Fields): string {
 /** What a person would look for in an item: its texts, without what is about them. */
 export function textsOf(entry: FoundEntry): string[] {
   return blockOf(entry).parts.flatMap(({ text, isNote }) => (isNote === true ? [] : [text]))
-}
-
-function call({ callId, call_id: other, id }: Fields): { callId?: string } {
-  const found = [callId, other, id].find((value) => typeof value === 'string')
-  return found === undefined ? {} : { callId: found as string }
-}
-
-function nameOf({ name }: Fields, kind: string): string {
-  return typeof name === 'string' && name !== '' ? name : kind.replace(/_call$/, '')
 }
 
 function inputOf({ arguments: given, action, operation, output }: Fields): Part[] {

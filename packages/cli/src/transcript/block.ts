@@ -1,17 +1,10 @@
 import type { Style } from '../output/styled.ts'
-
-/** Who speaks, or what an item is. */
-export type Speaker = 'user' | 'assistant' | 'system' | 'reasoning' | 'call' | 'result' | 'other'
+import type { ItemKind, Speaker } from './item-kind.ts'
 
 /** An item as a person reads it. */
-export interface Block {
-  speaker: Speaker
-  /** Beside the speaker: the name of a tool, the type of an item. */
-  title: string
+export interface Block extends ItemKind {
   /** Paragraphs: texts, arguments, files. */
   parts: readonly Part[]
-  /** Of a call and of its result. */
-  callId?: string
 }
 
 export interface Part {

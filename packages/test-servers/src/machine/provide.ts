@@ -30,6 +30,8 @@ function instructions(software: Software, machine: Machine): string {
     `These tests need ${software.name}, and this machine lacks ${missing.join(', ')}. Any of these helps:`,
     `  sudo apt-get install --no-install-recommends ${software.apt.join(' ')}`,
     ...(software.brew === undefined ? [] : [`  brew install ${software.brew}`]),
-    `  docker compose up -d --wait ${software.compose} && export ${software.environment}`,
+    software.compose === undefined
+      ? `  export ${software.environment}`
+      : `  docker compose up -d --wait ${software.compose} && export ${software.environment}`,
   ].join('\n')
 }

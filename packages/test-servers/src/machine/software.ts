@@ -10,8 +10,8 @@ export interface Software {
   /** The packages that have it, for Debian and Ubuntu, and for Homebrew if that has it. */
   readonly apt: readonly string[]
   readonly brew?: string
-  /** The servers of `compose.yml` that stand in for it, and the variable that leads to them. */
-  readonly compose: string
+  /** The servers of `compose.yml` that stand in for it, if there are, and the variable that leads to them, or to it. */
+  readonly compose?: string
   readonly environment: string
 }
 
@@ -83,6 +83,15 @@ export const redisSentinel: Software = {
   name: 'Redis Sentinel',
   compose: 'redis-sentinel',
   environment: `SESSIONS_TEST_REDIS_SENTINEL_URLS=${[63813, 63814, 63815].map((port) => `redis://127.0.0.1:${port}`).join(',')}`,
+}
+
+/** With fonts for what else are boxes in pictures of pages. */
+export const chromium: Software = {
+  name: 'Chromium',
+  files: ['chromium'],
+  folders: ['/usr/bin', '/opt/homebrew/bin', '/usr/local/bin'],
+  apt: ['chromium', 'fonts-noto-color-emoji', 'fonts-noto-cjk'],
+  environment: 'SESSIONS_TEST_CHROMIUM=/path/of/chromium',
 }
 
 export const mysql: UnpackedSoftware = {

@@ -1,0 +1,49 @@
+import { visibleLine } from '@sessions/cli/items'
+import type { JSX } from 'preact'
+import { useEffect } from 'preact/hooks'
+import type { About } from '../src/shared/api.ts'
+import { Compare } from './compare.tsx'
+import { useRoute } from './route.ts'
+import { SessionList } from './session-list.tsx'
+import { Transcript } from './transcript.tsx'
+
+/** The page. */
+export function App({ about }: { about: About }): JSX.Element {
+  const route = useRoute()
+  const current = route.view === 'session' ? route.sessionId : undefined
+  useEffect(() => {
+    document.title = `${current === undefined ? visibleLine(about.store) : visibleLine(current)} – Sessions studio`
+  }, [about, current])
+  useEffect(() => {
+    const listen = (event: KeyboardEvent): void => {
+      if (event.key !== '/' || (event.target as Element).closest('input, dialog') !== null) return
+      event.preventDefault()
+      document.getElementById('search')?.focus()
+    }
+    addEventListener('keydown', listen)
+    return () => removeEventListener('keydown', listen)
+  }, [])
+  return (
+    <div class={`studio ${route.view}`}>
+      <header class="bar">
+        <h1>Sessions studio</h1>
+        <span class="store">{visibleLine(about.store)}</span>
+        {about.encrypted && <span class="badge">decrypted here</span>}
+        <span class="badge">read-only</span>
+        <span class="keys quiet">
+          <kbd>/</kbd> search <kbd>j</kbd> <kbd>k</kbd> entries <kbd>c</kbd> copy JSON
+        </span>
+      </header>
+      <SessionList current={current} />
+      {route.view === 'session' ? (
+        <Transcript key={route.sessionId} about={about} sessionId={route.sessionId} entry={route.entry} />
+      ) : route.view === 'compare' ? (
+        <Compare sessionId={route.sessionId} other={route.other} />
+      ) : (
+        <main class="empty">
+          <p class="note">Choose a session.</p>
+        </main>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,16 @@
+/** Fills a store with conversations of the SDK's runner and opens the studio on it: `pnpm demo:studio [file]`. */
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { main } from '@sessions/cli/program'
+import { SQLiteStore } from '@sessions/sqlite'
+import { buildPage } from '../../../scripts/packages/page.ts'
+import { studio } from '../src/command.ts'
+import { seed } from './seed/conversations.ts'
+
+const path = resolve(process.argv[2] ?? 'studio-demo.db')
+await buildPage(new URL('../page', import.meta.url).pathname, new URL('../dist/page', import.meta.url).pathname)
+if (!existsSync(path)) {
+  await using store = new SQLiteStore({ path })
+  await seed(store)
+}
+await main(['studio', `sqlite:${path}`], [{ name: 'studio', summary: 'the demo', load: async () => studio }])
