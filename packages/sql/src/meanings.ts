@@ -10,8 +10,8 @@ export type Meaning = readonly [
 export const busy = 'Others held a lock for too long, or changed the same rows again and again.'
 export const full = 'The server had no connection left: raise its limit, or lower the size of the pools.'
 export const noneFree: string =
-  'No connection of the pool became free in time. A call made inside of a transaction of the caller needs one beside that of the ' +
-  'transaction: let the pool have at least 2, or call after it.'
+  'No connection of the pool became free in time. A call made inside of a transaction of the caller, as in sequelize.transaction(), needs ' +
+  'one beside that of the transaction: make it through store.using(transaction), or after it, or let the pool have at least 2 (pool.max).'
 const noMemory = 'The server had no memory left for this.'
 const cancelled = 'The server cancelled the statement, as its own timeouts say.'
 const elsewhere = 'The server does not let this client in: see the cause.'
