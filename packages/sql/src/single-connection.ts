@@ -1,3 +1,4 @@
+import { OneAtATime } from './one-at-a-time.ts'
 import type { ConnectionPool } from './sequelize.ts'
 
 /**
@@ -7,35 +8,30 @@ import type { ConnectionPool } from './sequelize.ts'
 export class SingleConnection implements ConnectionPool {
   readonly #pool: ConnectionPool
   #connection: Promise<object> | undefined
-  #turn: Promise<void> = Promise.resolve()
-  #endTurn: () => void = () => {}
+  readonly #turns = new OneAtATime()
 
   constructor(pool: ConnectionPool) {
     this.#pool = pool
   }
 
   async getConnection(options: { type: string }): Promise<object> {
-    const before = this.#turn
-    const { promise, resolve } = Promise.withResolvers<void>()
-    this.#turn = promise
-    await before
-    this.#endTurn = resolve
+    await this.#turns.begin()
     try {
       this.#connection ??= this.#pool.getConnection({ ...options, uuid: '@sessions/sql' })
       return await this.#connection
     } catch (error) {
       this.#connection = undefined
-      resolve()
+      this.#turns.end()
       throw error
     }
   }
 
   releaseConnection(): void {
-    this.#endTurn()
+    this.#turns.end()
   }
 
   /** It stays: a file does not go away in the middle of a statement. */
   async destroyConnection(): Promise<void> {
-    this.#endTurn()
+    this.#turns.end()
   }
 }

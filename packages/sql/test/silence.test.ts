@@ -1,9 +1,9 @@
-import { connect, createServer, type Socket } from 'node:net'
 import { SQLStore, type SQLStoreOptions } from '@sessions/sql'
 import { startMariaDB, startPostgres, startProxy } from '@sessions/test-servers'
 import { Sequelize } from 'sequelize'
 import { afterAll, describe, expect, it } from 'vitest'
 import { failure, message } from './support/failure.ts'
+import { relay } from './support/relay.ts'
 
 const [postgres, mariadb] = [await startPostgres(), await startMariaDB()]
 afterAll(() => Promise.all([postgres.stop(), mariadb.stop()]))
@@ -90,11 +90,8 @@ describe.each(servers)('a server that falls silent, through $name', ({ database 
 
 /** Stands before a server and passes its answers on a piece at a time, 60 ms apart, once told to. */
 async function trickling(of: string, piece: number): Promise<{ url: string; begin(): void; close(): void }> {
-  const target = new URL(of)
-  const sockets: Socket[] = []
   let isSlow = false
-  const listener = createServer((client) => {
-    const server = connect(Number(target.port), target.hostname)
+  const passed = await relay(of, (client, server) => {
     client.on('data', (chunk) => server.write(chunk))
     let waiting: Buffer = Buffer.alloc(0)
     server.on('data', (chunk) => {
@@ -107,20 +104,9 @@ async function trickling(of: string, piece: number): Promise<{ url: string; begi
     }
     const timer = setInterval(() => send(piece), 60)
     client.on('close', () => clearInterval(timer))
-    for (const socket of [client, server]) socket.on('error', () => undefined)
-    client.on('close', () => server.destroy())
-    server.on('close', () => client.destroy())
-    sockets.push(client, server)
   })
-  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve))
-  const address = listener.address()
-  if (typeof address !== 'object' || address === null) throw new Error('No port')
-  const close = (): void => {
-    for (const socket of sockets) socket.destroy()
-    listener.close()
-  }
   const begin = (): void => {
     isSlow = true
   }
-  return { url: Object.assign(new URL(of), { port: String(address.port) }).href, begin, close }
+  return { ...passed, begin }
 }

@@ -1,6 +1,7 @@
 import { SessionError } from '@sessions/core'
 import type { Connection } from '../connection.ts'
 import { isLost } from '../errors.ts'
+import { OneAtATime } from '../one-at-a-time.ts'
 import type { ConnectionPool } from '../sequelize.ts'
 import type { Savepoints } from './savepoints.ts'
 
@@ -12,8 +13,7 @@ export class JoinedPool implements ConnectionPool {
   readonly #client: object
   readonly #connection: Connection
   readonly #savepoints: Savepoints
-  #turn: Promise<void> = Promise.resolve()
-  #endTurn: () => void = () => {}
+  readonly #turns = new OneAtATime()
   /** Whether the last call could not be undone. */
   isLost = false
 
@@ -24,25 +24,20 @@ export class JoinedPool implements ConnectionPool {
   }
 
   async getConnection(): Promise<object> {
-    const before = this.#turn
-    const { promise, resolve } = Promise.withResolvers<void>()
-    this.#turn = promise
-    await before
-    this.#endTurn = resolve
+    await this.#turns.begin()
     try {
       await this.#begin()
       return this.#client
     } catch (error) {
-      resolve()
+      this.#turns.end()
       throw error
     }
   }
 
   async releaseConnection(): Promise<void> {
-    const endTurn = this.#endTurn
     try {
       for (const text of this.#savepoints.release) await this.#connection.execute(text)
-      endTurn()
+      this.#turns.end()
     } catch (error) {
       await this.destroyConnection()
       throw error
@@ -51,14 +46,13 @@ export class JoinedPool implements ConnectionPool {
 
   /** Undoes what the call has done, as far as there is something left to be undone. */
   async destroyConnection(): Promise<void> {
-    const endTurn = this.#endTurn
     try {
       await this.#connection.execute(this.#savepoints.undo)
       for (const text of this.#savepoints.release) await this.#connection.execute(text)
     } catch {
       this.isLost = true
     } finally {
-      endTurn()
+      this.#turns.end()
     }
   }
 
