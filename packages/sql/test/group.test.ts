@@ -62,15 +62,19 @@ describe.each(servers)('appends of one turn of the event loop, on $name', ({ dat
 
   it('wait for no other: those to sessions that somebody keeps come when they are let go', async () => {
     const url = await database()
-    await using store = new SQLStore({ url, createTables: true })
-    await Promise.all(appendAll(store, ids(30)))
+    const proxy = await counting(url)
+    await using store = new SQLStore({ url: proxy.url, createTables: true })
+    await Promise.all(appendAll(store, ids(300)))
     const sequelize = new Sequelize(await asMySQL(url), { logging: false })
     const transaction = await sequelize.transaction()
     for (const id of ['s7', 's9']) {
       await sequelize.query(`SELECT 1 FROM agent_sessions WHERE session_id = '${id}' FOR UPDATE`, { transaction })
     }
-    const appends = appendAll(store, [...ids(30), 'new'], 'more')
+    const before = proxy.trips()
+    const appends = appendAll(store, [...ids(300), 'new'], 'more')
     await Promise.all(appends.filter((_, index) => index !== 7 && index !== 9))
+    // They went together all the same, not each by itself since somebody was in the way.
+    expect(proxy.trips() - before).toBeLessThan(most)
     expect(await contents(store, ['s7', 's8', 'new'])).toEqual([['s7'], ['s8', 'more'], ['more']])
     await transaction.rollback()
     await Promise.all(appends)
@@ -79,6 +83,7 @@ describe.each(servers)('appends of one turn of the event loop, on $name', ({ dat
       ['s9', 'more'],
     ])
     await sequelize.close()
+    proxy.close()
   })
 
   it('are refused one by one: what the server does not take of one is written of the others', async () => {

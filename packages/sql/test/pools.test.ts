@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { inspect } from 'node:util'
 import { PGlite } from '@electric-sql/pglite'
 import { SQLSession, SQLStore } from '@sessions/sql'
-import { startMariaDB, startMySQL, startPostgres } from '@sessions/test-servers'
+import { startMariaDB, startMySQL, startPostgres, startProxy } from '@sessions/test-servers'
 import { createPool as createMariaDBPool, type PoolConfig as MariaDBOptions } from 'mariadb'
 import * as mariadbCallbacks from 'mariadb/callback'
 import { createPool as createCallbackPool } from 'mysql2'
@@ -35,6 +35,10 @@ function optionsOf(url: string): { host: string; port: number; user: string; pas
   const { hostname, port, username, password, pathname } = new URL(url)
   const [user, secret] = [decodeURIComponent(username), decodeURIComponent(password)]
   return { host: hostname, port: Number(port), user, password: secret, database: pathname.slice(1) }
+}
+
+function withPort(url: string, port: number): string {
+  return Object.assign(new URL(url), { port: String(port) }).href
 }
 
 const pools = [
@@ -120,6 +124,24 @@ it.each([
   const error = await failure(new SQLStore({ pool }).session('a').getItems())
   expect(error).toMatchObject({ code: 'SESSION_UNAVAILABLE', retryable: false })
   await pool.end()
+})
+
+it.each([
+  ['pg', urls.pg, ({ port }: { port: number }) => make.pg({ connectionString: withPort(urls.pg, port), max: 1 })],
+  ['mariadb', urls.mariadb, ({ port }: { port: number }) => make.mariadb({ port, connectionLimit: 1 })],
+  ['mysql2', urls.mysql2, ({ port }: { port: number }) => make.mysql2({ port, connectionLimit: 1 })],
+] as const)('a pool of %s does not get back a connection that fell silent', async (_, url, makePool) => {
+  const proxy = await startProxy({ host: new URL(url).hostname, port: Number(new URL(url).port) })
+  const pool = makePool({ port: Number(new URL(proxy.url(url)).port) })
+  const store = new SQLStore({ pool, createTables: true, timeoutMs: 500 })
+  await store.session('silent').addItems([message('a')])
+  proxy.silenceAll()
+  expect(await failure(store.session('silent').getItems())).toMatchObject({ code: 'SESSION_UNAVAILABLE' })
+  // The only place of the pool is free for another one.
+  expect(await store.session('silent').getItems()).toEqual([message('a')])
+  await store.close()
+  await pool.end()
+  await proxy.stop()
 })
 
 it.each([
