@@ -8,7 +8,8 @@ import type { Request } from './linearizability.ts'
 /** What a child process can be told to do: with one session, or to close the store, which its next task opens anew. */
 export type Task =
   | { type: 'close' }
-  | { type: 'append'; sessionId: string; writer: string; batches: number; size: number }
+  /** The same batches to other sessions at the same moment. */
+  | { type: 'append'; sessionId: string; beside?: readonly string[]; writer: string; batches: number; size: number }
   | { type: 'pop'; sessionId: string }
   | { type: 'call'; sessionId: string; request: Request }
   | { type: 'read'; sessionId: string }

@@ -41,14 +41,18 @@ async function run(task: Task): Promise<unknown> {
     begun = now()
     opened = Promise.resolve(open?.(JSON.parse(options)) as SessionStore)
   }
-  const session = (await opened).session<Item>(task.sessionId)
+  const store = await opened
+  const session = store.session<Item>(task.sessionId)
   switch (task.type) {
-    case 'append':
+    case 'append': {
+      const sessions = [session, ...(task.beside ?? []).map((id) => store.session<Item>(id))]
       for (let index = 0; index < task.batches; index++) {
-        await session.addItems(batch(task.writer, index, task.size))
+        const items = batch(task.writer, index, task.size)
+        await Promise.all(sessions.map((each) => each.addItems(items)))
         send({ acknowledged: index })
       }
       return undefined
+    }
     case 'pop': {
       const popped: Item[] = []
       for (let item = await session.popItem(); item !== undefined; item = await session.popItem()) popped.push(item)

@@ -4,7 +4,7 @@ import { assertEqual, assertWholeBatches, batch, messages } from '../fixtures.ts
 import type { Item } from '../item.ts'
 import { whenRaced } from '../timing.ts'
 
-const kills = 5
+const [kills, sessions] = [5, 4]
 /** So many that a kill rather falls between two items than between two batches. */
 const batchSize = 40
 /** How far into the first use of a storage it is killed, as parts of what a first use has taken. */
@@ -17,17 +17,28 @@ export const crashCases: readonly CaseDefinition[] = [
     store: true,
     needs: ['durable'],
     async run(t) {
-      const id = t.id()
+      // Several at the same moment: while one is written, others stand in the middle, and a kill finds one there.
+      const ids = Array.from({ length: sessions }, () => t.id())
+      const [sessionId = '', ...beside] = ids
       const acknowledged: number[] = []
       for (const [kill, worker] of (await t.workers(kills)).entries()) {
-        const task = { type: 'append', sessionId: id, writer: `k${kill}`, batches: 100_000, size: batchSize } as const
+        const task = {
+          type: 'append',
+          sessionId,
+          beside,
+          writer: `k${kill}`,
+          batches: 100_000,
+          size: batchSize,
+        } as const
         acknowledged.push(await worker.killWhileWriting(task, 1 + t.random.integer(12), t.random.integer(6)))
       }
       const store = await t.store()
-      const counts = assertWholeBatches(await store.session<Record<string, unknown>>(id).getItems())
-      for (const [kill, count] of acknowledged.entries()) {
-        const found = counts.get(`k${kill}`) ?? 0
-        assert.ok(found >= count, `killed writer ${kill}: ${count} batches acknowledged, ${found} found`)
+      for (const id of ids) {
+        const counts = assertWholeBatches(await store.session<Record<string, unknown>>(id).getItems())
+        for (const [kill, count] of acknowledged.entries()) {
+          const found = counts.get(`k${kill}`) ?? 0
+          assert.ok(found >= count, `killed writer ${kill}: ${count} batches acknowledged, ${found} found`)
+        }
       }
     },
   },
