@@ -1,7 +1,8 @@
+import { describe } from '../call/describe.ts'
 import { LongCall, type LongCallOptions, longCallTypes } from '../call/long-call.ts'
-import { assertOptions } from '../call/validate.ts'
+import { assertId, assertOptions } from '../call/validate.ts'
 import type { RecordStore } from '../store/record-store.ts'
-import { checkFilter, type SessionFilter } from '../store/session-filter.ts'
+import { checkFilter, type SessionFilter, type SessionInfo } from '../store/session-filter.ts'
 import { assertStore, eachAsCallers } from './arguments.ts'
 import { digestOf } from './digest.ts'
 import { beginLine, endLine, footerLine, headerLine, recordLine } from './export-format.ts'
@@ -9,8 +10,10 @@ import { readWhole, type WholeSession } from './whole-session.ts'
 
 /** Which sessions. */
 export interface ExportOptions extends LongCallOptions {
-  /** Default: all. */
+  /** Default: all. Not beside `sessionIds`. */
   filter?: SessionFilter
+  /** Those of these ids, in this order, each once; one that is not there is passed over. */
+  sessionIds?: readonly string[]
 }
 
 /**
@@ -21,16 +24,47 @@ export interface ExportOptions extends LongCallOptions {
  */
 export function exportSessions(store: RecordStore, options: ExportOptions = {}): AsyncIterable<string> {
   assertStore(store, 'store')
-  assertOptions('exportSessions', options, { ...longCallTypes, filter: 'object' })
-  const filter = checkFilter(options.filter ?? {})
-  return eachAsCallers(linesOfStore(store, filter, new LongCall(options)))
+  assertOptions('exportSessions', options, { ...longCallTypes, filter: 'object', sessionIds: 'object' })
+  const { filter, sessionIds } = options
+  if (filter !== undefined && sessionIds !== undefined) throw new TypeError('Take one of filter and sessionIds.')
+  const ids = sessionIds && checkIds(sessionIds)
+  const checked = checkFilter(filter ?? {})
+  return eachAsCallers(linesOfStore(store, () => wanted(store, checked, ids), new LongCall(options)))
 }
 
-async function* linesOfStore(store: RecordStore, filter: SessionFilter, call: LongCall): AsyncIterable<string> {
+function checkIds(ids: unknown): ReadonlySet<string> {
+  if (!Array.isArray(ids)) throw new TypeError(`sessionIds must be an array of strings, not ${describe(ids)}.`)
+  for (const [index, id] of ids.entries()) assertId(id, `sessionIds[${index}]`)
+  return new Set(ids)
+}
+
+/** What is listed is known already, so that it is asked for once. */
+interface Wanted {
+  sessionId: string
+  info?: SessionInfo
+}
+
+async function* wanted(
+  store: RecordStore,
+  filter: SessionFilter,
+  ids: ReadonlySet<string> | undefined,
+): AsyncIterable<Wanted> {
+  if (ids === undefined) {
+    for await (const info of store.listSessions(filter, { latest: true })) yield { sessionId: info.sessionId, info }
+    return
+  }
+  for (const sessionId of ids) yield { sessionId }
+}
+
+async function* linesOfStore(
+  store: RecordStore,
+  sessions: () => AsyncIterable<Wanted>,
+  call: LongCall,
+): AsyncIterable<string> {
   let done = 0
   yield `${headerLine}\n`
-  for await (const info of call.through(store.listSessions(filter, { latest: true }))) {
-    const session = await call.run(() => readWhole(store, info.sessionId, info))
+  for await (const { sessionId, info } of call.through(sessions())) {
+    const session = await call.run(() => readWhole(store, sessionId, info))
     if (session === undefined) continue
     const lines = linesOfSession(session)
     const sha256 = await digestOf(lines)

@@ -12,7 +12,7 @@ export interface Answer {
 export async function ask(
   link: string,
   path: string,
-  options: { method?: string; headers?: Readonly<Record<string, string>> } = {},
+  { body, ...options }: { method?: string; headers?: Readonly<Record<string, string>>; body?: string } = {},
 ): Promise<Answer> {
   const { port } = new URL(link)
   const { promise, resolve, reject } = Promise.withResolvers<Answer>()
@@ -26,7 +26,7 @@ export async function ask(
     text(response).then((body) => resolve({ status, headers, body }), reject)
   })
   asked.on('error', reject)
-  asked.end()
+  asked.end(body)
   return await promise
 }
 
@@ -42,4 +42,11 @@ export async function get<T>(studio: Studio, path: string): Promise<T> {
   const { status, body } = await ask(studio.link, path, { headers: { cookie: await cookieOf(studio) } })
   if (status !== 200) throw new Error(`${status} ${body}`)
   return JSON.parse(body) as T
+}
+
+/** What the page's own writes are answered with. */
+export async function post(studio: Studio, path: string, body: object): Promise<Answer> {
+  const headers = { cookie: await cookieOf(studio), origin: new URL(studio.link).origin }
+  const all = { ...headers, 'content-type': 'application/json' }
+  return await ask(studio.link, `/api/${path}`, { method: 'POST', headers: all, body: JSON.stringify(body) })
 }
