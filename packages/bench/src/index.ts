@@ -6,6 +6,7 @@ const benchmarks: Readonly<Record<string, () => Promise<{ run(): Promise<boolean
   redis: () => import('./redis.ts'),
   sql: () => import('./sql.ts'),
   sqlite: () => import('./sqlite.ts'),
+  studio: () => import('./studio.ts'),
 }
 
 const { positionals, refuse } = commandLine(
