@@ -4,9 +4,9 @@ import type { SessionDetail } from '../../src/shared/api.ts'
 import type { DeleteRequest } from '../../src/shared/doing.ts'
 import { getJSON, postJSON } from '../api.ts'
 import { counted, time } from '../format.ts'
-import { hashOf } from '../route.ts'
 import { ActionDialog, useSeen } from './action-dialog.tsx'
 import type { DialogProps } from './doing.tsx'
+import { goTo } from './go-to.ts'
 
 /** Removes a session with all that belongs to it. */
 export function DeleteDialog({ sessionId, flags, onClose }: DialogProps & { sessionId: string }): JSX.Element {
@@ -14,7 +14,7 @@ export function DeleteDialog({ sessionId, flags, onClose }: DialogProps & { sess
   const act = async (): Promise<string> => {
     const { updatedAt = '' } = seen?.session ?? {}
     await postJSON('delete', { id: sessionId, updatedAt } satisfies DeleteRequest)
-    location.hash = hashOf({ view: 'home' })
+    goTo({ view: 'home' })
     return `Deleted ${visibleLine(sessionId)}.`
   }
   return (

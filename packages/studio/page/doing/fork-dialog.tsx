@@ -3,9 +3,9 @@ import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import type { ForkRequest } from '../../src/shared/doing.ts'
 import { postJSON } from '../api.ts'
-import { hashOf } from '../route.ts'
 import { ActionDialog } from './action-dialog.tsx'
 import type { DialogProps } from './doing.tsx'
+import { goTo } from './go-to.ts'
 
 /** Another session that begins like this one. */
 export function ForkDialog({
@@ -17,7 +17,7 @@ export function ForkDialog({
   const [to, setTo] = useState(`${sessionId}-fork`)
   const act = async (): Promise<string> => {
     await postJSON('fork', { id: sessionId, to, upTo: entry } satisfies ForkRequest)
-    location.hash = hashOf({ view: 'session', sessionId: to })
+    goTo({ view: 'session', sessionId: to })
     return `${visibleLine(to)} begins like ${visibleLine(sessionId)}.`
   }
   return (
