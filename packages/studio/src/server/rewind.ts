@@ -10,12 +10,7 @@ import { whileUnheld } from './unheld.ts'
 const stride = 500
 
 /** What stands after an entry, read page by page. @throws SESSION_CONFLICT where the entry is gone; Refusal without places */
-export async function rewindPlan(
-  opened: OpenStore,
-  sessionId: string,
-  entry: string,
-  signal: AbortSignal,
-): Promise<RewindPlan> {
+async function planOf(opened: OpenStore, sessionId: string, entry: string, signal: AbortSignal): Promise<RewindPlan> {
   if (!opened.store.records.keepsPlaces) throw new Refusal(501, 'This store gives entries no ids.')
   const plan: RewindPlan = { removes: 0, unreadable: 0, unanswered: 0, newest: entry }
   const calls = new Set<string>()
@@ -39,13 +34,13 @@ export async function rewindPlan(
 }
 
 /** The same for the page, with who is in the way. */
-export async function rewindPlanNow(
+export async function rewindPlan(
   opened: OpenStore,
   sessionId: string,
   entry: string,
   signal: AbortSignal,
 ): Promise<RewindPlan> {
-  const plan = await rewindPlan(opened, sessionId, entry, signal)
+  const plan = await planOf(opened, sessionId, entry, signal)
   const lease = await leaseOf(opened, sessionId)
   return { ...plan, ...(lease && { lease }) }
 }
@@ -57,7 +52,7 @@ export async function rewindPlanNow(
 export async function rewind(opened: OpenStore, request: RewindRequest, signal: AbortSignal): Promise<void> {
   const { id, entry, newest, removes } = request
   await whileUnheld(opened, id, async (_, { assertHeld }) => {
-    const plan = await rewindPlan(opened, id, entry, signal)
+    const plan = await planOf(opened, id, entry, signal)
     if (plan.newest !== newest || plan.removes !== removes) throw moved(plan, removes)
     if (plan.unreadable > 0) {
       throw new Refusal(

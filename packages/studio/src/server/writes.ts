@@ -6,7 +6,7 @@ import { changeMetadata, deleteSession, fork } from './changes.ts'
 import { exportLines } from './export.ts'
 import { Refusal } from './failure.ts'
 import { required } from './query.ts'
-import { rewind, rewindPlanNow } from './rewind.ts'
+import { rewind, rewindPlan } from './rewind.ts'
 
 /** Bytes of a request; metadata are the largest. */
 const maxSize = 4_000_000
@@ -20,7 +20,7 @@ export function writes(opened: OpenStore): Hono {
   const app = new Hono()
   app.post('*', bodyLimit({ maxSize, onError: tooLarge }))
   app.get('/rewind', async ({ req, json }) =>
-    json(await rewindPlanNow(opened, required(req, 'id'), required(req, 'entry'), req.raw.signal)),
+    json(await rewindPlan(opened, required(req, 'id'), required(req, 'entry'), req.raw.signal)),
   )
   app.post('/rewind', async (context) => {
     const shape = { id: 'string', entry: 'string', newest: 'string', removes: 'number' } as const
