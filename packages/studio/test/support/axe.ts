@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-/** What axe finds. By `evaluate`: the page's policy would refuse a script of the tests. */
+/** What of a page somebody could not read or reach. By `evaluate`: the page's policy would refuse a script of the tests. */
 export async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe)
   const found = (await page.evaluate('axe.run()')) as { violations: { id: string; nodes: { html: string }[] }[] }
