@@ -100,7 +100,7 @@ describe('what it is given is not understood: one line says so, and an exit code
 })
 
 it('says which package is missing', async () => {
-  const without = await shell(folder.path, `sessions studio sqlite:a.db`)
+  const without = await shell(folder.path, 'sessions studio sqlite:a.db --write --port 4000')
   expect(without).toMatchObject({ code: 6, stdout: '' })
   expect(without.stderr).toContain('npm install @sessions/studio')
 })

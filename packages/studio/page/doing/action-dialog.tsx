@@ -1,3 +1,4 @@
+import { visibleLine } from '@sessions/cli/items'
 import type { ComponentChildren, JSX } from 'preact'
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
 import type { LeaseInfo } from '../../src/shared/api.ts'
@@ -84,7 +85,7 @@ export function ActionDialog(props: ActionDialogProps): JSX.Element {
         )}
         {command !== undefined && <Command command={command} />}
         <p role="alert" class="problem">
-          {wrong}
+          {visibleLine(wrong)}
         </p>
         <p class="buttons">
           <button type="button" autofocus={loses} onClick={() => dialog.current?.close()}>

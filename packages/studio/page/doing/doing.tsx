@@ -47,7 +47,15 @@ export function DoingProvider({ about, children }: { about: About; children: Com
   const [done, setDone] = useState(0)
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
   const doing = useMemo(
-    (): Doing => ({ start: setAction, done, selected, select: (ids) => setSelected(new Set(ids)) }),
+    (): Doing => ({
+      start: (wanted) => {
+        setSaid('')
+        setAction(wanted)
+      },
+      done,
+      selected,
+      select: (ids) => setSelected(new Set(ids)),
+    }),
     [done, selected],
   )
   if (about.writes === undefined) return <>{children}</>

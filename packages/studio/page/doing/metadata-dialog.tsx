@@ -43,7 +43,7 @@ export function MetadataDialog({ sessionId, flags, onClose }: DialogProps & { se
           rows={10}
           spellcheck={false}
           autofocus
-          disabled={seen === undefined}
+          readOnly={seen === undefined}
           value={text}
           onInput={(event) => setDraft(event.currentTarget.value)}
           aria-describedby="metadata-change"

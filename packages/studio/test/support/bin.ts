@@ -1,9 +1,14 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 
 const program = new URL('../../src/bin.ts', import.meta.url).pathname
+
+/** Processes that come after one another read what the first has compiled. */
+const cache = process.env.NODE_COMPILE_CACHE ?? join(tmpdir(), 'sessions-compile-cache')
 
 /** The studio as people start it: a process of its own. */
 export class Running implements AsyncDisposable {
@@ -17,7 +22,11 @@ export class Running implements AsyncDisposable {
   private constructor(args: readonly string[], env: Readonly<Record<string, string>>, cwd: string | undefined) {
     const { PATH = '', HOME = '' } = process.env
     const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe']
-    this.#child = spawn(process.execPath, [program, ...args], { env: { PATH, HOME, ...env }, cwd, stdio })
+    this.#child = spawn(process.execPath, [program, ...args], {
+      env: { PATH, HOME, NODE_COMPILE_CACHE: cache, ...env },
+      cwd,
+      stdio,
+    })
     this.#ended = once(this.#child, 'close')
     this.#child.stderr.on('data', (data) => {
       this.printed += String(data)
