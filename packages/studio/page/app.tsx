@@ -3,7 +3,6 @@ import type { JSX } from 'preact'
 import { useEffect } from 'preact/hooks'
 import type { About } from '../src/shared/api.ts'
 import { Compare } from './compare.tsx'
-import { DoingProvider } from './doing/doing.tsx'
 import { useRoute } from './route.ts'
 import { SessionList } from './session-list.tsx'
 import { Transcript } from './transcript.tsx'
@@ -25,28 +24,26 @@ export function App({ about }: { about: About }): JSX.Element {
     return () => removeEventListener('keydown', listen)
   }, [])
   return (
-    <DoingProvider about={about}>
-      <div class={`studio ${route.view}`}>
-        <header class="bar">
-          <h1>Sessions studio</h1>
-          <span class="store">{visibleLine(about.store)}</span>
-          {about.encrypted && <span class="badge">decrypted here</span>}
-          <span class="badge">{about.writes === undefined ? 'read-only' : 'writes'}</span>
-          <span class="keys quiet">
-            <kbd>/</kbd> search <kbd>j</kbd> <kbd>k</kbd> entries <kbd>c</kbd> copy JSON
-          </span>
-        </header>
-        <SessionList current={current} />
-        {route.view === 'session' ? (
-          <Transcript key={route.sessionId} about={about} sessionId={route.sessionId} entry={route.entry} />
-        ) : route.view === 'compare' ? (
-          <Compare sessionId={route.sessionId} other={route.other} />
-        ) : (
-          <main class="empty">
-            <p class="note">Choose a session.</p>
-          </main>
-        )}
-      </div>
-    </DoingProvider>
+    <div class={`studio ${route.view}`}>
+      <header class="bar">
+        <h1>Sessions studio</h1>
+        <span class="store">{visibleLine(about.store)}</span>
+        {about.encrypted && <span class="badge">decrypted here</span>}
+        <span class="badge">{about.writes === undefined ? 'read-only' : 'writes'}</span>
+        <span class="keys quiet">
+          <kbd>/</kbd> search <kbd>j</kbd> <kbd>k</kbd> entries <kbd>c</kbd> copy JSON
+        </span>
+      </header>
+      <SessionList current={current} />
+      {route.view === 'session' ? (
+        <Transcript key={route.sessionId} about={about} sessionId={route.sessionId} entry={route.entry} />
+      ) : route.view === 'compare' ? (
+        <Compare sessionId={route.sessionId} other={route.other} />
+      ) : (
+        <main class="empty">
+          <p class="note">Choose a session.</p>
+        </main>
+      )}
+    </div>
   )
 }
