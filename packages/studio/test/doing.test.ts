@@ -209,7 +209,7 @@ it('exports what is chosen as a file that can be imported', async () => {
   expect(await violations(page)).toEqual([])
   const command = await commandIn(page)
   const saving = page.waitForEvent('download')
-  await press(page, 'Export')
+  await page.getByRole('dialog').getByRole('button', { name: 'Export', exact: true }).click()
   const download = await saving
   expect(download.suggestedFilename()).toBe('sessions.jsonl')
   const saved = readFileSync(await download.path(), 'utf8')
