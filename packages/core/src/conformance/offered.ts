@@ -1,6 +1,7 @@
 import { SessionError } from '../errors/session-error.ts'
 import type { SessionStore } from '../session/session-store.ts'
 import type { StoredSession } from '../session/stored-session.ts'
+import { Background } from './background.ts'
 import { CaseSkipped } from './case-skipped.ts'
 import type { CaseContext } from './context.ts'
 import { type Harness, isStoreHarness } from './harness.ts'
@@ -30,24 +31,27 @@ export async function offers(store: SessionStore, offer: Offer): Promise<boolean
   }
 }
 
-/** What the store of a harness offers; `undefined` for sessions, and where it cannot be asked. */
+/** What the store of a harness offers; `undefined` for sessions, and where it cannot be asked: the cases say what is wrong. */
 export async function offersOf(harness: Harness, timeoutMs: number): Promise<Record<Offer, boolean> | undefined> {
   if (!isStoreHarness(harness)) return undefined
+  let found: Record<Offer, boolean> | undefined
   try {
-    return await withinTime(timeoutMs, 'The store had not said what it offers', async () => {
-      await harness.reset()
-      const store = await harness.open()
-      try {
-        const asked = Object.keys(probes).map(async (offer) => [offer, await offers(store, offer as Offer)] as const)
-        return Object.fromEntries(await Promise.all(asked)) as Record<Offer, boolean>
-      } finally {
-        await store.close()
-      }
-    })
+    await new Background().run(() =>
+      withinTime(timeoutMs, 'The store had not said what it offers', async () => {
+        await harness.reset()
+        const store = await harness.open()
+        try {
+          const asked = Object.keys(probes).map(async (offer) => [offer, await offers(store, offer as Offer)] as const)
+          found = Object.fromEntries(await Promise.all(asked)) as Record<Offer, boolean>
+        } finally {
+          await store.close()
+        }
+      }),
+    )
   } catch {
-    // The cases have their verdict, and say what is wrong with it.
-    return undefined
+    // Whatever failed, in the background too, is no case's.
   }
+  return found
 }
 
 /** A session of a store that offers it. Skips the case where it does not; another case sees that it is refused. */
