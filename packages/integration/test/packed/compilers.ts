@@ -63,7 +63,7 @@ export async function compile(
     // TypeScript 6 asks for this before it does what 7 will not.
     ...(compiler === '6.0' && resolution.title.startsWith('node10') && { ignoreDeprecations: '6.0' }),
   }
-  stranger.write(`${folder}/tsconfig.json`, JSON.stringify({ compilerOptions, include: ['.'] }))
+  stranger.write(`${folder}/tsconfig.json`, JSON.stringify({ compilerOptions, include: ['*'] }))
   const tsc = [`node_modules/${aliasOf(compiler)}/bin/tsc`, '-p', folder, '--pretty', 'false']
   return errorsIn(await stranger.run(process.execPath, tsc).catch(printedBy), compiler, resolution)
 }
