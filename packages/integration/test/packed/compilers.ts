@@ -38,7 +38,7 @@ export function resolutionsOf(compiler: Compiler): readonly Resolution[] {
 }
 
 /** Which errors count: those in our declarations and in what was written against them, and where the SDK has none itself, all. */
-export function errorsIn(output: string, compiler: Compiler, { title }: Resolution): string[] {
+function errorsIn(output: string, compiler: Compiler, { title }: Resolution): string[] {
   const errors = output.split('\n').filter((line) => /^\S/.test(line))
   const whole = /^(5\.9|[67]\.)/.test(compiler) && /^(nodenext|bundler)/.test(title)
   return errors.filter((line) => whole || !/^node_modules\/(?!@sessions\/)/.test(line))
