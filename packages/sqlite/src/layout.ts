@@ -138,7 +138,10 @@ function timeProblem(database: SQLiteDatabase, table: string, columns: readonly 
     if (made !== null && (typeof made !== 'string' || fromTimestamp(made) === 0)) {
       return `fills ${name} with something else than a timestamp`
     }
-    const type = database.prepare(typeOfTimes(table, name, columns)).pluck().get()
+    const type = database
+      .prepare(typeOfTimes(table, name, columns))
+      .pluck()
+      .get()
     if (type !== undefined) return `has times in ${name} of the type ${String(type)}`
   }
   return undefined

@@ -23,5 +23,5 @@ export async function besideWriter(file: string, work: () => Promise<unknown>): 
   }
   const { value } = await lines.next()
   await once(child, 'exit')
-  return JSON.parse(value)
+  return JSON.parse(value ?? '')
 }
