@@ -67,6 +67,14 @@ export class Access {
     })
   }
 
+  /** Runs several reads that see one state of the database. @throws as `read` */
+  readAtOnce<T>(work: (statements: Statements) => T): T | Promise<T> {
+    return this.#use(({ statements, lease: { resource } }) => {
+      resource.group.flush()
+      return whileBusy(this.#busyTimeoutMs, () => resource.readAtOnce(() => work(statements)))
+    })
+  }
+
   /** Runs one write in a transaction that holds the write lock. @throws as `read` */
   readonly write = <T>(work: Work<T>, sessionId?: string): T | Promise<T> => {
     return this.#use(({ statements, lease: { resource } }) => {
