@@ -109,7 +109,14 @@ export interface Tokens {
 export interface Usage extends Tokens {
   agents: Readonly<Record<string, Tokens>>
   models: Readonly<Record<string, Tokens>>
-  turns: readonly (Tokens & { runId: string; at: string; models?: Readonly<Record<string, Tokens>> })[]
+  turns: readonly TurnUsage[]
+}
+
+export interface TurnUsage extends Tokens {
+  runId: string
+  at: string
+  agents?: Readonly<Record<string, Tokens>>
+  models?: Readonly<Record<string, Tokens>>
 }
 
 /** What only the whole history tells. */
