@@ -47,9 +47,23 @@ export function App({ about }: { about: About }): JSX.Element {
         <Pictures />
       ) : (
         <main class="empty">
-          <p class="note">Choose a session.</p>
+          <Welcome />
         </main>
       )}
     </div>
+  )
+}
+
+/** What there is, for whoever reads nothing else. */
+function Welcome(): JSX.Element {
+  return (
+    <>
+      <h2>Conversations</h2>
+      <p>Choose one: the newest is first. The search finds what was said, ids, and metadata, such as whose it is.</p>
+      <p>
+        A conversation shows its turns with what they cost, each call of a tool with its result, what failed, and its
+        forks side by side. <a href={hashOf({ view: 'pictures' })}>Pictures</a> show what all of them come to.
+      </p>
+    </>
   )
 }

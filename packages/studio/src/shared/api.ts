@@ -123,7 +123,10 @@ export interface TurnUsage extends Tokens {
 export interface Outline {
   /** The ids of the entries with which turns begin, oldest first. */
   turns: readonly string[]
-  /** Calls that failed, were refused or have no result, and records that cannot be read; oldest first, at most 500. */
+  /**
+   * Calls that failed, were refused or have no result, records that cannot be read, and what the user said last where nothing follows it;
+   * oldest first, at most 500.
+   */
   troubles: readonly Trouble[]
   entries: number
   /** Whether the history was too long to look through: this is of its newest part. */
@@ -132,7 +135,7 @@ export interface Outline {
 
 export interface Trouble {
   entry: string
-  what: 'failed' | 'refused' | 'pending' | 'unreadable'
+  what: 'failed' | 'refused' | 'pending' | 'unreadable' | 'unanswered'
   /** Of the tool. */
   name: string
 }
