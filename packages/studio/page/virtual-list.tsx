@@ -49,10 +49,7 @@ export function VirtualList<T>(props: VirtualListProps<T>): JSX.Element {
     if (index >= 0) list.scrollToIndex(index, { align: target?.align ?? 'start' })
   }, [index >= 0, target?.key, target?.jump])
   const rows = list.getVirtualItems()
-  const drawn = useDrawn(
-    row,
-    rows.flatMap(({ index: at }) => items[at] ?? []),
-  )
+  const drawn = useDrawn(row, items, rows)
   const [from, to] = [rows[0]?.index ?? 0, rows.at(-1)?.index ?? 0]
   useEffect(() => {
     if (items.length === 0 || busy) return
@@ -83,11 +80,19 @@ export function VirtualList<T>(props: VirtualListProps<T>): JSX.Element {
   )
 }
 
-/** Each item as it is drawn: of those that were there before, the very same, so that scrolling draws only what comes into view. */
-function useDrawn<T>(row: (item: T) => JSX.Element, items: readonly T[]): ReadonlyMap<T, JSX.Element> {
+/** The items in view as they are drawn: those that were there before are the very same, so that scrolling draws only what comes into view. */
+function useDrawn<T>(
+  row: (item: T) => JSX.Element,
+  items: readonly T[],
+  rows: readonly { index: number }[],
+): ReadonlyMap<T, JSX.Element> {
   const before = useRef<{ row: unknown; drawn: ReadonlyMap<T, JSX.Element> }>({ row, drawn: new Map() })
   const known = before.current.row === row ? before.current.drawn : new Map<T, JSX.Element>()
-  const drawn = new Map(items.map((item) => [item, known.get(item) ?? row(item)]))
+  const drawn = new Map<T, JSX.Element>()
+  for (const { index } of rows) {
+    const item = items[index]
+    if (item !== undefined) drawn.set(item, known.get(item) ?? row(item))
+  }
   before.current = { row, drawn }
   return drawn
 }

@@ -173,7 +173,7 @@ it('has a bucket for every number, in order', () => {
 
 it('draws them, and has each picture as a table that the keyboard reaches', async () => {
   const { page, mistakes, requests } = await openPage(studio.link)
-  await page.getByRole('link', { name: 'Pictures' }).click()
+  await page.getByRole('banner').getByRole('link', { name: 'Pictures' }).click()
   await page.getByText('Of all 5 sessions.').waitFor()
   const pictures = page.getByRole('img', { name: /The numbers are in the table/ })
   expect(await pictures.count()).toBe(6)
