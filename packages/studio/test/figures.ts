@@ -36,7 +36,7 @@ async function fill(path: string): Promise<void> {
     INSERT INTO agent_sessions (session_id, created_at, updated_at)
     SELECT printf('user_%07d/conversation', i), ${time}, ${time} FROM n;
     INSERT INTO agent_sessions_metadata (session_id, key, value)
-    SELECT session_id, 'userId', '"ada"' FROM agent_sessions WHERE session_id <> 'long'`)
+    SELECT session_id, '"userId"', '"ada"' FROM agent_sessions WHERE session_id <> 'long'`)
 }
 
 /** A question, a call with its result, and an answer of some lines. */
@@ -79,6 +79,7 @@ async function scroll(page: Page, scroller: string): Promise<void> {
 
 async function measure(link: string, first: string, scroller: string): Promise<Figures> {
   const { page } = await openPage('about:blank')
+  page.setDefaultTimeout(60_000)
   const devtools = await page.context().newCDPSession(page)
   await devtools.send('Performance.enable')
   if (cpu > 1) await devtools.send('Emulation.setCPUThrottlingRate', { rate: cpu })
