@@ -13,12 +13,12 @@ export async function exportLines(opened: OpenStore, { ids }: ExportRequest, sig
     if ((await opened.store.getSessionInfo(id)) === undefined) throw new Refusal(404, `There is no session ${id}.`)
   }
   const { exportSessions } = await operationsOf(opened)
-  const lines = exportSessions(opened.store, { sessionIds: ids, signal })[Symbol.asyncIterator]()
-  const first = [await lines.next(), await lines.next()].map(({ value }) => String(value ?? ''))
+  const pieces = exportSessions(opened.store, { sessionIds: ids, signal }).pieces()[Symbol.asyncIterator]()
   const encoder = new TextEncoder()
-  const rest = async function* (): AsyncIterable<Uint8Array> {
-    yield encoder.encode(first.join(''))
-    for await (const line of { [Symbol.asyncIterator]: () => lines }) yield encoder.encode(line)
+  const first = await pieces.next()
+  const bytes = async function* (): AsyncIterable<Uint8Array> {
+    if (first.done !== true) yield encoder.encode(first.value)
+    for await (const piece of { [Symbol.asyncIterator]: () => pieces }) yield encoder.encode(piece)
   }
-  return new Response(ReadableStream.from(rest()), { headers: { 'Content-Type': 'application/jsonl' } })
+  return new Response(ReadableStream.from(bytes()), { headers: { 'Content-Type': 'application/jsonl' } })
 }

@@ -41,7 +41,7 @@ function mostMiB(pid: number): number {
 }
 
 /** By statements of its own: through the store, a million sessions take minutes. */
-export async function fill(path: string, { sessions, entries }: Load): Promise<void> {
+async function fill(path: string, { sessions, entries }: Load): Promise<void> {
   {
     await using store = new SQLiteStore({ path })
     const items = Array.from({ length: entries }, (_, index) => itemOf(index, entries))
