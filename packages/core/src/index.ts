@@ -83,7 +83,7 @@ export {
   type RestoreResult,
   restoredTTL,
 } from './store/restored-session.ts'
-export { matchesFilter, type SessionFilter, type SessionInfo } from './store/session-filter.ts'
+export { type CountedTurn, matchesFilter, type SessionFilter, type SessionInfo } from './store/session-filter.ts'
 export {
   type Decide,
   type DeleteTarget,

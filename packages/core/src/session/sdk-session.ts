@@ -1,7 +1,7 @@
 import { describe } from '../call/describe.ts'
 import { unchecked } from '../call/guarded.ts'
 import { type CancelOptions, cancelTypes, LongCall } from '../call/long-call.ts'
-import { assertOptions } from '../call/validate.ts'
+import { assertOptions, checkDefaultLimit, type OptionTypes } from '../call/validate.ts'
 import type { AgentInputItem } from '../codec/agent-input-item.ts'
 import type { ItemCodec } from '../codec/item-codec.ts'
 import { canonicalJSON, type JSONValue } from '../codec/json.ts'
@@ -33,9 +33,17 @@ export interface StoredSessionOptions<TItem extends object = AgentInputItem> {
   codec?: ItemCodec<TItem>
   /** What a read does with a record that cannot be decoded. Default: `throw`. `popItem` always throws. */
   onCorrupt?: 'throw' | 'skip'
+  /**
+   * How many of the newest items `getItems()` gives where it is called without a limit, as the runner does: Python's `SessionSettings(limit=…)`.
+   * It may part a call from its result; `sessionInputCallback: keepLastItems(n)` does not. Nothing else goes by it. Default: all.
+   */
+  limit?: number
   /** Whether `close()` closes the store too. Default: false. */
   ownsStore?: boolean
 }
+
+/** The options of every handle of a session. */
+export const handleTypes: OptionTypes = { codec: 'object', onCorrupt: 'string', limit: 'number' }
 
 /** What the SDK asks of a session, its optional history interfaces included, over the records of a store: all atomic. */
 export class SDKSession<TItem extends object = AgentInputItem> extends Session<TItem> {
@@ -43,6 +51,7 @@ export class SDKSession<TItem extends object = AgentInputItem> extends Session<T
   readonly #records: Records<TItem>
   readonly #codec: ItemCodec<TItem>
   readonly #skipCorrupt: boolean
+  readonly #limit: number | undefined
   readonly #ownsStore: boolean
   readonly #edits: HistoryEdits<TItem>
   readonly #tail: KnownTail = new KnownTail()
@@ -52,7 +61,12 @@ export class SDKSession<TItem extends object = AgentInputItem> extends Session<T
     // What `partsOf` gives, on the prototype, by which wrappers find the base class. A declaration cannot name a computed symbol.
     Object.defineProperty(SDKSession.prototype, parts, {
       get(this: SDKSession): Readonly<SessionParts> {
-        return { store: this.#store, codec: this.#codec, onCorrupt: this.#skipCorrupt ? 'skip' : 'throw' }
+        return {
+          store: this.#store,
+          codec: this.#codec,
+          onCorrupt: this.#skipCorrupt ? 'skip' : 'throw',
+          ...(this.#limit !== undefined && { limit: this.#limit }),
+        }
       },
     })
   }
@@ -60,7 +74,7 @@ export class SDKSession<TItem extends object = AgentInputItem> extends Session<T
   constructor(store: RecordStore, sessionId: string, options: StoredSessionOptions<TItem> = {}) {
     assertStore(store)
     super(sessionId)
-    assertOptions('StoredSession', options, { codec: 'object', onCorrupt: 'string', ownsStore: 'boolean' })
+    assertOptions('StoredSession', options, { ...handleTypes, ownsStore: 'boolean' })
     const { codec = jsonCodec, onCorrupt = 'throw', ownsStore = false } = options
     if (onCorrupt !== 'throw' && onCorrupt !== 'skip') throw new TypeError("onCorrupt must be 'throw' or 'skip'.")
     if (typeof codec.encode !== 'function' || typeof codec.decode !== 'function') {
@@ -72,6 +86,7 @@ export class SDKSession<TItem extends object = AgentInputItem> extends Session<T
     this.#edits = new HistoryEdits(sessionId, this.#records)
     this.#order = new CallOrder(store)
     this.#skipCorrupt = onCorrupt === 'skip'
+    this.#limit = checkDefaultLimit(options.limit)
     this.#ownsStore = ownsStore
   }
 
@@ -149,7 +164,7 @@ export class SDKSession<TItem extends object = AgentInputItem> extends Session<T
   }
 
   protected _getItems(limit: number | undefined): Promise<TItem[]> {
-    return this.#order.run((records) => this.#read(records, limit))
+    return this.#order.run((records) => this.#read(records, limit ?? this.#limit))
   }
 
   protected _addItems(items: readonly TItem[]): Promise<void> {
@@ -205,7 +220,13 @@ export class SDKSession<TItem extends object = AgentInputItem> extends Session<T
 
   /** What the abilities of a session work with. */
   protected access(records: RecordAccess = this.#store.records): HistoryAccess<TItem> {
-    return { sessionId: this.sessionId, records, items: this.#records, skipCorrupt: this.#skipCorrupt }
+    return {
+      sessionId: this.sessionId,
+      records,
+      items: this.#records,
+      skipCorrupt: this.#skipCorrupt,
+      limit: this.#limit,
+    }
   }
 
   /** The same for those that change what is newest. */
