@@ -1,7 +1,7 @@
 import { describe } from '../call/describe.ts'
 import { unchecked } from '../call/guarded.ts'
 import { type CancelOptions, cancelTypes, LongCall } from '../call/long-call.ts'
-import { assertOptions, checkDefaultLimit, type OptionTypes } from '../call/validate.ts'
+import { assertOptions, checkDefaultLimit } from '../call/validate.ts'
 import type { AgentInputItem } from '../codec/agent-input-item.ts'
 import type { ItemCodec } from '../codec/item-codec.ts'
 import { canonicalJSON, type JSONValue } from '../codec/json.ts'
@@ -14,6 +14,7 @@ import type { RecordAccess } from '../store/record-access.ts'
 import type { RecordStore } from '../store/record-store.ts'
 import type { SessionInfo } from '../store/session-filter.ts'
 import { CallOrder } from './call-order.ts'
+import { handleTypes, type StoredSessionOptions } from './handle-options.ts'
 import type { HistoryAccess } from './history-access.ts'
 import { HistoryEdits } from './history-edits.ts'
 import {
@@ -26,24 +27,6 @@ import {
 import { KnownTail } from './known-tail.ts'
 import { Session } from './session.ts'
 import { parts, type SessionParts } from './session-parts.ts'
-
-/** How a session reads and writes its records. */
-export interface StoredSessionOptions<TItem extends object = AgentInputItem> {
-  /** How an item becomes a record. Default: {@link jsonCodec}. */
-  codec?: ItemCodec<TItem>
-  /** What a read does with a record that cannot be decoded. Default: `throw`. `popItem` always throws. */
-  onCorrupt?: 'throw' | 'skip'
-  /**
-   * How many of the newest items `getItems()` gives where it is called without a limit, as the runner does: Python's `SessionSettings(limit=…)`.
-   * It may part a call from its result; `sessionInputCallback: keepLastItems(n)` does not. Nothing else goes by it. Default: all.
-   */
-  limit?: number
-  /** Whether `close()` closes the store too. Default: false. */
-  ownsStore?: boolean
-}
-
-/** The options of every handle of a session. */
-export const handleTypes: OptionTypes = { codec: 'object', onCorrupt: 'string', limit: 'number' }
 
 /** What the SDK asks of a session, its optional history interfaces included, over the records of a store: all atomic. */
 export class SDKSession<TItem extends object = AgentInputItem> extends Session<TItem> {

@@ -1,6 +1,6 @@
 import { assertOptions, type OptionTypes } from '../call/validate.ts'
 import type { AgentInputItem } from '../codec/agent-input-item.ts'
-import { handleTypes, type StoredSessionOptions } from './sdk-session.ts'
+import { handleTypes, type StoredSessionOptions } from './handle-options.ts'
 
 /** What a session class takes beside the options of its store. */
 export interface SessionOptions<TItem extends object = AgentInputItem>
