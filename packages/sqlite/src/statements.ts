@@ -18,6 +18,7 @@ type StatementName =
   | 'tail'
   | 'drop'
   | 'dropAndReturn'
+  | 'clearMessages'
   | 'deleteMessages'
   | 'message'
   | 'replaceMessage'
@@ -114,6 +115,7 @@ function texts(names: Names): Readonly<Record<StatementName, string>> {
     message: `SELECT message_data FROM ${messages} WHERE session_id = ? AND id = CAST(? AS INTEGER)`,
     replaceMessage: `UPDATE ${messages} SET message_data = ? WHERE session_id = ? AND id = CAST(? AS INTEGER)`,
     deleteMessage: `DELETE FROM ${messages} WHERE session_id = ? AND id = CAST(? AS INTEGER)`,
+    clearMessages: `DELETE FROM ${messages} WHERE session_id = ?`,
     deleteMessages: `DELETE FROM ${quoteNames(names).tables.messages} WHERE session_id = ?`,
 
     entriesBack: `SELECT ${entry} FROM ${messages} WHERE session_id = ? AND ${is('<=')} ORDER BY ${newestFirst} LIMIT ${limitIfAlive}`,
@@ -193,7 +195,7 @@ const plucked = new Set<StatementName>([
 
 /** The prepared statements of one connection, by operation. */
 export type Statements = Readonly<Record<Exclude<StatementName, keyof BranchStatements>, SQLiteStatement>> &
-  Omit<BranchStatements, 'turnUsage'> &
+  Pick<BranchStatements, keyof BranchStatements & StatementName> &
   Partial<BranchStatements>
 
 /** Prepared once a connection. Integers come as numbers, also where the caller's database is set to BigInt. */
@@ -204,7 +206,7 @@ export function prepareStatements(database: SQLiteDatabase, names: Names): State
   })
   return {
     ...(Object.fromEntries(prepared) as Record<StatementName, SQLiteStatement>),
-    ...(names.branch !== undefined && prepareBranchStatements(database, names, names.branch, all.drop)),
+    ...(names.branch !== undefined && prepareBranchStatements(database, names, names.branch, all)),
   }
 }
 

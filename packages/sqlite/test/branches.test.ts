@@ -1,42 +1,12 @@
 import { pythonCodec } from '@sessions/core/python'
 import { ManualClock } from '@sessions/core/testing'
-import { usageOf } from '@sessions/core/usage'
-import { SQLiteSession, SQLiteStore } from '@sessions/sqlite'
+import { SQLiteStore } from '@sessions/sqlite'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
+import { answer, history, main, open, other, texts, user } from './branches/history.ts'
 import { python } from './branches/python.ts'
 import { collect } from './support/collect.ts'
 import { temporaryFile } from './support/folder.ts'
-
-const user = (content: string) => ({ role: 'user', content }) as const
-const answer = (text: string) => ({
-  type: 'message',
-  role: 'assistant',
-  status: 'completed',
-  content: [{ type: 'output_text', text, annotations: [] }],
-})
-const call = { type: 'function_call', call_id: 'c1', name: 'look', arguments: '{}' }
-const result = { type: 'function_call_output', call_id: 'c1', output: 'seen' }
-
-/** One conversation of two turns in `main`, and a branch `other` in which the second one is another. */
-const history = [
-  ['tables'],
-  ['add', 'main', [user('one'), call, result, answer('1')]],
-  ['add', 'main', [user('two'), answer('2')]],
-  ['branch', 'main', 'other', 2],
-  ['add', 'other', [user('two, rather'), answer('2, rather')]],
-  ['add', 'main', [user('three')]],
-  ['usage', 'main', 1, 2, 100, 10, 60, 4],
-  ['usage', 'main', 2, 1, 50, 5, 0, 0],
-  ['usage', 'other', 2, 7, 7, 7, 7, 7],
-]
-const main = [user('one'), call, result, answer('1'), user('two'), answer('2'), user('three')]
-const other = [...main.slice(0, 4), user('two, rather'), answer('2, rather')]
-
-const open = (path: string, branch: string) =>
-  new SQLiteSession<object>({ sessionId: 's', path, branch, codec: pythonCodec })
-const texts = (items: readonly object[]): unknown[] =>
-  items.map((item) => JSON.parse(pythonCodec.encode(item) as string))
 
 describe("the branches of Python's AdvancedSQLiteSession", () => {
   it('are read each by itself, in their order, and written in turn with Python', async () => {
@@ -195,55 +165,5 @@ describe("the branches of Python's AdvancedSQLiteSession", () => {
     await ours.applyHistoryTransaction({ operationId: 'op', transaction })
     await beside.applyHistoryTransaction({ operationId: 'op', transaction })
     expect(python(path, 's', ['items', 'main'], ['items', 'other'])).toEqual([[user('once')], [user('once')]])
-  })
-
-  it('have the usage that Python counted', async () => {
-    const path = temporaryFile()
-    python(path, 's', ...history)
-    await using ours = open(path, 'main')
-    const first = { requests: 2, inputTokens: 100, outputTokens: 10, cachedTokens: 60, reasoningTokens: 4 }
-    const second = { requests: 1, inputTokens: 50, outputTokens: 5, cachedTokens: 0, reasoningTokens: 0 }
-    const total = { requests: 3, inputTokens: 150, outputTokens: 15, cachedTokens: 60, reasoningTokens: 4 }
-    expect(await usageOf(ours)).toMatchObject({
-      ...total,
-      agents: { unknown: total },
-      turns: [
-        { ...first, runId: 'turn 1', at: expect.any(Date) },
-        { ...second, runId: 'turn 2' },
-      ],
-    })
-    await ours.rewind({ turns: 2 })
-    expect(await usageOf(ours)).toMatchObject(first)
-  })
-
-  it('are refused where none is named, where there are none, and within a transaction of the caller', async () => {
-    const path = temporaryFile()
-    python(path, 's', ...history)
-    await using plain = new SQLiteSession({ sessionId: 's', path })
-    await expect(plain.getItems()).rejects.toMatchObject({
-      code: 'SESSION_SCHEMA_UNSUPPORTED',
-      message: expect.stringContaining('option branch'),
-    })
-    const [, before] = python(path, 's', ['items', 'main'], ['rows'])
-    await expect(plain.addItems([user('lost')])).rejects.toMatchObject({ code: 'SESSION_SCHEMA_UNSUPPORTED' })
-    expect(python(path, 's', ['rows'])).toEqual([before])
-
-    const another = temporaryFile()
-    await using first = new SQLiteSession({ sessionId: 's', path: another })
-    await first.addItems([user('of no branch')])
-    await using named = new SQLiteSession({ sessionId: 's', path: another, branch: 'main' })
-    await expect(named.getItems()).rejects.toMatchObject({
-      code: 'SESSION_SCHEMA_UNSUPPORTED',
-      message: expect.stringContaining('of no branch'),
-    })
-    expect(await first.getItems()).toEqual([user('of no branch')])
-
-    await using store = new SQLiteStore({ path, branch: 'main' })
-    const database = new Database(path)
-    expect(() => store.using(database)).toThrow(expect.objectContaining({ code: 'SESSION_UNSUPPORTED' }))
-    database.close()
-    for (const branch of ['', '\0', '\ud800']) expect(() => new SQLiteStore({ branch })).toThrow(/branch/)
-    await using fresh = new SQLiteSession<object>({ sessionId: 's', path: temporaryFile(), branch: 'main' })
-    expect(await fresh.getItems()).toEqual([])
   })
 })

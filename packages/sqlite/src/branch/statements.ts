@@ -7,22 +7,36 @@ type Runnable = Pick<SQLiteStatement, 'run'>
 /** Those of the statements that are otherwise where messages have branches. Changes of a view are not counted by SQLite. */
 export interface BranchStatements {
   readonly drop: Runnable
+  readonly clearMessages: Runnable
   readonly deleteMessages: Runnable
   readonly deleteSession: Runnable
   readonly turnUsage: SQLiteStatement
+  /** Sets the usage of turns aside while the messages are written anew; then it is given back, or dropped. */
+  readonly keepUsage: Runnable
+  readonly giveUsageBack: Runnable
+  readonly dropUsage: Runnable
 }
 
 export function prepareBranchStatements(
   database: SQLiteDatabase,
   names: Names,
   branch: string,
-  drop: string,
+  plain: { readonly drop: string; readonly clearMessages: string },
 ): BranchStatements {
   const { sessions, messages } = quoteNames(names).tables
   const inOrder = (...texts: string[]): Runnable => together(texts.map((text) => database.prepare(text)))
-  const dropping = database.prepare(`${drop} RETURNING 1`)
+  /** No branch that can be named. */
+  const [mine, aside] = [literal(branch), `${literal(branch)} || char(0)`]
   return {
-    drop: { run: (...parameters) => ({ changes: dropping.all(...parameters).length }) },
+    drop: counting(database.prepare(`${plain.drop} RETURNING 1`)),
+    clearMessages: counting(database.prepare(`${plain.clearMessages} RETURNING 1`)),
+    keepUsage: database.prepare(
+      `UPDATE turn_usage SET branch_id = ${aside} WHERE session_id = ? AND branch_id = ${mine}`,
+    ),
+    giveUsageBack: database.prepare(
+      `UPDATE turn_usage SET branch_id = ${mine} WHERE session_id = ? AND branch_id = ${aside}`,
+    ),
+    dropUsage: database.prepare(`DELETE FROM turn_usage WHERE session_id = ? AND branch_id = ${aside}`),
     deleteMessages: inOrder(
       `DELETE FROM ${messages} WHERE session_id = ?`,
       'DELETE FROM message_structure WHERE session_id = ?',
@@ -39,10 +53,14 @@ export function prepareBranchStatements(
       .prepare(
         `SELECT user_turn_number AS turn, requests, input_tokens AS inputTokens, output_tokens AS outputTokens,
           input_tokens_details AS inputDetails, output_tokens_details AS outputDetails, created_at AS at
-        FROM turn_usage WHERE session_id = ? AND branch_id = ${literal(branch)} ORDER BY user_turn_number`,
+        FROM turn_usage WHERE session_id = ? AND branch_id = ${mine} ORDER BY user_turn_number`,
       )
       .safeIntegers(false),
   }
+}
+
+function counting(statement: SQLiteStatement): Runnable {
+  return { run: (...parameters) => ({ changes: statement.all(...parameters).length }) }
 }
 
 function together(statements: readonly SQLiteStatement[]): Runnable {

@@ -63,7 +63,8 @@ const indexes = [
 export function assertBranches(database: SQLiteDatabase, names: Names): void {
   const owners = ownersOf(database)
   const { branch } = names
-  const isOurs = owners?.messages?.toLowerCase() === names.tables.messages.toLowerCase()
+  const { messages } = names.tables
+  const isOurs = owners !== undefined && (owners.messages ?? messages).toLowerCase() === messages.toLowerCase()
   if (branch === undefined) {
     if (!isOurs) return
     throw refusal(
@@ -71,8 +72,8 @@ export function assertBranches(database: SQLiteDatabase, names: Names): void {
     )
   }
   if (owners === undefined) {
-    if (!hasRows(database, names.tables.messages)) return
-    const what = `The option branch is for tables of Python's AdvancedSQLiteSession; in ${names.tables.messages} are messages of no branch`
+    if (!hasRows(database, messages)) return
+    const what = `The option branch is for tables of Python's AdvancedSQLiteSession; in ${messages} are messages of no branch`
     throw refusal(`${what}. Leave the option out, or copy the sessions into another file`)
   }
   if (!isOurs) throw refusal(`The branches in the database are of the tables ${owners.sessions} and ${owners.messages}`)
@@ -105,6 +106,8 @@ function definition(table: BranchTable, names: Names): string {
 /** The tables whose messages have branches; `undefined` where there are no branches. */
 function ownersOf(database: SQLiteDatabase): { sessions?: string; messages?: string } | undefined {
   if (!exists(database, 'message_structure')) return undefined
+  const found = database.pragma('table_info(message_structure)') as { name: string }[]
+  if (!found.some(({ name }) => name.toLowerCase() === 'branch_id')) return undefined
   const keys = database.pragma('foreign_key_list(message_structure)') as { table: string; from: string }[]
   const ownerOf = (column: string): string | undefined => keys.find(({ from }) => from.toLowerCase() === column)?.table
   const [sessions, messages] = [ownerOf('session_id'), ownerOf('message_id')]
