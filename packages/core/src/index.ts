@@ -83,6 +83,8 @@ export {
   type RestoredSession,
   type RestoreResult,
   restoredTTL,
+  type WholeRead,
+  type WholeSession,
 } from './store/restored-session.ts'
 export { type CountedTurn, matchesFilter, type SessionFilter, type SessionInfo } from './store/session-filter.ts'
 export {

@@ -14,6 +14,7 @@ type StatementName =
   | 'append'
   | 'all'
   | 'newest'
+  | 'records'
   | 'page'
   | 'tail'
   | 'drop'
@@ -44,6 +45,7 @@ type StatementName =
   | 'deleteMetadataKey'
   | 'deleteMetadata'
   | 'info'
+  | 'head'
   | 'recent'
   | 'chosen'
   | 'withPrefix'
@@ -89,6 +91,12 @@ function texts(names: Names): Readonly<Record<StatementName, string>> {
   /** Row ids go and come as texts: they may be larger than a number is exact. */
   const rowId = 'CAST(id AS TEXT)'
   const entry = `${rowId} AS id, message_data AS record, created_at AS createdAt`
+  const info = (
+    itemCount: string,
+  ): string => `SELECT session_id AS sessionId, created_at AS createdAt, updated_at AS updatedAt,
+      ${endsAt} AS endsAt, ${itemCount} AS itemCount,
+      (SELECT '{' || group_concat(key || ':' || value) || '}' FROM ${metadata} WHERE session_id = :id) AS metadata
+    FROM ${sessions} WHERE session_id = :id AND ${alive}`
   const latestFirst = 'ORDER BY updated_at DESC, session_id DESC'
 
   return {
@@ -107,6 +115,7 @@ function texts(names: Names): Readonly<Record<StatementName, string>> {
     append: `INSERT INTO ${messages} (session_id, message_data, created_at) VALUES (?, ?, ?)`,
     all: `SELECT message_data FROM ${messages} WHERE session_id = ? ORDER BY ${oldestFirst} LIMIT ${limitIfAlive}`,
     newest: `SELECT message_data FROM ${messages} WHERE session_id = ? ORDER BY ${newestFirst} LIMIT ${limitIfAlive}`,
+    records: `SELECT message_data AS record, created_at AS createdAt FROM ${messages} WHERE session_id = ? ORDER BY ${oldestFirst} LIMIT ?`,
     page: `SELECT ${rowId} AS id, message_data AS record FROM ${messages}
       WHERE session_id = ? AND ${is('>=')} ORDER BY ${oldestFirst} LIMIT ${limitIfAlive}`,
     tail: `SELECT message_data FROM ${messages} WHERE session_id = ? ORDER BY ${newestFirst} LIMIT ?`,
@@ -136,7 +145,7 @@ function texts(names: Names): Readonly<Record<StatementName, string>> {
     operation: `SELECT fingerprint FROM ${operations}
       WHERE session_id = ? AND operation_id = ${operationId} AND ifnull(forget_at > ?, 1)`,
     operations: `SELECT ${knownId} AS id, fingerprint, forget_at AS forgetAt FROM ${operations}
-      WHERE session_id = ? AND ifnull(forget_at > ?, 0) AND ${isOfBranch} ORDER BY forget_at`,
+      WHERE session_id = ? AND ifnull(forget_at > ?, 0) AND ${isOfBranch}`,
     saveOperation: `INSERT INTO ${operations} (session_id, operation_id, fingerprint, forget_at) VALUES (?, ${operationId}, ?, ?)
       ON CONFLICT (session_id, operation_id) DO UPDATE SET fingerprint = excluded.fingerprint, forget_at = excluded.forget_at`,
     clearOperations: `DELETE FROM ${operations} WHERE session_id = ? AND ${isOfBranch}`,
@@ -162,10 +171,8 @@ function texts(names: Names): Readonly<Record<StatementName, string>> {
     forgetLeases: `DELETE FROM ${leases} WHERE session_id IN (
       SELECT session_id FROM ${leases} WHERE until_ms <= ? LIMIT ?)`,
 
-    info: `SELECT session_id AS sessionId, created_at AS createdAt, updated_at AS updatedAt, ${endsAt} AS endsAt,
-        (SELECT count(*) FROM ${messages} WHERE session_id = :id) AS itemCount,
-        (SELECT '{' || group_concat(key || ':' || value) || '}' FROM ${metadata} WHERE session_id = :id) AS metadata
-      FROM ${sessions} WHERE session_id = :id AND ${alive}`,
+    info: info(`(SELECT count(*) FROM ${messages} WHERE session_id = :id)`),
+    head: info('0'),
     recent: `${matching} ${latestFirst} LIMIT :limit`,
     chosen: `${matching} AND session_id IN (SELECT value FROM json_each(:ids))`,
     withPrefix: `SELECT session_id FROM ${sessions} WHERE ${hasPrefix} LIMIT :limit`,

@@ -121,6 +121,7 @@ const words: Readonly<Record<Trouble['what'], string>> = {
   refused: 'not approved',
   pending: 'pending',
   unreadable: 'unreadable',
+  unanswered: 'not answered',
 }
 /** How many are linked from the head of a conversation. */
 const most = 30

@@ -1,10 +1,8 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import type { SQLiteStore } from '@sessions/sqlite'
-import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Studio } from '../src/server/listen.ts'
 import { seed } from './seed/conversations.ts'
+import { violations } from './support/axe.ts'
 import { closeBrowser, openPage } from './support/browser.ts'
 import { Folder, filledStore, studioOf } from './support/studio.ts'
 
@@ -112,17 +110,16 @@ it('is worked by the keyboard: search, entries, JSON', async () => {
 const sizes = [{ width: 1280 }, { width: 1280, dark: true }, { width: 400 }]
 
 it('has names for screen readers and colours that can be told, light, dark and narrow', async () => {
-  const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
   for (const options of sizes) {
     const { page, mistakes } = await openPage(studio.link, options)
     await page.locator('.row').first().waitFor()
-    expect(await violations(page, axe)).toEqual([])
+    expect(await violations(page)).toEqual([])
     // Every kind of entry once; the others look the same.
     for (const id of options.dark ? ['user_bob/bergen'] : ['user_ada/oslo', 'user_cleo/invoice']) {
       await page.goto(`${new URL(studio.link).origin}/#/s/${encodeURIComponent(id)}`)
       await page.getByRole('heading', { name: id }).waitFor()
       await page.getByRole('article').first().waitFor()
-      expect([id, options, await violations(page, axe)]).toEqual([id, options, []])
+      expect([id, options, await violations(page)]).toEqual([id, options, []])
       const overflow = await page.evaluate(
         'document.documentElement.scrollWidth > document.documentElement.clientWidth',
       )
@@ -132,10 +129,3 @@ it('has names for screen readers and colours that can be told, light, dark and n
     await page.close()
   }
 })
-
-/** By `evaluate`: the page's policy would refuse a script of the tests. */
-async function violations(page: Page, axe: string): Promise<string[]> {
-  await page.evaluate(axe)
-  const found = (await page.evaluate('axe.run()')) as { violations: { id: string; nodes: { html: string }[] }[] }
-  return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 200)}`)
-}

@@ -32,8 +32,9 @@ export const exportCommand = defineCommand({
     if (output !== undefined && existsSync(output)) await ask.confirm(`Replace ${output}?`)
     await withProgress(opened, filter, signal, async (onProgress) => {
       const lines = exportSessions(values.sealed ? opened.bare : opened.store, { filter, signal, onProgress })
-      if (output === undefined) for await (const line of lines) await out.fileLine(line)
-      else await writeWhole(output, lines, signal)
+      if (output !== undefined) await writeWhole(output, lines.pieces(), signal)
+      else if (out.isTerminal) for await (const line of lines) await out.fileLine(line)
+      else for await (const piece of lines.pieces()) await out.raw(piece)
     })
     return undefined
   },

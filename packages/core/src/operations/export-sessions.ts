@@ -1,11 +1,13 @@
+import { yieldIfLong } from '../call/event-loop.ts'
 import { LongCall, type LongCallOptions, longCallTypes } from '../call/long-call.ts'
 import { assertOptions } from '../call/validate.ts'
 import type { RecordStore } from '../store/record-store.ts'
+import type { WholeSession } from '../store/restored-session.ts'
 import { checkFilter, type SessionFilter } from '../store/session-filter.ts'
 import { assertStore, eachAsCallers } from './arguments.ts'
-import { digestOf } from './digest.ts'
-import { beginLine, endLine, footerLine, headerLine, recordLine } from './export-format.ts'
-import { readWhole, type WholeSession } from './whole-session.ts'
+import { LinesDigest } from './digest.ts'
+import { beginLine, endLine, footerLine, headerLine, recordLines } from './export-format.ts'
+import { wholeSessions } from './whole-session.ts'
 
 /** Which sessions. */
 export interface ExportOptions extends LongCallOptions {
@@ -13,36 +15,80 @@ export interface ExportOptions extends LongCallOptions {
   filter?: SessionFilter
 }
 
+/** The lines of an export, each with its newline. To be gone through once. */
+export interface ExportedLines extends AsyncIterable<string> {
+  /** The same text in pieces of many lines each, some 64 KB unless a line is longer: for a file, which it fills several times as fast. */
+  pieces(): AsyncIterable<string>
+}
+
+/** Sessions that are held at once. */
+const portion = { sessions: 16, items: 1_000 }
+/** UTF-16 units of a piece. */
+const pieceSize = 65_536
+
 /**
  * The sessions of a store as lines of a file, each with its newline, for `importSessions`: JSON Lines with a header, a SHA-256 for each
  * session, and a last line that tells a whole file from a truncated one. Each session is as it is at one instant; it is held in memory whole.
  * Of an encrypted store the lines hold what its readers see, in plain text; of the store beneath, envelopes.
  * @throws TypeError or RangeError that names the option, at once
  */
-export function exportSessions(store: RecordStore, options: ExportOptions = {}): AsyncIterable<string> {
+export function exportSessions(store: RecordStore, options: ExportOptions = {}): ExportedLines {
   assertStore(store, 'store')
   assertOptions('exportSessions', options, { ...longCallTypes, filter: 'object' })
   const filter = checkFilter(options.filter ?? {})
-  return eachAsCallers(linesOfStore(store, filter, new LongCall(options)))
+  const texts = textsOfStore(store, filter, new LongCall(options))
+  return {
+    [Symbol.asyncIterator]: () => eachAsCallers(linesOfTexts(texts))[Symbol.asyncIterator](),
+    pieces: () => eachAsCallers(piecesOfTexts(texts)),
+  }
 }
 
-async function* linesOfStore(store: RecordStore, filter: SessionFilter, call: LongCall): AsyncIterable<string> {
+/** Whole lines, one or several at a time. */
+async function* textsOfStore(store: RecordStore, filter: SessionFilter, call: LongCall): AsyncIterable<string> {
   let done = 0
   yield `${headerLine}\n`
-  for await (const info of call.through(store.listSessions(filter, { latest: true }))) {
-    const session = await call.run(() => readWhole(store, info.sessionId, info))
-    if (session === undefined) continue
-    const lines = linesOfSession(session)
-    const sha256 = await digestOf(lines)
-    for (const line of lines) yield `${line}\n`
-    yield `${endLine(session.sessionId, session.records.length, sha256)}\n`
-    done++
-    await call.step({ done })
+  const infos = call.through(store.listSessions(filter, { latest: true }))
+  for await (const sessions of call.through(wholeSessions(store, infos, portion))) {
+    for (const session of sessions) {
+      yield* textsOfSession(session)
+      done++
+      await call.step({ done })
+    }
   }
   yield `${footerLine(done)}\n`
 }
 
-function linesOfSession(session: WholeSession): string[] {
-  const { records, times } = session
-  return [beginLine(session), ...records.map((record, index) => recordLine(record, times[index]))]
+async function* textsOfSession(session: WholeSession): AsyncIterable<string> {
+  const digest = new LinesDigest()
+  let text = `${beginLine(session)}\n`
+  for (const line of recordLines(session)) {
+    text += line
+    if (text.length < pieceSize) continue
+    digest.add(text)
+    yield text
+    text = ''
+    await yieldIfLong()
+  }
+  digest.add(text)
+  yield `${text}${endLine(session.sessionId, session.records.length, await digest.end())}\n`
+}
+
+async function* linesOfTexts(texts: AsyncIterable<string>): AsyncIterable<string> {
+  for await (const text of texts) {
+    for (let start = 0, end = 0; start < text.length; start = end) {
+      end = text.indexOf('\n', start) + 1
+      yield text.slice(start, end)
+    }
+  }
+}
+
+async function* piecesOfTexts(texts: AsyncIterable<string>): AsyncIterable<string> {
+  let piece = ''
+  for await (const text of texts) {
+    piece += text
+    if (piece.length < pieceSize) continue
+    yield piece
+    piece = ''
+  }
+  if (piece !== '') yield piece
 }

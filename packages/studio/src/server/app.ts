@@ -10,6 +10,7 @@ import { failure, Refusal } from './failure.ts'
 import type { Guard } from './guard.ts'
 import { headers } from './headers.ts'
 import { outlineOf } from './outline.ts'
+import { picturesPart } from './pictures.ts'
 import { filterFrom, numberFrom, required } from './query.ts'
 import { detailOf, listPage, searchPage } from './sessions.ts'
 
@@ -46,6 +47,17 @@ function reads(opened: OpenStore, options: StudioOptions): Hono {
   app.get('/outline', async ({ req, json }) => json(await outlineOf(opened, required(req, 'id'), req.raw.signal)))
   app.get('/compare', async ({ req, json }) =>
     json(await compare(opened, required(req, 'id'), required(req, 'other'), req.raw.signal)),
+  )
+  app.get('/pictures', async ({ req, json }) =>
+    json(
+      await picturesPart(
+        opened,
+        filterFrom(req),
+        numberFrom(req, 'limit', 500, 1_000),
+        required(req, 'timeZone'),
+        req.raw.signal,
+      ),
+    ),
   )
   app.get('/entry', async ({ req, json }) =>
     json(await wholeEntry(opened, required(req, 'id'), required(req, 'entry'))),
