@@ -140,7 +140,6 @@ describe('copy', () => {
       { replaced: 3 },
     ])
     expect(await typesIn(here)).toEqual(ours)
-    expect((await sessions(['copy', here, here, '--json'])).code).not.toBe(0)
     {
       await using other = new SQLiteStore({ path: folder.file('here.db') })
       await other.records.commit('user_bob', { append: ['{"type":"function_call","call_id":1}'] })
