@@ -50,14 +50,14 @@ function restoreTTL({ saveTTL, deleteTTL }: Statements, session: RestoredSession
   else saveTTL.run(session.sessionId, ttl, session.updatedAt.getTime() + ttl)
 }
 
-/** What Python counted of turns stays with a history that is the same in another form. */
+/** What Python counted of turns stays with a session that takes the place of itself, unchanged since: in another form. */
 function replaceRecords(statements: Statements, session: RestoredSession): void {
-  const { sessionId, records } = session
-  statements.keepUsage?.run(sessionId)
-  const { changes } = statements.clearMessages.run(sessionId)
+  const { sessionId, updatedAt, over } = session
+  const isSame = over?.updatedAt.getTime() === updatedAt.getTime()
+  if (isSame) statements.keepUsage?.run(sessionId)
+  statements.clearMessages.run(sessionId)
   appendRecords(statements, session)
-  if (changes === records.length) statements.giveUsageBack?.run(sessionId)
-  else statements.dropUsage?.run(sessionId)
+  if (isSame) statements.giveUsageBack?.run(sessionId)
 }
 
 function appendRecords(

@@ -213,7 +213,7 @@ export function prepareStatements(database: SQLiteDatabase, names: Names): State
   })
   return {
     ...(Object.fromEntries(prepared) as Record<StatementName, SQLiteStatement>),
-    ...(names.branch !== undefined && prepareBranchStatements(database, names, names.branch, all)),
+    ...(names.branch !== undefined && prepareBranchStatements(database, names, names.branch, all.drop)),
   }
 }
 

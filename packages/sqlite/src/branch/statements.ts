@@ -7,36 +7,32 @@ type Runnable = Pick<SQLiteStatement, 'run'>
 /** Those of the statements that are otherwise where messages have branches. Changes of a view are not counted by SQLite. */
 export interface BranchStatements {
   readonly drop: Runnable
-  readonly clearMessages: Runnable
   readonly deleteMessages: Runnable
   readonly deleteSession: Runnable
   readonly turnUsage: SQLiteStatement
-  /** Sets the usage of turns aside while the messages are written anew; then it is given back, or dropped. */
+  /** Sets the usage of turns aside while the messages are written anew. */
   readonly keepUsage: Runnable
   readonly giveUsageBack: Runnable
-  readonly dropUsage: Runnable
 }
 
 export function prepareBranchStatements(
   database: SQLiteDatabase,
   names: Names,
   branch: string,
-  plain: { readonly drop: string; readonly clearMessages: string },
+  drop: string,
 ): BranchStatements {
   const { sessions, messages } = quoteNames(names).tables
   const inOrder = (...texts: string[]): Runnable => together(texts.map((text) => database.prepare(text)))
   /** No branch that can be named. */
   const [mine, aside] = [literal(branch), `${literal(branch)} || char(0)`]
   return {
-    drop: counting(database.prepare(`${plain.drop} RETURNING 1`)),
-    clearMessages: counting(database.prepare(`${plain.clearMessages} RETURNING 1`)),
+    drop: counting(database.prepare(`${drop} RETURNING 1`)),
     keepUsage: database.prepare(
       `UPDATE turn_usage SET branch_id = ${aside} WHERE session_id = ? AND branch_id = ${mine}`,
     ),
     giveUsageBack: database.prepare(
       `UPDATE turn_usage SET branch_id = ${mine} WHERE session_id = ? AND branch_id = ${aside}`,
     ),
-    dropUsage: database.prepare(`DELETE FROM turn_usage WHERE session_id = ? AND branch_id = ${aside}`),
     deleteMessages: inOrder(
       `DELETE FROM ${messages} WHERE session_id = ?`,
       'DELETE FROM message_structure WHERE session_id = ?',
