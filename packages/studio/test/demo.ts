@@ -20,4 +20,7 @@ if (!existsSync(path)) {
   await using store = new SQLiteStore({ path })
   await seed(store)
 }
-await main(['studio', `sqlite:${path}`, ...process.argv.slice(3)], [{ name: 'studio', summary: 'the demo', load: async () => studio }])
+await main(
+  ['studio', `sqlite:${path}`, ...process.argv.slice(3)],
+  [{ name: 'studio', summary: 'the demo', load: async () => studio }],
+)
