@@ -1,4 +1,4 @@
-/** Fills a store with conversations of the SDK's runner and opens the studio on it: `pnpm demo:studio [file]`. */
+/** Fills a store with conversations of the SDK's runner and opens the studio on it: `pnpm demo:studio [file [options]]`, with `--write` to change something, too. */
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { main } from '@sessions/cli/program'
@@ -20,4 +20,7 @@ if (!existsSync(path)) {
   await using store = new SQLiteStore({ path })
   await seed(store)
 }
-await main(['studio', `sqlite:${path}`], [{ name: 'studio', summary: 'the demo', load: async () => studio }])
+await main(
+  ['studio', `sqlite:${path}`, ...process.argv.slice(3)],
+  [{ name: 'studio', summary: 'the demo', load: async () => studio }],
+)
