@@ -1,6 +1,6 @@
 import { visibleLine } from '@sessions/cli/items'
 import type { JSX } from 'preact'
-import { useCallback, useState } from 'preact/hooks'
+import { useCallback, useMemo, useState } from 'preact/hooks'
 import type { PageEntry } from '../src/shared/api.ts'
 import { getJSON } from './api.ts'
 import type { Block, CallState, Result } from './blocks.ts'
@@ -29,8 +29,15 @@ const speakers: Readonly<Record<Block['kind']['speaker'], string>> = {
   other: '',
 }
 
-/** An entry of a transcript. */
+/** An entry of a transcript. Drawn again only where something of it is another. */
 export function EntryView({ sessionId, block, isTarget, onRaw }: EntryViewProps): JSX.Element {
+  return useMemo(
+    () => <Entry sessionId={sessionId} block={block} isTarget={isTarget} onRaw={onRaw} />,
+    [sessionId, block, isTarget, onRaw],
+  )
+}
+
+function Entry({ sessionId, block, isTarget, onRaw }: EntryViewProps): JSX.Element {
   const { entry, kind, state, handoff } = block
   const name = nameOf(block)
   return (
