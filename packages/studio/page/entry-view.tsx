@@ -49,7 +49,7 @@ function Entry({ sessionId, block, isTarget, onRaw }: EntryViewProps): JSX.Eleme
       tabIndex={0}
     >
       <header>
-        <h4>{name}</h4>
+        <h3>{name}</h3>
         {handoff !== undefined && <span class="badge">hand-off</span>}
         {state !== undefined && <State state={state} />}
         <About sessionId={sessionId} entry={entry} onRaw={onRaw} />
@@ -108,13 +108,13 @@ function Body({ sessionId, block, onRaw }: Omit<EntryViewProps, 'isTarget'>): JS
   return (
     <div class="exchange">
       <div class="arguments">
-        <h5>Arguments</h5>
+        <h4>Arguments</h4>
         <Whole sessionId={sessionId} entry={entry}>
           {(whole) => <Input fields={whole} />}
         </Whole>
       </div>
       <div class="answer">
-        <h5>Result</h5>
+        <h4>Result</h4>
         {state === undefined && <Content value={fields.output} />}
         {state === 'pending' && (
           <p class="note">There is no result yet: it runs, waits for an approval, or was given up.</p>
