@@ -82,6 +82,8 @@ export {
   type RestoredSession,
   type RestoreResult,
   restoredTTL,
+  type WholeRead,
+  type WholeSession,
 } from './store/restored-session.ts'
 export { matchesFilter, type SessionFilter, type SessionInfo } from './store/session-filter.ts'
 export {

@@ -34,6 +34,8 @@ export interface Connection {
   readonly watches: Watches
   /** Runs the work in one `BEGIN IMMEDIATE` transaction. @throws OpenTransaction while the caller has one of its own */
   write<T>(work: () => T): T
+  /** Runs reads that see one state of the database. */
+  readAtOnce<T>(work: () => T): T
 }
 
 interface FileOptions {
@@ -90,7 +92,8 @@ const joined = new WeakMap<SQLiteDatabase, Connection>()
 /** The same, within transactions that the caller begins and ends. */
 export async function joinDatabase(database: SQLiteDatabase): Promise<Lease<Connection>> {
   const write = <T>(work: () => T): T => writeWithin(database, work)
-  const connection = joined.get(database) ?? toConnection(database, { write, makeTables: makeNoTables })
+  const connection =
+    joined.get(database) ?? toConnection(database, { write, makeTables: makeNoTables, readAtOnce: (work) => work() })
   joined.set(database, connection)
   return { resource: connection, release: async () => {} }
 }
@@ -166,18 +169,20 @@ function ownTransactions(database: SQLiteDatabase): Transactions {
     if (database.inTransaction) throw new OpenTransaction('A transaction of the caller is open.')
     return transaction.immediate(work) as T
   }
-  return { write, makeTables: write }
+  const readAtOnce = <T>(work: () => T): T => (database.inTransaction ? work() : (transaction.deferred(work) as T))
+  return { write, makeTables: write, readAtOnce }
 }
 
 /** How a connection writes. */
 interface Transactions {
   write<T>(work: () => T): T
   makeTables(work: () => void): void
+  readAtOnce<T>(work: () => T): T
 }
 
 function toConnection(
   database: SQLiteDatabase,
-  { write, makeTables }: Transactions = ownTransactions(database),
+  { write, makeTables, readAtOnce }: Transactions = ownTransactions(database),
   files?: DatabaseFiles,
 ): Connection {
   const prepared = new Map<string, Statements>()
@@ -194,5 +199,15 @@ function toConnection(
   const isAt = (path: string): boolean => files?.areAt(path) ?? true
   const queue = new WriteQueue()
   const group = groupCommits({ queue, isAt, write, database })
-  return { database, isAt, statements, write, queue, group, watches: Watches.of(database), ...(files && { files }) }
+  return {
+    database,
+    isAt,
+    statements,
+    write,
+    readAtOnce,
+    queue,
+    group,
+    watches: Watches.of(database),
+    ...(files && { files }),
+  }
 }

@@ -120,6 +120,16 @@ function constraintProblem(
   return unique && `has a further unique index (${unique.name})`
 }
 
+/** Rows at either end that are looked at: a tool that writes other times writes no others, and all rows would be read at each opening. */
+const someRows = 20
+
+function typeOfTimes(table: string, name: string, columns: readonly Column[]): string {
+  const key = quote(columns.find(({ pk }) => pk > 0)?.name ?? name)
+  const some = (order: string): string =>
+    `SELECT * FROM (SELECT typeof(${quote(name)}) AS type FROM ${quote(table)} ORDER BY ${key} ${order} LIMIT ${someRows})`
+  return `SELECT type FROM (${some('ASC')} UNION ALL ${some('DESC')}) WHERE type NOT IN ('text', 'null') LIMIT 1`
+}
+
 /** Times that are no texts, such as `unixepoch()`, would neither sort with ours nor be read. */
 function timeProblem(database: SQLiteDatabase, table: string, columns: readonly Column[]): string | undefined {
   for (const { name, dflt_value: value } of columns) {
@@ -128,8 +138,10 @@ function timeProblem(database: SQLiteDatabase, table: string, columns: readonly 
     if (made !== null && (typeof made !== 'string' || fromTimestamp(made) === 0)) {
       return `fills ${name} with something else than a timestamp`
     }
-    const sql = `SELECT typeof(${quote(name)}) FROM ${quote(table)} WHERE typeof(${quote(name)}) NOT IN ('text', 'null') LIMIT 1`
-    const type = database.prepare(sql).pluck().get()
+    const type = database
+      .prepare(typeOfTimes(table, name, columns))
+      .pluck()
+      .get()
     if (type !== undefined) return `has times in ${name} of the type ${String(type)}`
   }
   return undefined

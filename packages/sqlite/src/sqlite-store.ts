@@ -23,6 +23,7 @@ import {
   type SessionInfo,
   SessionStore,
   systemClock,
+  type WholeRead,
   yieldIfLong,
 } from '@sessions/core'
 import { Access } from './access.ts'
@@ -39,6 +40,7 @@ import { checkStoreOptions, type SQLiteStoreOptions } from './options.ts'
 import { keptOperations, restoreSession } from './restore.ts'
 import { eraseEach, eraseOne, purgeExpired } from './retention.ts'
 import { type InfoRow, toInfo } from './session-info.ts'
+import { wholeSessions } from './whole.ts'
 
 /**
  * Sessions in one SQLite database, in the tables of the OpenAI Agents SDK for Python.
@@ -154,6 +156,10 @@ export class SQLiteStore extends SessionStore {
 
   protected override async _operations(sessionId: string): Promise<KeptOperation[]> {
     return this.#access.read((statements) => keptOperations(statements, sessionId, this.#now()))
+  }
+
+  protected override async _whole(sessionIds: readonly string[], most: number): Promise<WholeRead[]> {
+    return this.#access.readAtOnce((statements) => wholeSessions(statements, sessionIds, most, this.#now()))
   }
 
   protected override async _lease(sessionId: string, swap: LeaseSwap | undefined): Promise<LeaseResult> {

@@ -12,6 +12,7 @@ type StatementName =
   | 'append'
   | 'all'
   | 'newest'
+  | 'records'
   | 'page'
   | 'tail'
   | 'drop'
@@ -40,6 +41,7 @@ type StatementName =
   | 'deleteMetadataKey'
   | 'deleteMetadata'
   | 'info'
+  | 'head'
   | 'recent'
   | 'chosen'
   | 'withPrefix'
@@ -83,6 +85,12 @@ function texts(names: Names): Readonly<Record<StatementName, string>> {
   /** Row ids go and come as texts: they may be larger than a number is exact. */
   const rowId = 'CAST(id AS TEXT)'
   const entry = `${rowId} AS id, message_data AS record, created_at AS createdAt`
+  const info = (
+    itemCount: string,
+  ): string => `SELECT session_id AS sessionId, created_at AS createdAt, updated_at AS updatedAt,
+      ${endsAt} AS endsAt, ${itemCount} AS itemCount,
+      (SELECT '{' || group_concat(key || ':' || value) || '}' FROM ${metadata} WHERE session_id = :id) AS metadata
+    FROM ${sessions} WHERE session_id = :id AND ${alive}`
   const newestFirst = 'ORDER BY updated_at DESC, session_id DESC'
 
   return {
@@ -101,6 +109,7 @@ function texts(names: Names): Readonly<Record<StatementName, string>> {
     append: `INSERT INTO ${messages} (session_id, message_data, created_at) VALUES (?, ?, ?)`,
     all: `SELECT message_data FROM ${messages} WHERE session_id = ? ORDER BY id LIMIT ${limitIfAlive}`,
     newest: `SELECT message_data FROM ${messages} WHERE session_id = ? ORDER BY id DESC LIMIT ${limitIfAlive}`,
+    records: `SELECT message_data AS record, created_at AS createdAt FROM ${messages} WHERE session_id = ? ORDER BY id LIMIT ?`,
     page: `SELECT ${rowId} AS id, message_data AS record FROM ${messages}
       WHERE session_id = ? AND id >= CAST(? AS INTEGER) ORDER BY ${messages}.id LIMIT ${limitIfAlive}`,
     tail: `SELECT message_data FROM ${messages} WHERE session_id = ? ORDER BY id DESC LIMIT ?`,
@@ -131,7 +140,7 @@ function texts(names: Names): Readonly<Record<StatementName, string>> {
     operation: `SELECT fingerprint FROM ${operations}
       WHERE session_id = ? AND operation_id = ? AND ifnull(forget_at > ?, 1)`,
     operations: `SELECT operation_id AS id, fingerprint, forget_at AS forgetAt FROM ${operations}
-      WHERE session_id = ? AND ifnull(forget_at > ?, 0) ORDER BY forget_at`,
+      WHERE session_id = ? AND ifnull(forget_at > ?, 0)`,
     saveOperation: `INSERT INTO ${operations} (session_id, operation_id, fingerprint, forget_at) VALUES (?, ?, ?, ?)
       ON CONFLICT (session_id, operation_id) DO UPDATE SET fingerprint = excluded.fingerprint, forget_at = excluded.forget_at`,
     deleteOperations: `DELETE FROM ${operations} WHERE session_id = ?`,
@@ -155,10 +164,8 @@ function texts(names: Names): Readonly<Record<StatementName, string>> {
     forgetLeases: `DELETE FROM ${leases} WHERE session_id IN (
       SELECT session_id FROM ${leases} WHERE until_ms <= ? LIMIT ?)`,
 
-    info: `SELECT session_id AS sessionId, created_at AS createdAt, updated_at AS updatedAt, ${endsAt} AS endsAt,
-        (SELECT count(*) FROM ${messages} WHERE session_id = :id) AS itemCount,
-        (SELECT '{' || group_concat(key || ':' || value) || '}' FROM ${metadata} WHERE session_id = :id) AS metadata
-      FROM ${sessions} WHERE session_id = :id AND ${alive}`,
+    info: info(`(SELECT count(*) FROM ${messages} WHERE session_id = :id)`),
+    head: info('0'),
     recent: `${matching} ${newestFirst} LIMIT :limit`,
     chosen: `${matching} AND session_id IN (SELECT value FROM json_each(:ids))`,
     withPrefix: `SELECT session_id FROM ${sessions} WHERE ${hasPrefix} LIMIT :limit`,

@@ -2,6 +2,7 @@ import { ManualClock } from '@sessions/core/testing'
 import { SQLiteStore } from '@sessions/sqlite'
 import Database from 'better-sqlite3'
 import { expect, it } from 'vitest'
+import { temporaryFile } from './support/folder.ts'
 
 const item = { role: 'user', content: 'hello' } as const
 const append = (operationId: string) => ({ operationId, transaction: { type: 'append_items', items: [item] } }) as const
@@ -72,4 +73,19 @@ it('appends as fast with 200,000 remembered operations as with none', async () =
     INSERT INTO agent_sessions_operations SELECT 'a', 'op' || i, 'f', '9999-01-01 00:00:00.000' FROM n`)
   const after = await time('y')
   expect(after).toBeLessThan(before * 4 + 10)
+})
+
+it('reads sessions whole in one step, unless one is too long for it', async () => {
+  const path = temporaryFile()
+  await using store = new SQLiteStore({ path })
+  await store.session('a').setMetadata({ userId: 'u' })
+  for (const content of ['one', 'two']) await store.session('a').addItems([{ role: 'user', content }])
+  await store.session('b').addItems([{ role: 'user', content: 'three' }])
+  const [none, b, long] = await store.moves.whole(['none', 'b', 'a'], 1)
+  expect([none, long]).toEqual([undefined, 'unread'])
+  const info = await store.getSessionInfo('b')
+  expect(b).toMatchObject({ sessionId: 'b', updatedAt: info?.updatedAt, createdAt: info?.createdAt, operations: [] })
+  expect(b).toMatchObject({ records: [JSON.stringify({ role: 'user', content: 'three' })], times: [expect.any(Date)] })
+  const [a] = await store.moves.whole(['a'], 2)
+  expect(a).toMatchObject({ records: { length: 2 }, times: { length: 2 }, metadata: { userId: 'u' } })
 })

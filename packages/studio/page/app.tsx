@@ -30,7 +30,7 @@ export function App({ about }: { about: About }): JSX.Element {
         <h1>Sessions studio</h1>
         <span class="store">{visibleLine(about.store)}</span>
         {about.encrypted && <span class="badge">decrypted here</span>}
-        <span class="badge">read-only</span>
+        <span class="badge">{about.writes === undefined ? 'read-only' : 'writes'}</span>
         <a href={hashOf({ view: 'pictures' })} aria-current={route.view === 'pictures' ? 'page' : undefined}>
           Pictures
         </a>

@@ -3,7 +3,7 @@ import type { CodecContext, ItemCodec } from '../codec/item-codec.ts'
 import { canonicalJSON } from '../codec/json.ts'
 import { parsePython } from '../codec/python/python-json.ts'
 import { SessionError } from '../errors/session-error.ts'
-import type { WholeSession } from './whole-session.ts'
+import type { WholeSession } from '../store/restored-session.ts'
 
 /** The session with its records in another form; `undefined` where they are in that form. @throws SESSION_RECORD_CORRUPT, and what the codecs throw */
 export async function converted(

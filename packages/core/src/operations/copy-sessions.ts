@@ -1,12 +1,11 @@
-import { firstFailure } from '../call/first-failure.ts'
 import { LongCall, type LongCallOptions, longCallTypes } from '../call/long-call.ts'
 import { assertOptions, type OptionTypes } from '../call/validate.ts'
 import type { RecordStore } from '../store/record-store.ts'
-import { checkFilter, type SessionFilter, type SessionInfo } from '../store/session-filter.ts'
+import { checkFilter, type SessionFilter } from '../store/session-filter.ts'
 import { asCallers, assertStore, checkConcurrency, checkOnConflict } from './arguments.ts'
 import { type OnConflict, Transfer } from './transfer.ts'
 import type { TransferProgress, TransferResult } from './transfer-result.ts'
-import { readWhole } from './whole-session.ts'
+import { enoughItems, wholeSessions } from './whole-session.ts'
 
 /** Which sessions, and how they are copied. */
 export interface CopyOptions extends Omit<LongCallOptions, 'onProgress'> {
@@ -58,22 +57,11 @@ export async function copySessions(
   const transfer = new Transfer(to, checkOnConflict(options.onConflict), call)
   return await asCallers(
     call.run(async () => {
-      for await (const infos of grouped(call.through(from.listSessions(filter, { latest: true })), concurrency)) {
-        const read = infos.map((info) => readWhole(from, info.sessionId, info))
-        for (const session of await firstFailure(read)) if (session !== undefined) await transfer.add(session)
+      const infos = call.through(from.listSessions(filter, { latest: true }))
+      for await (const sessions of wholeSessions(from, infos, { sessions: concurrency, items: enoughItems })) {
+        for (const session of sessions) await transfer.add(session)
       }
       return await transfer.finish()
     }),
   )
-}
-
-/** So many at a time, and what is left. */
-export async function* grouped(infos: AsyncIterable<SessionInfo>, size: number): AsyncIterable<SessionInfo[]> {
-  let group: SessionInfo[] = []
-  for await (const info of infos) {
-    if (group.push(info) < size) continue
-    yield group
-    group = []
-  }
-  if (group.length > 0) yield group
 }

@@ -1,8 +1,7 @@
 import { describe, isPlain } from '../call/describe.ts'
 import { assertId } from '../call/validate.ts'
 import type { JSONValue } from '../codec/json.ts'
-import type { KeptOperation } from '../store/restored-session.ts'
-import type { WholeSession } from './whole-session.ts'
+import type { KeptOperation, WholeSession } from '../store/restored-session.ts'
 
 /**
  * The file of an export: JSON Lines in UTF-8. The first line is the header; then come sessions, each as a line that begins it, a line for
@@ -26,10 +25,18 @@ export function beginLine({ sessionId, createdAt, updatedAt, expiresAt, metadata
   return JSON.stringify({ session: sessionId, createdAt, updatedAt, expiresAt, metadata, ...kept })
 }
 
-export function recordLine(record: string, at: Date | undefined): string {
-  return at === undefined
-    ? `{"record":${JSON.stringify(record)}}`
-    : `{"record":${JSON.stringify(record)},"at":"${at.toISOString()}"}`
+/** A line for each record, with its newline. */
+export function* recordLines({ records, times }: WholeSession): Iterable<string> {
+  let [last, text]: [number | undefined, string] = [undefined, '']
+  for (const [index, record] of records.entries()) {
+    const at = times[index]?.getTime()
+    // Entries of one turn share their time, and to write it out takes as long as the rest.
+    if (at !== last) {
+      last = at
+      text = at === undefined ? '' : `,"at":"${new Date(at).toISOString()}"`
+    }
+    yield `{"record":${JSON.stringify(record)}${text}}\n`
+  }
 }
 
 export function endLine(sessionId: string, records: number, sha256: string): string {

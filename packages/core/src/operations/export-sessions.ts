@@ -1,17 +1,33 @@
+import { describe } from '../call/describe.ts'
+import { yieldIfLong } from '../call/event-loop.ts'
 import { LongCall, type LongCallOptions, longCallTypes } from '../call/long-call.ts'
-import { assertOptions } from '../call/validate.ts'
+import { assertId, assertOptions } from '../call/validate.ts'
 import type { RecordStore } from '../store/record-store.ts'
-import { checkFilter, type SessionFilter } from '../store/session-filter.ts'
+import type { WholeSession } from '../store/restored-session.ts'
+import { checkFilter, type SessionFilter, type SessionInfo } from '../store/session-filter.ts'
 import { assertStore, eachAsCallers } from './arguments.ts'
-import { digestOf } from './digest.ts'
-import { beginLine, endLine, footerLine, headerLine, recordLine } from './export-format.ts'
-import { readWhole, type WholeSession } from './whole-session.ts'
+import { LinesDigest } from './digest.ts'
+import { beginLine, endLine, footerLine, headerLine, recordLines } from './export-format.ts'
+import { wholeSessions } from './whole-session.ts'
 
 /** Which sessions. */
 export interface ExportOptions extends LongCallOptions {
-  /** Default: all. */
+  /** Default: all. Not beside `sessionIds`. */
   filter?: SessionFilter
+  /** Those of these ids, in this order, each once; one that is not there is passed over. */
+  sessionIds?: readonly string[]
 }
+
+/** The lines of an export, each with its newline. To be gone through once. */
+export interface ExportedLines extends AsyncIterable<string> {
+  /** The same text in pieces of many lines each, some 64 KB unless a line is longer: for a file, which it fills several times as fast. */
+  pieces(): AsyncIterable<string>
+}
+
+/** Sessions that are held at once. */
+const portion = { sessions: 16, items: 1_000 }
+/** UTF-16 units of a piece. */
+const pieceSize = 65_536
 
 /**
  * The sessions of a store as lines of a file, each with its newline, for `importSessions`: JSON Lines with a header, a SHA-256 for each
@@ -19,30 +35,83 @@ export interface ExportOptions extends LongCallOptions {
  * Of an encrypted store the lines hold what its readers see, in plain text; of the store beneath, envelopes.
  * @throws TypeError or RangeError that names the option, at once
  */
-export function exportSessions(store: RecordStore, options: ExportOptions = {}): AsyncIterable<string> {
+export function exportSessions(store: RecordStore, options: ExportOptions = {}): ExportedLines {
   assertStore(store, 'store')
-  assertOptions('exportSessions', options, { ...longCallTypes, filter: 'object' })
-  const filter = checkFilter(options.filter ?? {})
-  return eachAsCallers(linesOfStore(store, filter, new LongCall(options)))
+  assertOptions('exportSessions', options, { ...longCallTypes, filter: 'object', sessionIds: 'object' })
+  const { filter, sessionIds } = options
+  if (filter !== undefined && sessionIds !== undefined) throw new TypeError('Take one of filter and sessionIds.')
+  const ids = sessionIds && checkIds(sessionIds)
+  const checked = checkFilter(filter ?? {})
+  const infos = ids === undefined ? store.listSessions(checked, { latest: true }) : infosOf(store, ids)
+  const texts = textsOfStore(store, infos, new LongCall(options))
+  return {
+    [Symbol.asyncIterator]: () => eachAsCallers(linesOfTexts(texts))[Symbol.asyncIterator](),
+    pieces: () => eachAsCallers(piecesOfTexts(texts)),
+  }
 }
 
-async function* linesOfStore(store: RecordStore, filter: SessionFilter, call: LongCall): AsyncIterable<string> {
+function checkIds(ids: unknown): ReadonlySet<string> {
+  if (!Array.isArray(ids)) throw new TypeError(`sessionIds must be an array of strings, not ${describe(ids)}.`)
+  for (const [index, id] of ids.entries()) assertId(id, `sessionIds[${index}]`)
+  return new Set(ids)
+}
+
+async function* infosOf({ records }: RecordStore, ids: ReadonlySet<string>): AsyncIterable<SessionInfo> {
+  for (const id of ids) {
+    const info = await records.info(id, { latest: true })
+    if (info !== undefined) yield info
+  }
+}
+
+/** Whole lines, one or several at a time. */
+async function* textsOfStore(
+  store: RecordStore,
+  infos: AsyncIterable<SessionInfo>,
+  call: LongCall,
+): AsyncIterable<string> {
   let done = 0
   yield `${headerLine}\n`
-  for await (const info of call.through(store.listSessions(filter, { latest: true }))) {
-    const session = await call.run(() => readWhole(store, info.sessionId, info))
-    if (session === undefined) continue
-    const lines = linesOfSession(session)
-    const sha256 = await digestOf(lines)
-    for (const line of lines) yield `${line}\n`
-    yield `${endLine(session.sessionId, session.records.length, sha256)}\n`
-    done++
-    await call.step({ done })
+  for await (const sessions of call.through(wholeSessions(store, call.through(infos), portion))) {
+    for (const session of sessions) {
+      yield* textsOfSession(session)
+      done++
+      await call.step({ done })
+    }
   }
   yield `${footerLine(done)}\n`
 }
 
-function linesOfSession(session: WholeSession): string[] {
-  const { records, times } = session
-  return [beginLine(session), ...records.map((record, index) => recordLine(record, times[index]))]
+async function* textsOfSession(session: WholeSession): AsyncIterable<string> {
+  const digest = new LinesDigest()
+  let text = `${beginLine(session)}\n`
+  for (const line of recordLines(session)) {
+    text += line
+    if (text.length < pieceSize) continue
+    digest.add(text)
+    yield text
+    text = ''
+    await yieldIfLong()
+  }
+  digest.add(text)
+  yield `${text}${endLine(session.sessionId, session.records.length, await digest.end())}\n`
+}
+
+async function* linesOfTexts(texts: AsyncIterable<string>): AsyncIterable<string> {
+  for await (const text of texts) {
+    for (let start = 0, end = 0; start < text.length; start = end) {
+      end = text.indexOf('\n', start) + 1
+      yield text.slice(start, end)
+    }
+  }
+}
+
+async function* piecesOfTexts(texts: AsyncIterable<string>): AsyncIterable<string> {
+  let piece = ''
+  for await (const text of texts) {
+    piece += text
+    if (piece.length < pieceSize) continue
+    yield piece
+    piece = ''
+  }
+  if (piece !== '') yield piece
 }

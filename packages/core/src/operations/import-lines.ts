@@ -1,7 +1,7 @@
 import { SessionError } from '../errors/session-error.ts'
+import type { WholeSession } from '../store/restored-session.ts'
 import { digestOf } from './digest.ts'
 import { type Line, parseLine, version } from './export-format.ts'
-import type { WholeSession } from './whole-session.ts'
 
 /** The session whose lines are just read. */
 interface Open {

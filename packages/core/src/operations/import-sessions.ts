@@ -2,11 +2,11 @@ import { LongCall, type LongCallOptions, longCallTypes } from '../call/long-call
 import { assertOptions } from '../call/validate.ts'
 import { SessionError } from '../errors/session-error.ts'
 import type { RecordStore } from '../store/record-store.ts'
+import type { WholeSession } from '../store/restored-session.ts'
 import { asCallers, assertStore, checkOnConflict } from './arguments.ts'
 import { sessionsIn } from './import-lines.ts'
 import { type OnConflict, Transfer } from './transfer.ts'
 import type { TransferProgress, TransferResult } from './transfer-result.ts'
-import type { WholeSession } from './whole-session.ts'
 
 type Lines = Iterable<string> | AsyncIterable<string>
 

@@ -1,5 +1,6 @@
 import { canonicalJSON } from '../codec/json.ts'
-import { metadataOf, type WholeSession } from './whole-session.ts'
+import type { WholeSession } from '../store/restored-session.ts'
+import { metadataOf } from './whole-session.ts'
 
 /**
  * What the session that is there is to the one that is to come. `equal`: the same records and metadata. `beginning`: its records are the

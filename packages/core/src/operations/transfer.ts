@@ -2,10 +2,10 @@ import { firstFailure } from '../call/first-failure.ts'
 import type { LongCall } from '../call/long-call.ts'
 import { SessionError } from '../errors/session-error.ts'
 import type { RecordStore } from '../store/record-store.ts'
-import type { RestoredSession } from '../store/restored-session.ts'
+import type { RestoredSession, WholeSession } from '../store/restored-session.ts'
 import { likenessOf } from './likeness.ts'
 import { nothingTransferred, type TransferResult } from './transfer-result.ts'
-import { readWhole, type WholeSession } from './whole-session.ts'
+import { readWhole } from './whole-session.ts'
 
 /** What becomes of a session that is there as another one. */
 export type OnConflict = 'fail' | 'skip' | 'replace'

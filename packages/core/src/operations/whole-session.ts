@@ -1,14 +1,50 @@
+import { firstFailure } from '../call/first-failure.ts'
 import { canonicalJSON } from '../codec/json.ts'
 import { SessionError } from '../errors/session-error.ts'
 import type { RecordEntry, RecordEntryPage } from '../store/record-entry.ts'
 import type { RecordStore } from '../store/record-store.ts'
-import type { RestoredSession } from '../store/restored-session.ts'
+import type { WholeSession } from '../store/restored-session.ts'
 import type { SessionInfo } from '../store/session-filter.ts'
 
-/** A session with all that a copy of it has. */
-export interface WholeSession extends Omit<RestoredSession, 'over'> {
-  /** The id of its newest entry, `null` where it has none; absent where its store keeps no places. */
-  newest?: string | null
+/** Items of a portion that are worth a read of their own. */
+export const enoughItems = 200
+
+/** So many sessions, or fewer that have so many items, are read at once. */
+export interface Portion {
+  sessions: number
+  items: number
+}
+
+/**
+ * Whole sessions, each as it is at one instant, in the order in which they were listed; those that are gone meanwhile are left out. A portion
+ * of them is held in memory.
+ */
+export async function* wholeSessions(
+  store: RecordStore,
+  infos: AsyncIterable<SessionInfo>,
+  portion: Portion,
+): AsyncIterable<WholeSession[]> {
+  let [group, items]: [SessionInfo[], number] = [[], 0]
+  for await (const info of infos) {
+    group.push(info)
+    items += info.itemCount
+    if (group.length < portion.sessions && items < portion.items) continue
+    yield await readGroup(store, group)
+    group = []
+    items = 0
+  }
+  if (group.length > 0) yield await readGroup(store, group)
+}
+
+/** In one step where the store can; what is too long for that, page after page. */
+async function readGroup(store: RecordStore, infos: readonly SessionInfo[]): Promise<WholeSession[]> {
+  const ids = infos.map(({ sessionId }) => sessionId)
+  const read = await store.moves.whole(ids, pageSize)
+  const sessions = infos.map((info, index) => {
+    const whole = read[index]
+    return whole === 'unread' ? readWhole(store, info.sessionId, info) : whole
+  })
+  return (await firstFailure(sessions)).filter((session) => session !== undefined)
 }
 
 /** Entries that are read at once. */

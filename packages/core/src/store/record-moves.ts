@@ -1,7 +1,13 @@
 import { noteCount } from '../call/diagnostics.ts'
 import { assertId } from '../call/validate.ts'
 import type { RecordSource } from './record-source.ts'
-import { checkRestored, type KeptOperation, type RestoredSession, type RestoreResult } from './restored-session.ts'
+import {
+  checkRestored,
+  type KeptOperation,
+  type RestoredSession,
+  type RestoreResult,
+  type WholeRead,
+} from './restored-session.ts'
 
 /** What moving sessions from one store to another needs of it, beside reading: what no session and no application is to do. */
 export class RecordMoves {
@@ -17,6 +23,20 @@ export class RecordMoves {
   async operations(sessionId: string): Promise<KeptOperation[]> {
     const check = (): void => assertId(sessionId, 'sessionId')
     return await this.#source.run('operations', sessionId, check, () => this.#source.operations(sessionId))
+  }
+
+  /**
+   * Sessions as they are at one instant each, in their order; `unread` where one has more than `most` records, or the store does not read
+   * them in one step.
+   */
+  async whole(sessionIds: readonly string[], most: number): Promise<WholeRead[]> {
+    const check = (): void => {
+      for (const [index, sessionId] of sessionIds.entries()) assertId(sessionId, `sessionIds[${index}]`)
+    }
+    return await this.#source.run('whole', undefined, check, async () => {
+      noteCount(sessionIds.length)
+      return await this.#source.whole(sessionIds, most)
+    })
   }
 
   /**

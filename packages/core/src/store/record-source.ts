@@ -2,7 +2,7 @@ import type { ChangesHeard } from './changes-heard.ts'
 import type { ChangeConditions, CommitResult, HistoryChange } from './history-change.ts'
 import type { LeaseResult, LeaseSwap } from './lease-row.ts'
 import type { EntryQuery, RecordEntryPage } from './record-entry.ts'
-import type { KeptOperation, RestoredSession, RestoreResult } from './restored-session.ts'
+import type { KeptOperation, RestoredSession, RestoreResult, WholeRead } from './restored-session.ts'
 import type { SessionInfo } from './session-filter.ts'
 import type { Decide, ReadOptions, RecordPage } from './store-hooks.ts'
 import type { Turns } from './turns.ts'
@@ -24,6 +24,7 @@ export interface RecordSource {
   page(sessionId: string, cursor: string | undefined, size: number): Promise<RecordPage>
   pages(sessionId: string, size: number): AsyncIterable<string[]>
   operations(sessionId: string): Promise<KeptOperation[]>
+  whole(sessionIds: readonly string[], most: number): Promise<WholeRead[]>
   restore(sessions: readonly RestoredSession[]): Promise<RestoreResult[]>
   run<A, T>(
     operation: string,

@@ -26,6 +26,15 @@ export interface RestoredSession extends Omit<SessionInfo, 'itemCount'> {
   over?: RestoredOver
 }
 
+/** A session with all that a copy of it has. */
+export interface WholeSession extends Omit<RestoredSession, 'over'> {
+  /** The id of its newest entry, `null` where it has none; absent where its store keeps no places, or was not asked for it. */
+  newest?: string | null
+}
+
+/** `undefined` where there is no such session, `unread` where it was not read. */
+export type WholeRead = WholeSession | 'unread' | undefined
+
 /** Only if the session that is there is still as it was read. */
 export interface RestoredOver {
   updatedAt: Date

@@ -4,7 +4,7 @@ import type { ForkRequest, ForkResult } from './fork-request.ts'
 import type { ChangeConditions, CommitResult, HistoryChange } from './history-change.ts'
 import type { LeaseResult, LeaseSwap } from './lease-row.ts'
 import type { EntryQuery, RecordEntryPage } from './record-entry.ts'
-import type { KeptOperation, RestoredSession, RestoreResult } from './restored-session.ts'
+import type { KeptOperation, RestoredSession, RestoreResult, WholeRead } from './restored-session.ts'
 import type { SessionFilter, SessionInfo } from './session-filter.ts'
 
 /** Some records of a session, oldest first, and where to go on; without `next`, these were the last. */
@@ -100,6 +100,13 @@ export abstract class StoreHooks {
   /** The operation ids that are remembered of a session, for a copy of it. Without this hook, a copy has none. */
   protected async _operations(_sessionId: string): Promise<KeptOperation[]> {
     return []
+  }
+  /**
+   * For a backend that reads a session in one step: each of these as it is at one instant, in their order; `unread` where one has more
+   * than `most` records, or they are too much for one step. Without this hook each is read page by page, and looked at before and after.
+   */
+  protected async _whole(sessionIds: readonly string[], _most: number): Promise<WholeRead[]> {
+    return sessionIds.map(() => 'unread')
   }
   /** Whether the backend answers, and lets us read: as little as shows that. */
   protected async _ping(): Promise<void> {

@@ -9,6 +9,8 @@ export interface About {
   keepsPlaces: boolean
   /** What a million tokens cost, by model, where a file of prices was given. */
   prices?: Prices
+  /** Where it was started with `--write`; `flags` name the store on a command line, without secrets. */
+  writes?: { flags: readonly string[] }
 }
 
 export interface Prices {

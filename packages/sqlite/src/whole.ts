@@ -1,0 +1,50 @@
+import type { WholeRead } from '@sessions/core'
+import { keptOperations } from './restore.ts'
+import { type InfoRow, toInfo } from './session-info.ts'
+import type { Statements } from './statements.ts'
+import { fromTimestamp } from './timestamps.ts'
+
+interface RecordRow {
+  record: string
+  createdAt: string | null
+}
+
+/** UTF-16 units of records after which no further session is read: others wait for their turn of the event loop, and memory has an end. */
+const enough = 1_000_000
+
+/** The sessions with all that a copy of them has. Runs where all reads see one state of the database. */
+export function wholeSessions(
+  statements: Statements,
+  sessionIds: readonly string[],
+  most: number,
+  now: number,
+): WholeRead[] {
+  let size = 0
+  return sessionIds.map((sessionId) => {
+    const read = size < enough ? wholeSession(statements, sessionId, most, now) : 'unread'
+    if (typeof read === 'object') for (const record of read.records) size += record.length
+    return read
+  })
+}
+
+function wholeSession(statements: Statements, sessionId: string, most: number, now: number): WholeRead {
+  const row = statements.head.get({ id: sessionId, now }) as InfoRow | undefined
+  if (row === undefined) return undefined
+  const rows = statements.records.all(sessionId, most + 1) as RecordRow[]
+  if (rows.length > most) return 'unread'
+  const { itemCount: _, ...info } = toInfo(row)
+  const records: string[] = []
+  const times: (Date | undefined)[] = []
+  let [text, time]: [string | null, Date | undefined] = [null, undefined]
+  for (const { record, createdAt } of rows) {
+    // Items of one turn share their time.
+    if (createdAt !== text) {
+      text = createdAt
+      const ms = fromTimestamp(createdAt)
+      time = ms === 0 ? undefined : new Date(ms)
+    }
+    records.push(record)
+    times.push(time)
+  }
+  return { ...info, records, times, operations: keptOperations(statements, sessionId, now) }
+}
