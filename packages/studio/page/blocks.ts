@@ -68,6 +68,27 @@ function stateOf({ results }: Block, hasNewer: boolean): CallState {
   return hasNewer ? 'unknown' : 'pending'
 }
 
+/** Those of `blocks` that are as they were are the very ones of before: they need not be drawn again. */
+export function keptFrom(before: readonly Block[], blocks: readonly Block[]): Block[] {
+  const known = new Map(before.map((block) => [block.entry, block]))
+  return blocks.map((block) => {
+    const earlier = known.get(block.entry)
+    return earlier !== undefined && isSame(earlier, block) ? earlier : block
+  })
+}
+
+function isSame(one: Block, other: Block): boolean {
+  return (
+    one.state === other.state &&
+    one.startsTurn === other.startsTurn &&
+    one.results.length === other.results.length &&
+    one.results.every((result, index) => {
+      const { entry, distance } = other.results[index] ?? result
+      return entry === result.entry && distance === result.distance
+    })
+  )
+}
+
 /** The block in which an entry is shown. */
 export function blockWith(blocks: readonly Block[], entry: string): Block | undefined {
   return blocks.find((block) => block.entry.id === entry || block.results.some((result) => result.entry.id === entry))

@@ -1,6 +1,6 @@
 import { visibleLine } from '@sessions/cli/items'
 import type { JSX } from 'preact'
-import { useCallback, useState } from 'preact/hooks'
+import { useCallback, useMemo, useState } from 'preact/hooks'
 import type { PageEntry } from '../src/shared/api.ts'
 import { getJSON } from './api.ts'
 import type { Block, CallState, Result } from './blocks.ts'
@@ -30,8 +30,15 @@ const speakers: Readonly<Record<Block['kind']['speaker'], string>> = {
   other: '',
 }
 
-/** An entry of a transcript. */
+/** An entry of a transcript. Drawn again only where something of it is another. */
 export function EntryView({ sessionId, block, isTarget, onRaw }: EntryViewProps): JSX.Element {
+  return useMemo(
+    () => <Entry sessionId={sessionId} block={block} isTarget={isTarget} onRaw={onRaw} />,
+    [sessionId, block, isTarget, onRaw],
+  )
+}
+
+function Entry({ sessionId, block, isTarget, onRaw }: EntryViewProps): JSX.Element {
   const { entry, kind, state, handoff } = block
   const name = nameOf(block)
   return (
@@ -43,7 +50,7 @@ export function EntryView({ sessionId, block, isTarget, onRaw }: EntryViewProps)
       tabIndex={0}
     >
       <header>
-        <h4>{name}</h4>
+        <h3>{name}</h3>
         {handoff !== undefined && <span class="badge">hand-off</span>}
         {state !== undefined && <State state={state} />}
         <About sessionId={sessionId} entry={entry} onRaw={onRaw} />
@@ -103,13 +110,13 @@ function Body({ sessionId, block, onRaw }: Omit<EntryViewProps, 'isTarget'>): JS
   return (
     <div class="exchange">
       <div class="arguments">
-        <h5>Arguments</h5>
+        <h4>Arguments</h4>
         <Whole sessionId={sessionId} entry={entry}>
           {(whole) => <Input fields={whole} />}
         </Whole>
       </div>
       <div class="answer">
-        <h5>Result</h5>
+        <h4>Result</h4>
         {state === undefined && <Content value={fields.output} />}
         {state === 'pending' && (
           <p class="note">There is no result yet: it runs, waits for an approval, or was given up.</p>

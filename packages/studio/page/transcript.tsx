@@ -3,7 +3,7 @@ import type { JSX } from 'preact'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { About, LiveEvent, Outline, PageEntry, SessionDetail } from '../src/shared/api.ts'
 import { getJSON } from './api.ts'
-import { blocksOf, blockWith } from './blocks.ts'
+import { type Block, blocksOf, blockWith, keptFrom } from './blocks.ts'
 import { useDoing } from './doing/doing.tsx'
 import { EntryView } from './entry-view.tsx'
 import { type EntryStretch, EntryWindow } from './entry-window.ts'
@@ -34,7 +34,11 @@ export function Transcript({ about, sessionId, entry }: TranscriptProps): JSX.El
   const [target, setTarget] = useState<{ key: string; jump: number; align: 'start' | 'end' }>()
   const jump = useRef(0)
   const entries = useMemo(() => new EntryWindow(sessionId, setStretch), [sessionId])
-  const blocks = useMemo(() => blocksOf(stretch.entries, stretch.newer), [stretch.entries, stretch.newer])
+  const before = useRef<readonly Block[]>([])
+  const blocks = useMemo(() => {
+    before.current = keptFrom(before.current, blocksOf(stretch.entries, stretch.newer))
+    return before.current
+  }, [stretch.entries, stretch.newer])
   const goTo = useCallback((key: string, align: 'start' | 'end' = 'start') => {
     jump.current++
     setTarget({ key, jump: jump.current, align })

@@ -108,7 +108,7 @@ function virtualizer(
     observeElementRect,
     observeElementOffset,
     scrollToFn: elementScroll,
-    overscan: 5,
+    overscan: 2,
     anchorTo: 'end',
     scrollEndThreshold: 40,
     onChange,

