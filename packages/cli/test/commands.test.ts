@@ -127,6 +127,35 @@ describe('copy', () => {
     expect(plain(screen)).toContain('3 equal')
   })
 
+  it("turns items over to those of Python's SDK and back, on their way or where they stand, and verify tells", async () => {
+    const [target, here] = [`sqlite:${folder.file('python.db')}`, await copyOf('here.db')]
+    const typesIn = async (url: string): Promise<unknown[]> =>
+      values<{ item: { type?: string } }>(await sessions(['show', 'user_ada', '-s', url, '--json'])).map(
+        ({ item }) => item.type,
+      )
+    const [ours, theirs] = [await typesIn(store), ['function_call', 'function_call_output']]
+    for (const args of [
+      ['copy', store, target],
+      ['copy', here, here],
+    ]) {
+      const [converted] = values(await sessions([...args, '--codec', 'python', '--json']))
+      expect(converted).toMatchObject(args[1] === here ? { replaced: 3 } : { created: 3 })
+      expect(await typesIn(args[2] ?? '')).toEqual(expect.arrayContaining(theirs))
+      expect((await sessions([...args, '--codec', 'python', '--json'])).stdout).toContain('"equal":3')
+    }
+    expect(await sessions(['verify', '--python', '-s', here, '--json'])).toMatchObject({ code: 0, stdout: '' })
+    expect(values(await sessions(['copy', here, here, '--codec', 'javascript', '--json']))).toMatchObject([
+      { replaced: 3 },
+    ])
+    expect(await typesIn(here)).toEqual(ours)
+    {
+      await using other = new SQLiteStore({ path: folder.file('here.db') })
+      await other.records.commit('user_bob', { append: ['{"type":"function_call","call_id":1}'] })
+    }
+    const [finding] = values(await sessions(['verify', '--python', '-s', here, '--json']))
+    expect(finding).toMatchObject({ sessionId: 'user_bob', problem: 'corrupt', position: 5 })
+  })
+
   it('leaves, replaces or refuses what is there as another one', async () => {
     const target = await copyOf('other.db')
     {

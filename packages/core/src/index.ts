@@ -35,6 +35,7 @@ export { MemorySession, type MemorySessionOptions } from './memory/memory-sessio
 export { MemoryStore, type MemoryStoreOptions } from './memory/memory-store.ts'
 export type { Entry, Page } from './session/entries.ts'
 export { copyThrough, type ForkOptions, type ForkSource } from './session/fork.ts'
+export type { StoredSessionOptions } from './session/handle-options.ts'
 export { type HistoryAccess, type OpenToFunctions, onHistory } from './session/history-access.ts'
 export type {
   AppendItems,
@@ -54,7 +55,7 @@ export {
 } from './session/lease/exclusive.ts'
 export type { MetadataUpdate } from './session/metadata-update.ts'
 export type { ReplaceResult } from './session/replacement.ts'
-export { SDKSession, type StoredSessionOptions } from './session/sdk-session.ts'
+export { SDKSession } from './session/sdk-session.ts'
 export { Session } from './session/session.ts'
 export { type SessionOptions, splitSessionOptions } from './session/session-options.ts'
 export { partsOf, type SessionParts } from './session/session-parts.ts'
@@ -85,7 +86,7 @@ export {
   type WholeRead,
   type WholeSession,
 } from './store/restored-session.ts'
-export { matchesFilter, type SessionFilter, type SessionInfo } from './store/session-filter.ts'
+export { type CountedTurn, matchesFilter, type SessionFilter, type SessionInfo } from './store/session-filter.ts'
 export {
   type Decide,
   type DeleteTarget,

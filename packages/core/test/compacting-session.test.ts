@@ -42,6 +42,18 @@ describe('CompactingSession with summarize', () => {
     expect(await session.runCompaction(), 'a manual run').not.toBe(null)
   })
 
+  it('compacts all there is of a session with a default limit, which the runner reads by', async () => {
+    const store = new MemoryStore()
+    const whole = await sessionOf(store, turn('a'), turn('b'))
+    const inner = store.session<Item>(whole.sessionId, { limit: 1 })
+    const session = new CompactingSession<Item>({ underlyingSession: inner, ...options() })
+    const { items, ownership } = await session.getItemsWithCompactionOwnership()
+    expect(items).toEqual(turn('b').slice(-1))
+    expect(await session.getItems()).toEqual(items)
+    expect(await session.runCompaction({}, undefined, ownership)).not.toBe(null)
+    expect(await whole.getItems()).toEqual(compacted)
+  })
+
   it('takes the ownership of a read during which somebody wrote for none', async () => {
     const { inner, session } = await compacting()
     const reading = session.getItemsWithCompactionOwnership()

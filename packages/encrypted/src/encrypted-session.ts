@@ -1,4 +1,10 @@
-import { type AgentInputItem, assertOptions, type OptionTypes, type StoredSessionOptions } from '@sessions/core'
+import {
+  type AgentInputItem,
+  assertOptions,
+  type OptionTypes,
+  partsOf,
+  type StoredSessionOptions,
+} from '@sessions/core'
 import { EncryptedStore, type EncryptedStoreOptions, giveUpKeys } from './encrypted-store.ts'
 import { ForeignStore } from './foreign-store.ts'
 import type { UnreadableRecord } from './maintainer.ts'
@@ -19,6 +25,8 @@ export interface EncryptedSessionOptions extends EncryptionOptions {
   sessionId?: string
   /** What a read does with an item that cannot be decrypted or decoded. Default: that of the underlying session, else `throw`. */
   onCorrupt?: 'throw' | 'skip'
+  /** How many of the newest items `getItems()` gives without a limit. Default: as many as the underlying session, else all. */
+  limit?: number
   /** Whether `close()` closes the underlying session too. Default: false. */
   ownsSession?: boolean
 }
@@ -27,6 +35,7 @@ const types: OptionTypes = {
   underlyingSession: 'object',
   sessionId: 'string',
   onCorrupt: 'string',
+  limit: 'number',
   ownsSession: 'boolean',
   ...encryptionTypes,
 }
@@ -59,7 +68,7 @@ export class EncryptedSession<TItem extends object = AgentInputItem> extends Wra
   /** Does no I/O. @throws TypeError or RangeError that names the option, and never holds any of a key */
   constructor(options: EncryptedSessionOptions) {
     assertOptions('EncryptedSession', options, types, ['underlyingSession'])
-    const { underlyingSession, sessionId, onCorrupt, ownsSession = false, ...encryption } = options
+    const { underlyingSession, sessionId, onCorrupt, limit, ownsSession = false, ...encryption } = options
     checkUnderlying(underlyingSession)
     const parts = partsBeneath<TItem>(underlyingSession)
     const ids = checkSessionId(underlyingSession, sessionId, parts !== undefined && encryption.format !== 'python')
@@ -68,6 +77,8 @@ export class EncryptedSession<TItem extends object = AgentInputItem> extends Wra
     const encrypted = new EncryptedStore(Object.assign(given, { [boundTo]: ids.bound }))
     const session: StoredSessionOptions<TItem> = { onCorrupt: onCorrupt ?? parts?.onCorrupt ?? 'throw' }
     if (parts !== undefined) session.codec = parts.codec
+    const most = limit ?? partsOf(underlyingSession)?.limit
+    if (most !== undefined) session.limit = most
     const storedId = parts === undefined ? ids.bound : (ids.stored ?? ids.bound)
     const foreign = parts === undefined ? underlyingSession : undefined
     super(ids.bound, encrypted.session(storedId, session), foreign)

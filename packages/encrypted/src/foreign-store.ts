@@ -21,6 +21,9 @@ interface Shared {
   turn: Promise<unknown>
 }
 
+/** What sessions of this library have, in every copy of core. */
+const ours = Symbol.for('@sessions/core.onHistory')
+
 const sharedBySession = new WeakMap<object, Shared>()
 
 /**
@@ -40,7 +43,7 @@ export class ForeignStore extends SessionStore {
   }
 
   protected async _read(_sessionId: string, limit: number | undefined): Promise<string[]> {
-    const items = await (limit === undefined ? this.#session.getItems() : this.#session.getItems(limit))
+    const items = await (limit === undefined ? this.#readAll() : this.#session.getItems(limit))
     return items.map(toRecord)
   }
 
@@ -72,6 +75,11 @@ export class ForeignStore extends SessionStore {
 
   protected _list(): AsyncIterable<SessionInfo> {
     throw unsupported('list sessions')
+  }
+
+  /** Without a number, one of ours may have a default limit; that of others' is theirs to know. */
+  #readAll(): Promise<object[]> {
+    return ours in this.#session ? this.#session.getItems(Number.MAX_SAFE_INTEGER) : this.#session.getItems()
   }
 
   async #apply(change: HistoryChange): Promise<CommitResult> {
@@ -111,7 +119,7 @@ export class ForeignStore extends SessionStore {
 
   /** The SDK's words for it: all from the first record that changes is replaced, by itself where it stays. */
   async #maintain({ replace = [], remove = [] }: Maintenance): Promise<CommitResult> {
-    const items = await this.#session.getItems()
+    const items = await this.#readAll()
     const records = items.map(toRecord)
     const places = [...replace.map(({ place }) => place), ...remove]
     const holds = (place: string): boolean => {

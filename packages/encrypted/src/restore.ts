@@ -4,7 +4,7 @@ import { EntryPages } from './entry-pages.ts'
 
 /**
  * Makes sessions with records that are sealed for their ids. Each has the time that it was made at, for a ttl to count from. Operation ids
- * stay behind: what is kept of one depends on the keys.
+ * stay behind, since what is kept of one depends on the keys, but those of a session that is the same in another form.
  */
 export async function restoreSealed(
   records: EncryptedRecords,
@@ -27,10 +27,16 @@ async function sealedSession(
   const { sessionId, updatedAt, times, over } = session
   const cipher = records.cipher(sessionId)
   const made = cipher.made(times.map((time) => time ?? updatedAt))
-  const sealed = { ...session, records: await cipher.seal(session.records, made), operations: [] }
+  const operations = isSame(session) ? await store.moves.operations(sessionId) : []
+  const sealed = { ...session, records: await cipher.seal(session.records, made), operations }
   if (over === undefined) return sealed
   if (!over.keeps) records.forget(sessionId)
   if (over.newest === undefined) return sealed
   const newest = await new EntryPages(store, sessionId, cipher, 'throw').newestBeneath(over.newest)
   return newest === undefined ? undefined : { ...sealed, over: { ...over, newest } }
+}
+
+/** Whether it takes the place of itself, unchanged since: what is copied has another time than what it replaces. */
+function isSame({ updatedAt, over }: RestoredSession): boolean {
+  return over?.keeps === false && over.updatedAt.getTime() === updatedAt.getTime()
 }

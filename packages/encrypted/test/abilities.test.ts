@@ -36,6 +36,27 @@ it('refuses over a session of anybody else what that cannot do, and changes noth
   expect(underlyingSession.items).toEqual(before)
 })
 
+it('has the default limit of the session that it wraps, or its own, and reads all where it changes something', async () => {
+  class Subclass extends StoredSession {
+    override async addItems(items: Parameters<StoredSession['addItems']>[0]): Promise<void> {
+      await super.addItems(items)
+    }
+  }
+  const items = ['1', '2', '3', '4'].map(item)
+  const memory = new MemoryStore()
+  for (const underlyingSession of [memory.session('a', { limit: 2 }), new Subclass(memory, 'b', { limit: 2 })]) {
+    const session = new EncryptedSession({ underlyingSession, encryptionKey })
+    await session.addItems(items)
+    expect(await session.getItems()).toEqual(items.slice(-2))
+    expect(await session.getItems(3)).toEqual(items.slice(-3))
+    const other = new EncryptedSession({ underlyingSession, encryptionKey, limit: 3, cache: false })
+    expect(await other.getItems()).toEqual(items.slice(-3))
+    await session.replaceHistoryWithCompaction?.(items.slice(1))
+    expect(await session.getItems(9)).toEqual(items.slice(1))
+    expect(await session.getItems()).toEqual(items.slice(-2))
+  }
+})
+
 it('fences the writes of a held session, whichever handle and wrapper takes the session over', async () => {
   const memory = new MemoryStore()
   const store = new EncryptedStore({ store: memory, encryptionKey })

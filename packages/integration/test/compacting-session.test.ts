@@ -1,5 +1,5 @@
 import type { AgentInputItem } from '@openai/agents'
-import { MemoryStore, type StoredSession } from '@sessions/core'
+import { MemoryStore, partsOf, type SessionStore, type StoredSession } from '@sessions/core'
 import { CompactingSession, type CompactionClient } from '@sessions/core/history'
 import { SQLiteStore } from '@sessions/sqlite'
 import { describe, expect, it } from 'vitest'
@@ -63,6 +63,16 @@ describe.each(stores)('CompactingSession with a client, over $name', ({ open }) 
     const session = new CompactingSession({ underlyingSession: inner, client })
     await expect(session.runCompaction(manual)).rejects.toMatchObject({ code: 'SESSION_CONFLICT' })
     expect(await linesOf(inner)).toEqual(['user: m9'])
+  })
+
+  it('compacts all there is of a session with a default limit, which the runner reads by', async () => {
+    const whole = await history('m1', 'm2', 'm3')
+    const store = partsOf(whole)?.store as SessionStore
+    const underlyingSession = store.session('s', { limit: 1 })
+    const session = new CompactingSession({ underlyingSession, client: clientWith() })
+    expect((await session.getItemsWithCompactionOwnership()).items.map(describeItem)).toEqual(['user: m3'])
+    await session.runCompaction(manual)
+    expect(await linesOf(whole)).toEqual(['compaction m1 m2 m3'])
   })
 
   it('compacts to nothing where the API returns nothing', async () => {

@@ -41,6 +41,7 @@ const documents: Readonly<Record<string, readonly RegExp[]>> = {
     /^\[ \{ role: 'user', content: 'Hello' \} \]\n$/,
     /^(\{\n {2}sessionId: 'user_123',[^}]* itemCount: [12]\n\}\n){2}$/,
     /^\[ \{ role: 'user', content: 'I take it.' \} \]\n$/,
+    /^0 0\n$/,
   ],
 }
 

@@ -33,6 +33,16 @@ export async function assertOfPython(
   }
 }
 
+/** Also where the tables are ours: Python makes its own beside them. @throws SESSION_SCHEMA_UNSUPPORTED where branches would be mixed */
+export async function assertNoBranches(dialect: Dialect, connection: Connection, { messages }: Tables): Promise<void> {
+  if (!(await dialect.hasBranches?.(connection, messages))) return
+  throw new SessionError(
+    'SESSION_SCHEMA_UNSUPPORTED',
+    "The database has branches of Python's AdvancedSQLiteSession, which would be mixed. @sessions/sqlite reads and writes one of them by its " +
+      'option branch. Nothing was changed.',
+  )
+}
+
 function ofOthers(table: string): SessionError {
   return new SessionError(
     'SESSION_SCHEMA_UNSUPPORTED',

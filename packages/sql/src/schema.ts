@@ -4,7 +4,7 @@ import type { Database } from './database.ts'
 import type { Dialect, Server } from './dialects/dialect.ts'
 import type { Step } from './dialects/step.ts'
 import { Collision, isTableMissing, isThereAlready } from './errors.ts'
-import { assertOfPython } from './foreign-tables.ts'
+import { assertNoBranches, assertOfPython } from './foreign-tables.ts'
 import type { Limits } from './limits.ts'
 import { persist } from './persist.ts'
 import type { Tables } from './tables.ts'
@@ -17,8 +17,8 @@ const buildingMs = 3_600_000
 
 /**
  * Sees to it that the tables are there, in the version that this code knows. Any number of processes may start at once.
- * @throws SESSION_SCHEMA_MISSING where they are not and may not be made; SESSION_SCHEMA_UNSUPPORTED for a newer version,
- * which is left as it is
+ * @throws SESSION_SCHEMA_MISSING where they are not and may not be made; SESSION_SCHEMA_UNSUPPORTED for a newer version
+ * and for messages that have branches, which are left as they are
  */
 export async function ensureSchema(
   database: Database,
@@ -28,7 +28,10 @@ export async function ensureSchema(
 ): Promise<void> {
   const { dialect } = database
   const known = dialect.migrations(tables, anyServer).length
-  const version = await database.read(limits, 'primary', (connection) => readVersion(connection, tables))
+  const version = await database.read(limits, 'primary', async (connection) => {
+    await assertNoBranches(dialect, connection, tables)
+    return await readVersion(connection, tables)
+  })
   if (version > known) throw tooNew(version, known)
   if (version === known) return
   if (!createTables) throw missing(version, schemaText(dialect, tables, await database.server(limits), version))

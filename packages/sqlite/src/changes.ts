@@ -14,8 +14,8 @@ interface SessionRow {
 }
 
 interface MessageRow {
-  /** As a text: it may be larger than a number is exact. */
-  id: string
+  /** A number that grows, as a text: it may be larger than a number is exact. */
+  place: string
   record: string
 }
 
@@ -48,8 +48,8 @@ export function applyChange(
   // Items without a session are nobody's.
   if (change.create === true) statements.deleteMessages.run(sessionId)
   const { count, dropped } = dropNewest(statements, sessionId, change)
-  if (clear) statements.deleteOperations.run(sessionId)
-  const isGone = clear && !writes(change) && statements.hasMetadata.get(sessionId) === undefined
+  if (clear) statements.clearOperations.run(sessionId)
+  const isGone = clear && !writes(change) && statements.outlives.get(sessionId) === undefined
   if (isGone) eraseSession(statements, sessionId, now)
   if (isGone || (count === 0 && !writes(change))) return { status: 'applied', dropped }
 
@@ -167,6 +167,6 @@ function dropNewest(
   const rows = statements.dropAndReturn.all(sessionId, limit) as MessageRow[]
   return {
     count: rows.length,
-    dropped: rows.sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1)).map(({ record }) => record),
+    dropped: rows.sort((a, b) => (BigInt(a.place) < BigInt(b.place) ? -1 : 1)).map(({ record }) => record),
   }
 }

@@ -187,7 +187,7 @@ function toConnection(
 ): Connection {
   const prepared = new Map<string, Statements>()
   const statements = async (names: Names, busyTimeoutMs: number): Promise<Statements> => {
-    const key = JSON.stringify(names.tables)
+    const key = JSON.stringify([names.tables, names.branch])
     let ready = prepared.get(key)
     if (ready === undefined) {
       await whileBusy(busyTimeoutMs, () => migrate(database, names, makeTables))

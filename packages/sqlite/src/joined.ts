@@ -43,6 +43,14 @@ export function withoutLeases(): SessionError {
   )
 }
 
+/** What finds the messages of a branch is made for a connection, and would go with the transaction. */
+export function withoutBranches(): SessionError {
+  return new SessionError(
+    'SESSION_UNSUPPORTED',
+    'A store with the option branch cannot be part of a transaction of yours.',
+  )
+}
+
 /** What failed is no better when it is tried again within the same transaction. */
 export function explain(error: unknown, { inTransaction }: SQLiteDatabase): SessionError | undefined {
   const mapped = mapError(error)

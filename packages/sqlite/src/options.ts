@@ -32,6 +32,12 @@ export interface SQLiteStoreOptions {
   sessionsTable?: string
   /** The table with one row an item. Default: `agent_messages`. */
   messagesTable?: string
+  /**
+   * The branch to read and write, in a database of Python's `AdvancedSQLiteSession`, which keeps several of a session: `main` is the one
+   * that it begins with. Python keeps in memory only which one is its current. Default: the messages have no branches; where they have, that is
+   * refused (`SESSION_SCHEMA_UNSUPPORTED`).
+   */
+  branch?: string
   /** Seconds after which a session that is not written is gone. Default: never. */
   ttl?: number
   /** Seconds for which the ids of operations are remembered, each from when it was applied. Default: 86,400, a day. */
@@ -58,6 +64,7 @@ export const storeTypes: OptionTypes = {
   database: 'object',
   sessionsTable: 'string',
   messagesTable: 'string',
+  branch: 'string',
   ttl: 'number',
   operationTtl: 'number',
   synchronous: 'string',
@@ -85,6 +92,10 @@ export function checkStoreOptions(options: SQLiteStoreOptions): void {
     throw new TypeError(`driver must be one of ${Object.keys(drivers).join(', ')}.`)
   }
   checkNames(options)
+  const { branch = 'main' } = options
+  if (branch === '' || !branch.isWellFormed() || branch.includes('\0')) {
+    throw new TypeError('branch must be a well-formed string that is not empty and has no NUL characters.')
+  }
   if (synchronous !== 'FULL' && synchronous !== 'NORMAL') throw new TypeError("synchronous must be 'FULL' or 'NORMAL'.")
   checkMilliseconds('busyTimeoutMs', busyTimeoutMs)
   checkTTL(ttl)

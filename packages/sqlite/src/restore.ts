@@ -1,5 +1,5 @@
 import { type KeptOperation, type RestoredSession, type RestoreResult, restoredTTL } from '@sessions/core'
-import { eraseSession, liveSession } from './changes.ts'
+import { liveSession } from './changes.ts'
 import { saveMetadata } from './metadata.ts'
 import type { Statements } from './statements.ts'
 import { entryTimes, fromTimestamp, toSeconds, toTimestamp } from './timestamps.ts'
@@ -19,14 +19,15 @@ export function restoreSession(statements: Statements, session: RestoredSession,
     const { newest } = over
     if (fromTimestamp(found.updatedAt) !== over.updatedAt.getTime()) return 'conflict'
     if (newest !== undefined && (statements.newestId.get(sessionId) ?? null) !== newest) return 'conflict'
-    if (!over.keeps) eraseSession(statements, sessionId, now)
+    if (!over.keeps) statements.clearOperations.run(sessionId)
   } else {
     // Items without a session are nobody's.
     statements.deleteMessages.run(sessionId)
   }
   statements.restoreSession.run(sessionId, toTimestamp(createdAt.getTime()), toTimestamp(updatedAt.getTime()))
   restoreTTL(statements, session)
-  appendRecords(statements, session)
+  if (over?.keeps === false) replaceRecords(statements, session)
+  else appendRecords(statements, session)
   statements.deleteMetadata.run(sessionId)
   saveMetadata(statements, sessionId, session.metadata ?? {})
   for (const { id, fingerprint, forgetAt } of session.operations) {
@@ -47,6 +48,16 @@ function restoreTTL({ saveTTL, deleteTTL }: Statements, session: RestoredSession
   const ttl = restoredTTL(session)
   if (ttl === undefined) deleteTTL.run(session.sessionId)
   else saveTTL.run(session.sessionId, ttl, session.updatedAt.getTime() + ttl)
+}
+
+/** What Python counted of turns stays with a session that takes the place of itself, unchanged since: in another form. */
+function replaceRecords(statements: Statements, session: RestoredSession): void {
+  const { sessionId, updatedAt, over } = session
+  const isSame = over?.updatedAt.getTime() === updatedAt.getTime()
+  if (isSame) statements.keepUsage?.run(sessionId)
+  statements.clearMessages.run(sessionId)
+  appendRecords(statements, session)
+  if (isSame) statements.giveUsageBack?.run(sessionId)
 }
 
 function appendRecords(

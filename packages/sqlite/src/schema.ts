@@ -1,4 +1,6 @@
 import { SessionError } from '@sessions/core'
+import { assertBranches, makeBranchTables } from './branch/tables.ts'
+import { makeView } from './branch/view.ts'
 import type { SQLiteDatabase } from './database.ts'
 import { isReadOnly } from './errors.ts'
 import { assertLayout } from './layout.ts'
@@ -92,6 +94,13 @@ function migrations(names: Quoted): string[][] {
  * @throws SESSION_SCHEMA_UNSUPPORTED for a newer version, and for tables that are not ours or Python's; nothing is touched
  */
 export function migrate(database: SQLiteDatabase, names: Names, transact: (work: () => void) => void): void {
+  makeOurTables(database, names, transact)
+  if (names.branch === undefined) return
+  makeBranchTables(database, names, transact)
+  makeView(database, names)
+}
+
+function makeOurTables(database: SQLiteDatabase, names: Names, transact: (work: () => void) => void): void {
   const steps = migrations(quoteNames(names))
   if (assertKnown(database, names) === steps.length) return
   try {
@@ -110,6 +119,7 @@ export function assertKnown(database: SQLiteDatabase, names: Names): number {
   const look = (): number => {
     const version = versionOf(database, names, migrations(quoteNames(names)).length)
     assertLayout(database, names, version)
+    assertBranches(database, names)
     return version
   }
   // Another process may be making the tables.

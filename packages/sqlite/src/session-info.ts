@@ -1,4 +1,5 @@
 import type { SessionInfo } from '@sessions/core'
+import { type TurnUsageRow, toCountedTurn } from './branch/turn-usage.ts'
 import { fromTimestamp } from './timestamps.ts'
 
 /** What the statement `info` gives. */
@@ -11,7 +12,10 @@ export interface InfoRow {
   metadata: string | null
 }
 
-export function toInfo({ sessionId, createdAt, updatedAt, endsAt, itemCount, metadata }: InfoRow): SessionInfo {
+export function toInfo(
+  { sessionId, createdAt, updatedAt, endsAt, itemCount, metadata }: InfoRow,
+  turns: readonly TurnUsageRow[] = [],
+): SessionInfo {
   const info: SessionInfo = {
     sessionId,
     createdAt: new Date(fromTimestamp(createdAt)),
@@ -20,5 +24,6 @@ export function toInfo({ sessionId, createdAt, updatedAt, endsAt, itemCount, met
   }
   if (endsAt !== null) info.expiresAt = new Date(endsAt)
   if (metadata !== null) info.metadata = JSON.parse(metadata)
+  if (turns.length > 0) info.countedTurns = turns.map(toCountedTurn)
   return info
 }

@@ -27,13 +27,14 @@ import {
   yieldIfLong,
 } from '@sessions/core'
 import { Access } from './access.ts'
+import type { TurnUsageRow } from './branch/turn-usage.ts'
 import { applyChange, readIfAlive, type WritePolicy } from './changes.ts'
 import { knownConditions } from './conditions.ts'
 import type { AnySQLiteDatabase } from './database.ts'
 import { lowestId, readEntries } from './entries.ts'
 import { mapError } from './errors.ts'
 import { forkSession } from './fork.ts'
-import { explain, withoutLeases } from './joined.ts'
+import { explain, withoutBranches, withoutLeases } from './joined.ts'
 import { readLease, swapLease } from './leases.ts'
 import { listIds } from './listing.ts'
 import { checkStoreOptions, type SQLiteStoreOptions } from './options.ts'
@@ -75,13 +76,14 @@ export class SQLiteStore extends SessionStore {
    * savepoint and its release: one that fails is undone, and leaves the transaction as it was; it is tried once. Await each call before COMMIT.
    * Closing it leaves the database and this store. Makes no tables; leases, and so `exclusive`, are refused (`SESSION_UNSUPPORTED`), as is every
    * call while no transaction is open.
-   * @throws TypeError for what is no database of these drivers; SESSION_CLOSED after `close()`
+   * @throws TypeError for what is no database of these drivers; SESSION_CLOSED after `close()`; SESSION_UNSUPPORTED with the option `branch`
    */
   using(database: AnySQLiteDatabase): SQLiteStore {
     this.records.assertOpen()
     if (typeof database !== 'object' || database === null)
       throw new TypeError('using() takes a database of the caller.')
     const { path: _, driver: __, ...options } = this.#options
+    if (options.branch !== undefined) throw withoutBranches()
     const store = new SQLiteStore({ ...options, database })
     store.#access = new Access(store.#options, true)
     return store
@@ -180,7 +182,7 @@ export class SQLiteStore extends SessionStore {
   protected async _info(sessionId: string): Promise<SessionInfo | undefined> {
     return this.#access.read((statements) => {
       const row = statements.info.get({ id: sessionId, now: this.#now() }) as InfoRow | undefined
-      return row && toInfo(row)
+      return row && toInfo(row, statements.turnUsage?.all(sessionId) as TurnUsageRow[] | undefined)
     }, sessionId)
   }
 

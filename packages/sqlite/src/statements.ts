@@ -1,4 +1,6 @@
+import { type BranchStatements, prepareBranchStatements } from './branch/statements.ts'
 import type { SQLiteDatabase, SQLiteStatement } from './database.ts'
+import { sourceOf } from './source.ts'
 import { type Names, quoteNames } from './tables.ts'
 
 type StatementName =
@@ -17,6 +19,7 @@ type StatementName =
   | 'tail'
   | 'drop'
   | 'dropAndReturn'
+  | 'clearMessages'
   | 'deleteMessages'
   | 'message'
   | 'replaceMessage'
@@ -31,11 +34,12 @@ type StatementName =
   | 'copySlice'
   | 'endOfSlice'
   | 'operation'
+  | 'clearOperations'
   | 'operations'
   | 'saveOperation'
   | 'deleteOperations'
   | 'forgetOperations'
-  | 'hasMetadata'
+  | 'outlives'
   | 'metadata'
   | 'saveMetadata'
   | 'deleteMetadataKey'
@@ -56,7 +60,9 @@ type StatementName =
 
 /** Every text sent to SQLite after the schema stands, one for each operation. */
 function texts(names: Names): Readonly<Record<StatementName, string>> {
-  const { sessions, messages, ttls, metadata, operations, leases } = quoteNames(names).tables
+  const { sessions, ttls, metadata, operations, leases } = quoteNames(names).tables
+  const { messages, oldestFirst, newestFirst, place, is, operationId, knownId, isOfBranch, isElsewhere } =
+    sourceOf(names)
   /**
    * A limit for reads, 0 where the session may be over at `:now`. It looks once into a table that is empty where nobody uses a
    * ttl; the exact test would cost as much as reading a dozen records.
@@ -81,7 +87,7 @@ function texts(names: Names): Readonly<Record<StatementName, string>> {
   const matching = `SELECT session_id AS sessionId, updated_at AS updatedAt, ${hasPrefix} AND ${hasMetadata} AND ${alive} AS matches
     FROM ${sessions} WHERE updated_at > :after AND (updated_at, session_id) < (:before, :beforeId)`
   const drop = `DELETE FROM ${messages} WHERE id IN (
-    SELECT id FROM ${messages} WHERE session_id = ? ORDER BY id DESC LIMIT ?)`
+    SELECT id FROM ${messages} WHERE session_id = ? ORDER BY ${newestFirst} LIMIT ?)`
   /** Row ids go and come as texts: they may be larger than a number is exact. */
   const rowId = 'CAST(id AS TEXT)'
   const entry = `${rowId} AS id, message_data AS record, created_at AS createdAt`
@@ -91,7 +97,7 @@ function texts(names: Names): Readonly<Record<StatementName, string>> {
       ${endsAt} AS endsAt, ${itemCount} AS itemCount,
       (SELECT '{' || group_concat(key || ':' || value) || '}' FROM ${metadata} WHERE session_id = :id) AS metadata
     FROM ${sessions} WHERE session_id = :id AND ${alive}`
-  const newestFirst = 'ORDER BY updated_at DESC, session_id DESC'
+  const latestFirst = 'ORDER BY updated_at DESC, session_id DESC'
 
   return {
     session: `SELECT created_at AS createdAt, updated_at AS updatedAt, ${endsAt} AS endsAt
@@ -107,47 +113,48 @@ function texts(names: Names): Readonly<Record<StatementName, string>> {
     deleteSession: `DELETE FROM ${sessions} WHERE session_id = ?`,
 
     append: `INSERT INTO ${messages} (session_id, message_data, created_at) VALUES (?, ?, ?)`,
-    all: `SELECT message_data FROM ${messages} WHERE session_id = ? ORDER BY id LIMIT ${limitIfAlive}`,
-    newest: `SELECT message_data FROM ${messages} WHERE session_id = ? ORDER BY id DESC LIMIT ${limitIfAlive}`,
-    records: `SELECT message_data AS record, created_at AS createdAt FROM ${messages} WHERE session_id = ? ORDER BY id LIMIT ?`,
+    all: `SELECT message_data FROM ${messages} WHERE session_id = ? ORDER BY ${oldestFirst} LIMIT ${limitIfAlive}`,
+    newest: `SELECT message_data FROM ${messages} WHERE session_id = ? ORDER BY ${newestFirst} LIMIT ${limitIfAlive}`,
+    records: `SELECT message_data AS record, created_at AS createdAt FROM ${messages} WHERE session_id = ? ORDER BY ${oldestFirst} LIMIT ?`,
     page: `SELECT ${rowId} AS id, message_data AS record FROM ${messages}
-      WHERE session_id = ? AND id >= CAST(? AS INTEGER) ORDER BY ${messages}.id LIMIT ${limitIfAlive}`,
-    tail: `SELECT message_data FROM ${messages} WHERE session_id = ? ORDER BY id DESC LIMIT ?`,
+      WHERE session_id = ? AND ${is('>=')} ORDER BY ${oldestFirst} LIMIT ${limitIfAlive}`,
+    tail: `SELECT message_data FROM ${messages} WHERE session_id = ? ORDER BY ${newestFirst} LIMIT ?`,
     drop,
-    dropAndReturn: `${drop} RETURNING ${rowId} AS id, message_data AS record`,
+    dropAndReturn: `${drop} RETURNING CAST(${place} AS TEXT) AS place, message_data AS record`,
     message: `SELECT message_data FROM ${messages} WHERE session_id = ? AND id = CAST(? AS INTEGER)`,
     replaceMessage: `UPDATE ${messages} SET message_data = ? WHERE session_id = ? AND id = CAST(? AS INTEGER)`,
     deleteMessage: `DELETE FROM ${messages} WHERE session_id = ? AND id = CAST(? AS INTEGER)`,
-    deleteMessages: `DELETE FROM ${messages} WHERE session_id = ?`,
+    clearMessages: `DELETE FROM ${messages} WHERE session_id = ?`,
+    deleteMessages: `DELETE FROM ${quoteNames(names).tables.messages} WHERE session_id = ?`,
 
-    entriesBack: `SELECT ${entry} FROM ${messages}
-      WHERE session_id = ? AND id <= CAST(? AS INTEGER) ORDER BY ${messages}.id DESC LIMIT ${limitIfAlive}`,
-    entriesOn: `SELECT ${entry},
-        (SELECT count(*) FROM ${messages} WHERE session_id = ? AND id BETWEEN CAST(? AS INTEGER) AND CAST(? AS INTEGER)) AS held
-      FROM ${messages} WHERE session_id = ? AND id >= CAST(? AS INTEGER) ORDER BY ${messages}.id LIMIT ${limitIfAlive}`,
+    entriesBack: `SELECT ${entry} FROM ${messages} WHERE session_id = ? AND ${is('<=')} ORDER BY ${newestFirst} LIMIT ${limitIfAlive}`,
+    entriesOn: `SELECT ${entry}, (SELECT count(*) FROM ${messages} WHERE session_id = ? AND ${is('>=')} AND ${is('<=')}) AS held
+      FROM ${messages} WHERE session_id = ? AND ${is('>=')} ORDER BY ${oldestFirst} LIMIT ${limitIfAlive}`,
     entry: `SELECT ${rowId} FROM ${messages} WHERE session_id = ? AND id = CAST(? AS INTEGER)`,
-    newestId: `SELECT ${rowId} FROM ${messages} WHERE session_id = ? ORDER BY id DESC LIMIT 1`,
-    newestTime: `SELECT created_at FROM ${messages} WHERE session_id = ? ORDER BY id DESC LIMIT 1`,
+    newestId: `SELECT ${rowId} FROM ${messages} WHERE session_id = ? ORDER BY ${newestFirst} LIMIT 1`,
+    newestTime: `SELECT created_at FROM ${messages} WHERE session_id = ? ORDER BY ${newestFirst} LIMIT 1`,
     newestIds: `SELECT value AS sessionId,
-        (SELECT ${rowId} FROM ${messages} WHERE session_id = value ORDER BY id DESC LIMIT 1) AS newest
+        (SELECT ${rowId} FROM ${messages} WHERE session_id = value ORDER BY ${newestFirst} LIMIT 1) AS newest
       FROM json_each(?)`,
     dataVersion: 'PRAGMA data_version',
     copySlice: `INSERT INTO ${messages} (session_id, message_data, created_at) SELECT ?, message_data, created_at FROM ${messages}
-      WHERE session_id = ? AND id > CAST(? AS INTEGER) AND id <= CAST(? AS INTEGER) ORDER BY id`,
+      WHERE session_id = ? AND ${is('>')} AND ${is('<=')} ORDER BY ${oldestFirst}`,
     endOfSlice: `SELECT ${rowId} FROM ${messages}
-      WHERE session_id = ? AND id > CAST(? AS INTEGER) AND id <= CAST(? AS INTEGER) ORDER BY id LIMIT 1 OFFSET ?`,
+      WHERE session_id = ? AND ${is('>')} AND ${is('<=')} ORDER BY ${oldestFirst} LIMIT 1 OFFSET ?`,
 
     operation: `SELECT fingerprint FROM ${operations}
-      WHERE session_id = ? AND operation_id = ? AND ifnull(forget_at > ?, 1)`,
-    operations: `SELECT operation_id AS id, fingerprint, forget_at AS forgetAt FROM ${operations}
-      WHERE session_id = ? AND ifnull(forget_at > ?, 0)`,
-    saveOperation: `INSERT INTO ${operations} (session_id, operation_id, fingerprint, forget_at) VALUES (?, ?, ?, ?)
+      WHERE session_id = ? AND operation_id = ${operationId} AND ifnull(forget_at > ?, 1)`,
+    operations: `SELECT ${knownId} AS id, fingerprint, forget_at AS forgetAt FROM ${operations}
+      WHERE session_id = ? AND ifnull(forget_at > ?, 0) AND ${isOfBranch}`,
+    saveOperation: `INSERT INTO ${operations} (session_id, operation_id, fingerprint, forget_at) VALUES (?, ${operationId}, ?, ?)
       ON CONFLICT (session_id, operation_id) DO UPDATE SET fingerprint = excluded.fingerprint, forget_at = excluded.forget_at`,
+    clearOperations: `DELETE FROM ${operations} WHERE session_id = ? AND ${isOfBranch}`,
     deleteOperations: `DELETE FROM ${operations} WHERE session_id = ?`,
     forgetOperations: `DELETE FROM ${operations} WHERE (session_id, operation_id) IN (
       SELECT session_id, operation_id FROM ${operations} WHERE forget_at <= ? ORDER BY forget_at LIMIT ?)`,
 
-    hasMetadata: `SELECT 1 FROM ${metadata} WHERE session_id = ? LIMIT 1`,
+    outlives: `SELECT 1 FROM (SELECT ? AS wanted)
+      WHERE EXISTS (SELECT 1 FROM ${metadata} WHERE session_id = wanted) OR ${isElsewhere}`,
     metadata: `SELECT key, value FROM ${metadata} WHERE session_id = ?`,
     saveMetadata: `INSERT INTO ${metadata} (session_id, key, value) VALUES (?, ?, ?)
       ON CONFLICT (session_id, key) DO UPDATE SET value = excluded.value`,
@@ -166,7 +173,7 @@ function texts(names: Names): Readonly<Record<StatementName, string>> {
 
     info: info(`(SELECT count(*) FROM ${messages} WHERE session_id = :id)`),
     head: info('0'),
-    recent: `${matching} ${newestFirst} LIMIT :limit`,
+    recent: `${matching} ${latestFirst} LIMIT :limit`,
     chosen: `${matching} AND session_id IN (SELECT value FROM json_each(:ids))`,
     withPrefix: `SELECT session_id FROM ${sessions} WHERE ${hasPrefix} LIMIT :limit`,
     withMetadata: `SELECT session_id FROM ${metadata} WHERE key = :key AND value = :value LIMIT :limit`,
@@ -194,14 +201,20 @@ const plucked = new Set<StatementName>([
 ])
 
 /** The prepared statements of one connection, by operation. */
-export type Statements = Readonly<Record<StatementName, SQLiteStatement>>
+export type Statements = Readonly<Record<Exclude<StatementName, keyof BranchStatements>, SQLiteStatement>> &
+  Pick<BranchStatements, keyof BranchStatements & StatementName> &
+  Partial<BranchStatements>
 
 /** Prepared once a connection. Integers come as numbers, also where the caller's database is set to BigInt. */
 export function prepareStatements(database: SQLiteDatabase, names: Names): Statements {
-  const prepared = Object.entries(texts(names)).map(([name, text]) => {
+  const all = texts(names)
+  const prepared = Object.entries(all).map(([name, text]) => {
     return [name, prepare(database, text, plucked.has(name as StatementName))] as const
   })
-  return Object.fromEntries(prepared) as Statements
+  return {
+    ...(Object.fromEntries(prepared) as Record<StatementName, SQLiteStatement>),
+    ...(names.branch !== undefined && prepareBranchStatements(database, names, names.branch, all.drop)),
+  }
 }
 
 function prepare(database: SQLiteDatabase, text: string, isPlucked: boolean): SQLiteStatement {

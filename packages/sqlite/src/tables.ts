@@ -2,6 +2,7 @@
 interface TableNames {
   sessionsTable?: string
   messagesTable?: string
+  branch?: string
 }
 
 type TableName = 'sessions' | 'messages' | 'ttls' | 'metadata' | 'operations' | 'leases' | 'version'
@@ -11,6 +12,8 @@ type IndexName = 'messageId' | 'updated' | 'metadataValue' | 'forgetAt'
 export interface Names {
   readonly tables: Readonly<Record<TableName, string>>
   readonly indexes: Readonly<Record<IndexName, string>>
+  /** Which branch of the messages is meant, where they have branches. */
+  readonly branch?: string
 }
 
 /** Bytes of UTF-8: what every backend of `@sessions/sql` takes. */
@@ -20,6 +23,7 @@ const maxNameBytes = 63
 export function deriveNames({
   sessionsTable: sessions = 'agent_sessions',
   messagesTable: messages = 'agent_messages',
+  branch,
 }: TableNames): Names {
   return {
     tables: {
@@ -37,6 +41,7 @@ export function deriveNames({
       metadataValue: `idx_${sessions}_metadata_value`,
       forgetAt: `idx_${sessions}_forget_at`,
     },
+    ...(branch !== undefined && { branch }),
   }
 }
 

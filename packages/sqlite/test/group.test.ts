@@ -4,6 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { SQLiteSession, SQLiteStore } from '@sessions/sqlite'
 import Database from 'better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { collect } from './support/collect.ts'
 import { temporaryFile } from './support/folder.ts'
 import { longestTurnMs } from './support/longest-turn.ts'
 
@@ -23,12 +24,6 @@ function counting(): { database: Database.Database; count(text: string): number;
       executed = []
     },
   }
-}
-
-async function collect<T>(iterable: AsyncIterable<T>): Promise<T[]> {
-  const values: T[] = []
-  for await (const value of iterable) values.push(value)
-  return values
 }
 
 /** Everything that is stored, by session. */

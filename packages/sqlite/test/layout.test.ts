@@ -97,16 +97,6 @@ describe('a file of another program', () => {
       `${sessions.replace('created_at', '"created_at"')}
       ${messages.replace('session_id TEXT', '"session_id" TEXT /* CHECK, COLLATE NOCASE */')}`,
     ],
-    [
-      'tables of AdvancedSQLiteSession',
-      `${sessions} ${messages}
-      CREATE TABLE message_structure (id INTEGER PRIMARY KEY AUTOINCREMENT, session_id TEXT NOT NULL, message_id INTEGER NOT NULL,
-        branch_id TEXT NOT NULL DEFAULT 'main', message_type TEXT NOT NULL, sequence_number INTEGER NOT NULL,
-        user_turn_number INTEGER, branch_turn_number INTEGER, tool_name TEXT, created_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP,
-        FOREIGN KEY (session_id) REFERENCES agent_sessions(session_id) ON DELETE CASCADE,
-        FOREIGN KEY (message_id) REFERENCES agent_messages(id) ON DELETE CASCADE);
-      CREATE TABLE turn_usage (id INTEGER PRIMARY KEY AUTOINCREMENT, session_id TEXT NOT NULL, user_turn_number INTEGER NOT NULL);`,
-    ],
   ])('with %s is taken over', async (_, sql) => {
     const path = made(sql)
     await using store = new SQLiteStore({ path })

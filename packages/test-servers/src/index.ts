@@ -1,6 +1,7 @@
 export { provideChromium, provideFonts } from './browser/chromium.ts'
 export { type Certificates, createCertificates } from './certificates.ts'
 export { leftOut } from './left-out.ts'
+export { type UnpackedPython, unpackedPython } from './machine/python.ts'
 export { type GaleraCluster, type GaleraNode, startGalera } from './mariadb/galera-cluster.ts'
 export { type MariaDBServer, startMariaDB } from './mariadb/mariadb-server.ts'
 export { type MySQLServer, startMySQL } from './mysql/mysql-server.ts'

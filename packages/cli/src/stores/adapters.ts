@@ -31,7 +31,7 @@ export async function adapt(url: StoreURL, options: OpenOptions): Promise<Adapte
     const { path, module } = await load<{ RedisStore: Constructor }>('@sessions/redis')
     return { adapter: path, store: new module.RedisStore({ url: url.url, ...redisOptions(options) }) }
   }
-  refuse(options, ['keyPrefix'])
+  refuse(options, ['keyPrefix', 'branch'])
   const { path, module } = await load<{ SQLStore: Constructor }>('@sessions/sql')
   const { schema, sessionsTable, messagesTable, ttl, timeout } = options
   const names = given({ schema, sessionsTable, messagesTable, ttl, busyTimeoutMs: timeout })
@@ -40,7 +40,7 @@ export async function adapt(url: StoreURL, options: OpenOptions): Promise<Adapte
 
 /** @throws Failure where one of them is for other backends */
 export function redisOptions(options: OpenOptions): object {
-  refuse(options, ['schema', 'sessionsTable', 'messagesTable'])
+  refuse(options, ['schema', 'sessionsTable', 'messagesTable', 'branch'])
   const { keyPrefix, ttl, timeout } = options
   return given({ keyPrefix, ttl, busyTimeoutMs: timeout })
 }

@@ -17,8 +17,8 @@ export async function openSQLite(url: string, options: OpenOptions): Promise<Ada
   const { path: adapter, module } = await load<{ SQLiteStore: new (options: SQLiteStoreOptions) => SessionStore }>(
     '@sessions/sqlite',
   )
-  const { sessionsTable, messagesTable, ttl, timeout } = options
-  const others = given({ sessionsTable, messagesTable, ttl, busyTimeoutMs: timeout })
+  const { sessionsTable, messagesTable, branch, ttl, timeout } = options
+  const others = given({ sessionsTable, messagesTable, branch, ttl, busyTimeoutMs: timeout })
   const Database = sqliteDriver(adapter)
   if (options.writes) return { adapter, store: new module.SQLiteStore({ path, ...others }) }
   const database = openFile(Database, path)

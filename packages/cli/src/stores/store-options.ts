@@ -12,6 +12,11 @@ export const storeOptions = {
   schema: { flags: '--schema <name>', about: 'the schema of the tables, on Postgres', parse: filled },
   sessionsTable: { flags: '--sessions-table <name>', about: 'default: agent_sessions', parse: filled },
   messagesTable: { flags: '--messages-table <name>', about: 'default: agent_messages', parse: filled },
+  branch: {
+    flags: '--branch <name>',
+    about: "the branch to use, in an SQLite file of Python's AdvancedSQLiteSession, such as main",
+    parse: filled,
+  },
   keyPrefix: {
     flags: '--key-prefix <text>',
     about: 'what keys begin with, on Redis; default: agents:session',
@@ -57,6 +62,7 @@ export const targetOptions = {
   toSchema: { ...storeOptions.schema, flags: '--to-schema <name>', about: 'the schema of its tables, on Postgres' },
   toSessionsTable: { ...storeOptions.sessionsTable, flags: '--to-sessions-table <name>' },
   toMessagesTable: { ...storeOptions.messagesTable, flags: '--to-messages-table <name>' },
+  toBranch: { ...storeOptions.branch, flags: '--to-branch <name>' },
   toKeyPrefix: {
     ...storeOptions.keyPrefix,
     flags: '--to-key-prefix <text>',
@@ -78,12 +84,14 @@ export const targetOptions = {
 
 /** The values of those, under the names of the others. */
 export function targetValues(url: string, values: ValuesOf<typeof targetOptions>): StoreValues {
-  const { toSchema, toSessionsTable, toMessagesTable, toKeyPrefix, toTtl, toKey, toKeyFormat, toPassword } = values
+  const { toSchema, toSessionsTable, toMessagesTable, toBranch, toKeyPrefix, toTtl, toKey, toKeyFormat, toPassword } =
+    values
   return {
     store: url,
     schema: toSchema,
     sessionsTable: toSessionsTable,
     messagesTable: toMessagesTable,
+    branch: toBranch,
     keyPrefix: toKeyPrefix,
     ttl: toTtl,
     key: toKey,

@@ -19,6 +19,13 @@ export function assertId(id: unknown, name: string): asserts id is string {
   if (id.includes('\0')) throw new TypeError(`${name} must not contain NUL characters.`)
 }
 
+/** Of reads without one of their own. @throws RangeError for a number that is no positive integer, TypeError for no number */
+export function checkDefaultLimit(limit: unknown): number | undefined {
+  const checked = checkLimit(limit)
+  if (checked === undefined || checked > 0) return checked
+  throw new RangeError(`limit must be a positive integer, not ${checked}.`)
+}
+
 /** `undefined` for all. Beyond 2^53-1 it is that. @throws RangeError for a number that is no integer, TypeError for no number */
 export function checkLimit(limit: unknown, name = 'limit'): number | undefined {
   if (limit === undefined) return undefined

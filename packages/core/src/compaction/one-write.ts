@@ -54,8 +54,15 @@ export class OneWrite<TItem extends object> implements UnderlyingSession<TItem> 
     return this.#session.getSessionId()
   }
 
-  getItems(limit?: number): Promise<TItem[]> {
+  /** What is compacted is all there is, whatever the default limit of the session. */
+  getItems(limit: number = Number.MAX_SAFE_INTEGER): Promise<TItem[]> {
     return this.#session.getItems(limit)
+  }
+
+  /** What `getItems()` of the session gives of all items. */
+  async read(items: TItem[]): Promise<TItem[]> {
+    const limit = await this.#session[onHistory]('getItems', async (access) => access.limit)
+    return limit === undefined ? items : items.slice(-limit)
   }
 
   async addItems(items: TItem[]): Promise<void> {

@@ -80,7 +80,8 @@ export class SDKCompactor implements Compactor<AgentInputItem> {
   }
 
   async getItemsWithOwnership(): Promise<{ items: AgentInputItem[]; ownership: object }> {
-    return await (await this.#open()).getItemsWithCompactionOwnership()
+    const { items, ownership } = await (await this.#open()).getItemsWithCompactionOwnership()
+    return { items: (await this.#oneWrite?.read(items)) ?? items, ownership }
   }
 
   async addItems(items: AgentInputItem[], ownership: object | null): Promise<void> {

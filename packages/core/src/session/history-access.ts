@@ -8,6 +8,8 @@ export interface HistoryAccess<TItem extends object> {
   readonly items: Records<TItem>
   /** Whether reads leave out what cannot be decoded. */
   readonly skipCorrupt: boolean
+  /** How many items `getItems()` gives; all without one. */
+  readonly limit: number | undefined
 }
 
 /** Where a session lets functions of this library work on its history; the same symbol in every copy of this package. */

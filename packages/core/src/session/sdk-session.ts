@@ -1,7 +1,7 @@
 import { describe } from '../call/describe.ts'
 import { unchecked } from '../call/guarded.ts'
 import { type CancelOptions, cancelTypes, LongCall } from '../call/long-call.ts'
-import { assertOptions } from '../call/validate.ts'
+import { assertOptions, checkDefaultLimit } from '../call/validate.ts'
 import type { AgentInputItem } from '../codec/agent-input-item.ts'
 import type { ItemCodec } from '../codec/item-codec.ts'
 import { canonicalJSON, type JSONValue } from '../codec/json.ts'
@@ -14,6 +14,7 @@ import type { RecordAccess } from '../store/record-access.ts'
 import type { RecordStore } from '../store/record-store.ts'
 import type { SessionInfo } from '../store/session-filter.ts'
 import { CallOrder } from './call-order.ts'
+import { handleTypes, type StoredSessionOptions } from './handle-options.ts'
 import type { HistoryAccess } from './history-access.ts'
 import { HistoryEdits } from './history-edits.ts'
 import {
@@ -27,22 +28,13 @@ import { KnownTail } from './known-tail.ts'
 import { Session } from './session.ts'
 import { parts, type SessionParts } from './session-parts.ts'
 
-/** How a session reads and writes its records. */
-export interface StoredSessionOptions<TItem extends object = AgentInputItem> {
-  /** How an item becomes a record. Default: {@link jsonCodec}. */
-  codec?: ItemCodec<TItem>
-  /** What a read does with a record that cannot be decoded. Default: `throw`. `popItem` always throws. */
-  onCorrupt?: 'throw' | 'skip'
-  /** Whether `close()` closes the store too. Default: false. */
-  ownsStore?: boolean
-}
-
 /** What the SDK asks of a session, its optional history interfaces included, over the records of a store: all atomic. */
 export class SDKSession<TItem extends object = AgentInputItem> extends Session<TItem> {
   readonly #store: RecordStore
   readonly #records: Records<TItem>
   readonly #codec: ItemCodec<TItem>
   readonly #skipCorrupt: boolean
+  readonly #limit: number | undefined
   readonly #ownsStore: boolean
   readonly #edits: HistoryEdits<TItem>
   readonly #tail: KnownTail = new KnownTail()
@@ -52,7 +44,12 @@ export class SDKSession<TItem extends object = AgentInputItem> extends Session<T
     // What `partsOf` gives, on the prototype, by which wrappers find the base class. A declaration cannot name a computed symbol.
     Object.defineProperty(SDKSession.prototype, parts, {
       get(this: SDKSession): Readonly<SessionParts> {
-        return { store: this.#store, codec: this.#codec, onCorrupt: this.#skipCorrupt ? 'skip' : 'throw' }
+        return {
+          store: this.#store,
+          codec: this.#codec,
+          onCorrupt: this.#skipCorrupt ? 'skip' : 'throw',
+          ...(this.#limit !== undefined && { limit: this.#limit }),
+        }
       },
     })
   }
@@ -60,7 +57,7 @@ export class SDKSession<TItem extends object = AgentInputItem> extends Session<T
   constructor(store: RecordStore, sessionId: string, options: StoredSessionOptions<TItem> = {}) {
     assertStore(store)
     super(sessionId)
-    assertOptions('StoredSession', options, { codec: 'object', onCorrupt: 'string', ownsStore: 'boolean' })
+    assertOptions('StoredSession', options, { ...handleTypes, ownsStore: 'boolean' })
     const { codec = jsonCodec, onCorrupt = 'throw', ownsStore = false } = options
     if (onCorrupt !== 'throw' && onCorrupt !== 'skip') throw new TypeError("onCorrupt must be 'throw' or 'skip'.")
     if (typeof codec.encode !== 'function' || typeof codec.decode !== 'function') {
@@ -72,6 +69,7 @@ export class SDKSession<TItem extends object = AgentInputItem> extends Session<T
     this.#edits = new HistoryEdits(sessionId, this.#records)
     this.#order = new CallOrder(store)
     this.#skipCorrupt = onCorrupt === 'skip'
+    this.#limit = checkDefaultLimit(options.limit)
     this.#ownsStore = ownsStore
   }
 
@@ -149,7 +147,7 @@ export class SDKSession<TItem extends object = AgentInputItem> extends Session<T
   }
 
   protected _getItems(limit: number | undefined): Promise<TItem[]> {
-    return this.#order.run((records) => this.#read(records, limit))
+    return this.#order.run((records) => this.#read(records, limit ?? this.#limit))
   }
 
   protected _addItems(items: readonly TItem[]): Promise<void> {
@@ -205,7 +203,13 @@ export class SDKSession<TItem extends object = AgentInputItem> extends Session<T
 
   /** What the abilities of a session work with. */
   protected access(records: RecordAccess = this.#store.records): HistoryAccess<TItem> {
-    return { sessionId: this.sessionId, records, items: this.#records, skipCorrupt: this.#skipCorrupt }
+    return {
+      sessionId: this.sessionId,
+      records,
+      items: this.#records,
+      skipCorrupt: this.#skipCorrupt,
+      limit: this.#limit,
+    }
   }
 
   /** The same for those that change what is newest. */

@@ -7,6 +7,8 @@ export interface SessionParts<TItem extends object = AgentInputItem> {
   store: RecordStore
   codec: ItemCodec<TItem>
   onCorrupt: 'throw' | 'skip'
+  /** How many items `getItems()` gives; all where it is absent. */
+  limit?: number
 }
 
 /** Where a stored session keeps its parts; the same symbol in every copy of this package. */

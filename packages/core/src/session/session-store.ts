@@ -4,7 +4,7 @@ import type { ForkRequest, ForkResult } from '../store/fork-request.ts'
 import { RecordStore } from '../store/record-store.ts'
 import type { SessionInfo } from '../store/session-filter.ts'
 import { checkFork, copyThrough, type ForkOptions } from './fork.ts'
-import type { StoredSessionOptions } from './sdk-session.ts'
+import type { StoredSessionOptions } from './handle-options.ts'
 import { StoredSession } from './stored-session.ts'
 
 /**

@@ -22,6 +22,21 @@ export interface SessionFilter {
   after?: SessionPlace
 }
 
+/** What another program counted of one turn, in tokens. */
+export interface CountedTurn {
+  /** Its number, from 1. */
+  turn: number
+  /** When it was counted. */
+  at: Date
+  requests: number
+  inputTokens: number
+  outputTokens: number
+  /** Of the input, what the provider had in its cache. */
+  cachedTokens: number
+  /** Of the output, what the model reasoned with. */
+  reasoningTokens: number
+}
+
 /** What is known of a session without reading its items. */
 export interface SessionInfo {
   sessionId: string
@@ -34,6 +49,8 @@ export interface SessionInfo {
   expiresAt?: Date
   /** Absent where none was set. */
   metadata?: Record<string, JSONValue>
+  /** What Python's `AdvancedSQLiteSession` counted in the branch that is read, oldest first; `usageOf` adds it. Absent elsewhere. */
+  countedTurns?: CountedTurn[]
 }
 
 /** A copy that the caller cannot change any more. @throws TypeError or RangeError that names the criterion */

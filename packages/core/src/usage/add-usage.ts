@@ -3,13 +3,14 @@ import { describe } from '../call/describe.ts'
 import { assertId, assertOptions, checkClock } from '../call/validate.ts'
 import type { JSONValue } from '../codec/json.ts'
 import { SessionError } from '../errors/session-error.ts'
+import type { CountedTurn } from '../store/session-filter.ts'
 import { type RunUsageSource, usageOfRun } from './run-usage.ts'
 import { type SessionUsage, sessionUsage, withRun } from './session-usage.ts'
 
 /** What is needed of a session to keep usage in its metadata: every session of this library over a store of its own has it. */
 export interface UsageSession {
   updateMetadata?(update: (metadata: Record<string, JSONValue>) => Record<string, JSONValue | undefined>): Promise<void>
-  info?(): Promise<{ metadata?: Record<string, JSONValue> } | undefined>
+  info?(): Promise<{ metadata?: Record<string, JSONValue>; countedTurns?: CountedTurn[] } | undefined>
 }
 
 /** Which run it is. */
@@ -43,12 +44,14 @@ export async function addUsage(session: UsageSession, result: RunUsageSource, op
 }
 
 /**
- * What all runs of a session have cost that were added; zeros where none was.
+ * What all runs of a session have cost that were added; zeros where none was. In a branch of Python's `AdvancedSQLiteSession`, also what its
+ * `store_run_usage` counted, each turn as a run `turn 1`, `turn 2` and so on, of agents and models that are `unknown`.
  * @throws SESSION_UNSUPPORTED where the session has no metadata; SESSION_CONFLICT where `metadata.usage` is something else
  */
 export async function usageOf(session: UsageSession): Promise<SessionUsage> {
   if (typeof session?.info !== 'function') throw withoutMetadata()
-  return sessionUsage((await session.info())?.metadata ?? {})
+  const { metadata = {}, countedTurns = [] } = (await session.info()) ?? {}
+  return sessionUsage(metadata, countedTurns)
 }
 
 function checkResult(result: unknown): asserts result is RunUsageSource {

@@ -1,5 +1,6 @@
 import { canonicalJSON, type JSONValue } from '../codec/json.ts'
 import { SessionError } from '../errors/session-error.ts'
+import type { CountedTurn } from '../store/session-filter.ts'
 import { type DetailedUsage, fromNumbers, none, numbersOf, plus, type TokenUsage } from './run-usage.ts'
 
 /** What one run has cost, and when it was last added. */
@@ -42,10 +43,18 @@ export function withRun(
   return { usage: next as unknown as JSONValue }
 }
 
-/** What the metadata say. @throws SESSION_CONFLICT where `metadata.usage` is something else */
-export function sessionUsage(metadata: Record<string, JSONValue>): SessionUsage {
+/** What the metadata say, and what others counted. @throws SESSION_CONFLICT where `metadata.usage` is something else */
+export function sessionUsage(metadata: Record<string, JSONValue>, counted: readonly CountedTurn[]): SessionUsage {
   const { version: _, runs: __, turns, ...sum } = readUsage(metadata)
-  return { ...sum, turns: turns.map((turn) => ({ ...turn, at: new Date(turn.at) })) }
+  const own = turns.map((turn) => ({ ...turn, at: new Date(turn.at) }))
+  if (counted.length === 0) return { ...sum, turns: own }
+  const theirs = counted.map(ofTurn)
+  const all = [...theirs, ...own].sort((one, other) => one.at.getTime() - other.at.getTime())
+  return { ...theirs.reduce<DetailedUsage>((total, turn) => add(total, turn), sum), turns: all.slice(-maxTurns) }
+}
+
+function ofTurn({ turn, at, ...usage }: CountedTurn): TurnUsage {
+  return { ...usage, agents: { unknown: usage }, models: { unknown: usage }, runId: `turn ${turn}`, at }
 }
 
 function readUsage({ usage }: Record<string, JSONValue>): Stored {

@@ -1,6 +1,7 @@
 import { aloneMutants } from './alone.ts'
 import { burstMutants, durableBurstMutants } from './bursts.ts'
 import { clearMutants } from './clearing.ts'
+import { conversionMutants } from './conversions.ts'
 import { crashMutants } from './crashes.ts'
 import { deleteMutants } from './deletion.ts'
 import { durableMutants } from './durable.ts'
@@ -60,6 +61,7 @@ export const mutants: readonly Mutant[] = [
   ...replacingMutants,
   ...keptTimeMutants,
   ...moveMutants,
+  ...conversionMutants,
   ...leaseMutants,
   ...exclusiveMutants,
   ...watchMutants,

@@ -1,5 +1,5 @@
 import { setImmediate as moment } from 'node:timers/promises'
-import { SessionError } from '@sessions/core'
+import { SessionError, type SessionStore, StoredSession, type StoredSessionOptions } from '@sessions/core'
 import { type Item, type Mutant, OpenSession, session, store } from './mutant.ts'
 import type { Entry } from './place.ts'
 import { PlainStore } from './plain-store.ts'
@@ -82,6 +82,43 @@ export const readMutants: readonly Mutant[] = [
     class extends OpenSession {
       override async getItems(limit?: number): Promise<Item[]> {
         return super.getItems(limit === undefined ? undefined : Math.trunc(Number(limit)) || 0)
+      }
+    },
+  ),
+  session(
+    'default-limit-forgotten',
+    'takes the option, and reads everything',
+    ['limit/default'],
+    class extends StoredSession<Item> {
+      constructor(log: SessionStore, sessionId: string, { limit: _, ...options }: StoredSessionOptions<Item> = {}) {
+        super(log, sessionId, options)
+      }
+    },
+  ),
+  session(
+    'default-limit-is-the-most',
+    'takes the default limit for the largest one there may be',
+    ['limit/default'],
+    class extends StoredSession<Item> {
+      readonly #most: number
+
+      constructor(log: SessionStore, sessionId: string, options: StoredSessionOptions<Item> = {}) {
+        super(log, sessionId, options)
+        this.#most = options.limit ?? Number.MAX_SAFE_INTEGER
+      }
+
+      override async getItems(limit?: number): Promise<Item[]> {
+        return super.getItems(limit === undefined ? limit : Math.min(limit, this.#most))
+      }
+    },
+  ),
+  session(
+    'default-limit-everywhere',
+    'reads what it changes by its own method, which goes by the default limit',
+    ['limit/default'],
+    class extends StoredSession<Item> {
+      override async *items(): AsyncIterable<Item> {
+        yield* await this.getItems()
       }
     },
   ),

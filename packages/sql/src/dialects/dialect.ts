@@ -160,6 +160,8 @@ export interface Dialect {
   hasSchema?(connection: Connection, schema: string): Promise<boolean>
   /** Whether another program keeps numbers where Python keeps times, for a dialect whose columns take anything. */
   hasNumbersForTimes?(connection: Connection, table: string): Promise<boolean>
+  /** Whether messages have branches, as those of Python's `AdvancedSQLiteSession`. */
+  hasBranches?(connection: Connection, messages: string): Promise<boolean>
   /**
    * Runs the steps, each of which may have been run before, so that nobody else of ours does meanwhile and nobody has to wait for
    * long; `isNew` says that there are no tables yet. @throws what `isCollision` knows where it is to be tried again

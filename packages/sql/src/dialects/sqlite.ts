@@ -29,6 +29,11 @@ export const sqlite: Dialect = {
     const numbers = `SELECT 1 AS found FROM ${table} WHERE typeof(created_at) IN ('integer', 'real') LIMIT 1`
     return (await connection.execute(numbers)).rows.length > 0
   },
+  hasBranches: async (connection, messages) => {
+    const owners = `SELECT 1 AS found FROM pragma_foreign_key_list('message_structure') WHERE "from" = 'message_id'
+      AND '"' || replace("table", '"', '""') || '"' = '${messages.replaceAll("'", "''")}' COLLATE NOCASE`
+    return (await connection.execute(owners)).rows.length > 0
+  },
   connect: connectSQLite3,
 }
 

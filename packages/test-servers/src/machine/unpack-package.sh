@@ -1,13 +1,16 @@
 #!/bin/sh
-# Unpacks a package of Debian's suite sid, with all that it depends on, into the folder of its name beside this cache's other ones.
-# Nothing of the system changes: apt gets lists, a cache and a status of its own. To be run one at a time: unpack-package.sh <cache> <package>
+# Unpacks packages of Debian's suite sid, with all that they depend on, into a folder beside this cache's other ones. Nothing of the system
+# changes: apt gets lists, a cache and a status of its own. To be run one at a time: unpack-package.sh <cache> <folder> [package…], by
+# default the package of the folder's name.
 set -eu
 export LC_ALL=C
-cache=$1 package=$2
-apt=$cache/apt new=$cache/.$package.new
+cache=$1 folder=$2
+shift 2
+if [ $# = 0 ]; then set -- "$folder"; fi
+apt=$cache/apt new=$cache/.$folder.new
 
 # Another process may have been faster.
-if [ -d "$cache/$package" ]; then exit; fi
+if [ -d "$cache/$folder" ]; then exit; fi
 trap 'rm -rf "$new"' EXIT
 trap 'exit 1' HUP INT TERM
 
@@ -35,6 +38,6 @@ sid() {
 }
 sid update
 sid clean
-sid install --download-only "$package"
+sid install --download-only "$@"
 for file in "$apt"/archives/*.deb; do dpkg -x "$file" "$new"; done
-mv "$new" "$cache/$package"
+mv "$new" "$cache/$folder"

@@ -37,23 +37,35 @@ const cache =
  * @throws Error with the commands that would help.
  */
 export async function unpacked(software: UnpackedSoftware): Promise<UnpackedProgram> {
-  const folder = join(cache, software.package)
-  if (!existsSync(folder)) await unpack(software)
-  const [loader] = globSync(join(folder, 'usr/lib/*-linux-gnu*/ld-linux*.so.*'))
-  if (loader === undefined) throw new Error(`${folder} has no loader for programs: remove it, and try again`)
-  return { folder, command: [loader, '--library-path', dirname(loader), join(folder, software.program)] }
-}
-
-async function unpack(software: UnpackedSoftware): Promise<void> {
-  console.warn(`Tests need ${software.name}: unpacking ${software.package} of Debian sid into ${cache} …`)
+  if (!existsSync(join(cache, software.package))) {
+    console.warn(`Tests need ${software.name}: unpacking ${software.package} of Debian sid into ${cache} …`)
+  }
   try {
-    mkdirSync(cache, { recursive: true })
-    const parameters = [join(cache, 'lock'), 'sh', script, cache, software.package]
-    // Released by the system when its holder ends, however that happens.
-    await promisify(execFile)('flock', parameters, { maxBuffer: 64 * 2 ** 20 })
+    const { folder, run } = await unpackPackages(software.package, [software.package])
+    return { folder, command: run(software.program) }
   } catch (error) {
     throw new Error(instructions(software, error), { cause: error })
   }
+}
+
+/** Packages and all that they need, in a folder of the cache, and how a program of it is run, by its path there. */
+interface UnpackedPackages {
+  readonly folder: string
+  run(program: string): readonly [string, ...string[]]
+}
+
+/** Unless an earlier run has left them in the cache, they are downloaded. */
+export async function unpackPackages(name: string, packages: readonly string[]): Promise<UnpackedPackages> {
+  const folder = join(cache, name)
+  if (!existsSync(folder)) {
+    mkdirSync(cache, { recursive: true })
+    const parameters = [join(cache, 'lock'), 'sh', script, cache, name, ...packages]
+    // Released by the system when its holder ends, however that happens.
+    await promisify(execFile)('flock', parameters, { maxBuffer: 64 * 2 ** 20 })
+  }
+  const [loader] = globSync(join(folder, 'usr/lib/*-linux-gnu*/ld-linux*.so.*'))
+  if (loader === undefined) throw new Error(`${folder} has no loader for programs: remove it, and try again`)
+  return { folder, run: (program) => [loader, '--library-path', dirname(loader), join(folder, program)] }
 }
 
 function instructions(

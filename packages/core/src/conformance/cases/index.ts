@@ -6,6 +6,7 @@ import { commandCases } from './commands.ts'
 import { compactionCases } from './compaction.ts'
 import { concurrencyCases } from './concurrency.ts'
 import { conditionCases } from './conditions.ts'
+import { conversionCases } from './conversions.ts'
 import { crashCases } from './crash.ts'
 import { deleteCases } from './delete.ts'
 import { durableCases } from './durable.ts'
@@ -81,6 +82,7 @@ export const definitions: readonly CaseDefinition[] = [
   ...keptTimeCases,
   ...summaryCases,
   ...moveCases,
+  ...conversionCases,
   ...operationCases,
   ...leaseCases,
   ...exclusiveCases,

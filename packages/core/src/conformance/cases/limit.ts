@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { CaseDefinition } from '../case.ts'
-import { assertEqual, assertMistake, messages } from '../fixtures.ts'
+import { assertEqual, assertMistake, collect, messages } from '../fixtures.ts'
+import type { Item } from '../item.ts'
 
 export const limitCases: readonly CaseDefinition[] = [
   {
@@ -57,6 +58,37 @@ export const limitCases: readonly CaseDefinition[] = [
       for (const limit of ['1', null, {}]) {
         await assertMistake(() => session.getItems(limit as number), TypeError, `limit ${JSON.stringify(limit)}`)
       }
+    },
+  },
+  {
+    id: 'limit/default',
+    title:
+      'gives the newest n items of a session with a default limit to who asks for no number, and all to everything else',
+    store: true,
+    async run(t) {
+      const store = await t.store()
+      const [id, items] = [t.id(), messages(10)]
+      const session = store.session<Item>(id, { limit: 3 })
+      await session.addItems(items)
+      assertEqual(await session.getItems(), items.slice(-3))
+      assertEqual(await session.getItems(undefined), items.slice(-3))
+      for (const limit of [1, 3, 5, 10, 20]) {
+        assertEqual(await session.getItems(limit), items.slice(-limit), `limit ${limit}`)
+      }
+      assertEqual(await session.getItems(0), [])
+      assertEqual(await store.session<Item>(id).getItems(), items, 'the default is of the handle alone')
+      assertEqual(await collect(session.items({ pageSize: 4 })), items)
+      assertEqual(await session.popItem(), items[9])
+      const expectedSuffix = items.slice(4, 9)
+      const transaction = { type: 'replace_suffix', expectedSuffix, replacement: messages(2, 'new') } as const
+      await session.applyHistoryTransaction({ operationId: 'op', transaction })
+      const replaced = [...items.slice(0, 4), ...messages(2, 'new')]
+      assertEqual(await session.getItems(20), replaced)
+      assertEqual(await session.getItems(), replaced.slice(-3))
+      for (const limit of [0, -1, 1.5, Number.NaN]) {
+        await assertMistake(async () => store.session(id, { limit }), RangeError, `limit ${limit}`)
+      }
+      await assertMistake(async () => store.session(id, { limit: '3' as never }), TypeError, 'limit "3"')
     },
   },
 ]
