@@ -18,7 +18,7 @@ const url = await postgres.createDatabase()
 /** As a program in JavaScript has a variable that nobody set. */
 const unset = process.env.SESSIONS_NOBODY_SETS_THIS as string
 const hello = [{ role: 'user', content: 'Hello' }] as const
-const encryptionKey = 'correct horse battery staple'
+const newKey = (): Uint8Array => crypto.getRandomValues(new Uint8Array(32))
 const nothing = {} as never
 
 /** A program of somebody whose package is of that type. */
@@ -74,8 +74,7 @@ const provoked: Readonly<Record<string, () => unknown>> = {
     await store.session('a').exclusive(async () => {}, { whenBusy: 'reject' })
   },
   SESSION_PLAINTEXT_REFUSED: () => readEncrypted((store) => store),
-  SESSION_DECRYPT_FAILED: () =>
-    readEncrypted((store) => new EncryptedStore({ store, encryptionKey: 'another horse battery staple' })),
+  SESSION_DECRYPT_FAILED: () => readEncrypted((store) => new EncryptedStore({ store, encryptionKey: newKey() })),
 }
 
 /** Reads with encryption what was written with what `wrap` gives. */
@@ -84,7 +83,7 @@ async function readEncrypted(wrap: (store: MemoryStore) => SessionStore): Promis
   await wrap(store)
     .session('a')
     .addItems([...hello])
-  await new EncryptedStore({ store, encryptionKey }).session('a').getItems()
+  await new EncryptedStore({ store, encryptionKey: newKey() }).session('a').getItems()
 }
 
 /** What somebody reads: of a program that ended, what it wrote; else the error, with its code where it has one. */

@@ -55,8 +55,11 @@ describe.skipIf(!all)('with @openai/agents', () => {
     return stranger.npmInstall(`@openai/agents@${supportedSDKs.newest}`, `zod@${testedVersion('zod')}`, types)
   })
 
-  // Older compilers and node10 have errors within the SDK and within zod, which do not count here.
-  it.each(rows)('TypeScript $compiler, $resolution.title', async ({ compiler, resolution }) => {
+  // Each compile checks the whole SDK too, so the compilers are those where something began anew. What older ones, and node10, find within
+  // the SDK and within zod does not count.
+  const compiled = rows.filter(({ compiler }) => ['5.4', '5.9', '6.0', '7.0'].includes(compiler))
+
+  it.each(compiled)('TypeScript $compiler, $resolution.title', async ({ compiler, resolution }) => {
     expect(await compile(stranger, compiler, resolution, { entries: entries(), sdk: true })).toEqual([])
   })
 })
