@@ -23,8 +23,14 @@ function rank({ head }: Declaration): number {
   return rank === -1 ? 2 : rank
 }
 
-/** What a docstring says of throwing is a sentence of its own. */
+/** What a docstring says of throwing is a sentence of its own, and its example a block. */
 function prose(doc: string): string {
+  const [text = '', example] = doc.split(/\s*@example\s+/)
+  const block = example === undefined ? '' : `\n\n\`\`\`ts\n${example}\n\`\`\``
+  return sentences(text) + block
+}
+
+function sentences(doc: string): string {
   return doc
     .replaceAll(/\{@link (\w+)\}/g, '`$1`')
     .replaceAll(/\s*@param (\w+) - (.*)/g, '\n\n`$1`: $2.')

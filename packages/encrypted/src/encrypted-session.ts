@@ -52,6 +52,12 @@ type OneSession<O extends SweepOptions> = Omit<O, 'sessionId' | 'filter'>
  *
  * Calls reject with `SESSION_DECRYPT_FAILED`, `SESSION_KEY_UNKNOWN`, `SESSION_PLAINTEXT_REFUSED` or `SESSION_REPLAYED` where a
  * record is not what this session wrote, and remove nothing then; with `SESSION_CLOCK_SKEW` where there is a ttl.
+ *
+ * @example
+ * const underlyingSession = new MemorySession()
+ * const encryptionKey = crypto.getRandomValues(new Uint8Array(32)) // keep it
+ * const session = new EncryptedSession({ underlyingSession, encryptionKey })
+ * await session.addItems([{ role: 'user', content: 'Hello' }])
  */
 export class EncryptedSession<TItem extends object = AgentInputItem> extends WrappingSession<TItem> {
   readonly #store: EncryptedStore

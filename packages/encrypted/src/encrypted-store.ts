@@ -57,6 +57,9 @@ export function giveUpKeys(store: EncryptedStore): void {
  * Beside the errors of that store, calls reject with `SESSION_DECRYPT_FAILED`, `SESSION_KEY_UNKNOWN`,
  * `SESSION_PLAINTEXT_REFUSED` or `SESSION_REPLAYED`, with `SESSION_CLOCK_SKEW` where there is a ttl, and with
  * `SESSION_UNAVAILABLE` where a key provider fails.
+ *
+ * @example
+ * const store = new EncryptedStore({ store: new MemoryStore(), encryptionKey: crypto.getRandomValues(new Uint8Array(32)) })
  */
 export class EncryptedStore extends SessionStore {
   readonly #store: RecordStore

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type PostgresServer, type RedisServer, startPostgres, startRedis } from '@sessions/test-servers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { offlineModel, snippetsOf } from './snippets.ts'
+import { docstringExamples, offlineModel, snippetsOf } from './snippets.ts'
 
 /** What each snippet prints, in the order of the document. A document without an entry here fails below. */
 const documents: Readonly<Record<string, readonly RegExp[]>> = {
@@ -86,8 +86,31 @@ describe.each(Object.entries(documents))('%s', (document, expected) => {
   )
 })
 
+it('has an example that runs in the docstring of each class that users make', () => {
+  const home = mkdtempSync(join(folder, 'docstrings-'))
+  const examples = docstringExamples()
+  const classes = ['Memory', 'Encrypted', 'Redis', 'SQL', 'SQLite'].flatMap((name) => [
+    `${name}Session`,
+    `${name}Store`,
+  ])
+  expect([...examples.keys()].toSorted()).toEqual(classes.toSorted())
+  for (const [name, code] of examples) {
+    const urls = { 'redis://localhost:6379': redis.url, 'postgres://localhost/app': environment.DATABASE_URL ?? '' }
+    const program = Object.entries(urls).reduce((text, [printed, url]) => text.replaceAll(printed, url), code)
+    writeFileSync(join(home, `${name}.ts`), `${program}\nconsole.log('${name}')\n`)
+  }
+  writeFileSync(join(home, 'all.ts'), [...examples.keys()].map((name) => `await import('./${name}.ts')`).join('\n'))
+  const options = { cwd: home, encoding: 'utf8' } as const
+  const printed = execFileSync(process.execPath, ['all.ts'], options).split('\n')
+  expect(printed).toEqual(expect.arrayContaining([...examples.keys()]))
+})
+
 it('has snippets that type-check', () => {
   const home = mkdtempSync(join(folder, 'types-'))
+  for (const [name, code] of docstringExamples()) {
+    // An editor shows them; nothing else need use what they make.
+    writeFileSync(join(home, `${name}.ts`), code.replaceAll(/^const /gm, 'export const '))
+  }
   for (const document of Object.keys(documents)) {
     for (const [index, code] of snippetsOf(document).entries()) {
       writeFileSync(join(home, `${document.replaceAll('/', '-')}-${index}.ts`), code)

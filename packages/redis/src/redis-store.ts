@@ -45,9 +45,9 @@ import { readInfo, storedAs } from './session-infos.ts'
 import { Subscriber } from './subscriber.ts'
 
 /**
- * Sessions in Redis, under the keys of the OpenAI Agents SDK for Python: on a single server, through Sentinel, or on a cluster.
- *
- * Every write is one script, and so one round trip that nothing comes between. Stores on one url share the process's connection.
+ * Sessions in Redis, under the keys of the OpenAI Agents SDK for Python: on a single server, through Sentinel, or on a cluster. Every write is
+ * one script, and so one round trip that nothing comes between. Stores on one url share the process's connection.
+ * @example const store = new RedisStore({ url: 'redis://localhost:6379', ttl: 3600 })
  */
 export class RedisStore extends SessionStore {
   readonly #settings: Settings

@@ -54,6 +54,11 @@ export type { SQLDialect }
  * Sessions in Postgres, MariaDB, MySQL or SQLite, in the tables of the OpenAI Agents SDK for Python.
  *
  * Every write keeps the row of its session to itself, so that ids and timestamps agree with the order of commits.
+ *
+ * @example
+ * await using store = new SQLStore({ url: 'postgres://localhost/app', createTables: true })
+ * await store.session('user_123').addItems([{ role: 'user', content: 'Hello' }])
+ * for await (const { sessionId } of store.listSessions({ prefix: 'user_' })) console.log(sessionId)
  */
 export class SQLStore extends SessionStore {
   readonly #options: SQLStoreOptions

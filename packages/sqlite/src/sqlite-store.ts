@@ -47,6 +47,9 @@ import { wholeSessions } from './whole.ts'
  * Sessions in one SQLite database, in the tables of the OpenAI Agents SDK for Python.
  *
  * Every write is one `BEGIN IMMEDIATE` transaction. Stores on one path share the process's connection to that file.
+ *
+ * @example
+ * const store = new SQLiteStore({ path: 'conversations.db', ttl: 30 * 24 * 3600 }) // seconds
  */
 export class SQLiteStore extends SessionStore {
   readonly #options: SQLiteStoreOptions

@@ -19,7 +19,13 @@ export interface MemorySessionOptions<TItem extends object = AgentInputItem>
 
 const types: OptionTypes = { ...sessionTypes, ...memoryTypes, initialItems: 'object' }
 
-/** One session in the memory of the process, shared with nobody. */
+/**
+ * One session in the memory of the process, shared with nobody.
+ *
+ * @example
+ * const session = new MemorySession({ initialItems: [{ role: 'user', content: 'Hello' }] })
+ * const items = await session.getItems() // or run(agent, 'And?', { session })
+ */
 export class MemorySession<TItem extends object = AgentInputItem> extends StoredSession<TItem> {
   /** @throws TypeError or RangeError that names the option; SESSION_ITEM_INVALID for an initial item that cannot be stored */
   constructor(options: MemorySessionOptions<TItem> = {}) {

@@ -26,7 +26,13 @@ export interface MemoryStoreOptions extends OperationOptions {
 
 export const memoryTypes: OptionTypes = { ttl: 'number', operationTtl: 'number', clock: 'object' }
 
-/** Sessions in the memory of the process: the reference implementation, for tests and for what need not last. */
+/**
+ * Sessions in the memory of the process: the reference implementation, for tests and for what need not last.
+ *
+ * @example
+ * const store = new MemoryStore({ ttl: 3600 }) // seconds
+ * await store.session('user_123').addItems([{ role: 'user', content: 'Hello' }])
+ */
 export class MemoryStore extends SessionStore {
   readonly #sessions = new Map<string, SessionState>()
   readonly #leases: Leases = new Leases(() => this.#now())

@@ -46,3 +46,6 @@ export const runtimes = {
   bun: 'bun@1.4.5',
   deno: 'deno@2.9.6',
 } as const
+
+/** Clients of Redis that users have: the oldest of each library that works, the newest, and each version between that began anew. */
+export const redisClients = ['redis@4.6.0', 'redis@5.0.0', 'redis@6', 'ioredis@5.0.0', 'ioredis@6'] as const

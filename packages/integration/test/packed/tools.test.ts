@@ -13,7 +13,7 @@ const program = `
   import { SQLSession } from '@sessions/sql'
   import { SQLiteSession } from '@sessions/sqlite'
 
-  const encryptionKey: string = 'correct horse battery staple'
+  const encryptionKey: Uint8Array = crypto.getRandomValues(new Uint8Array(32))
   export const sessions: Record<string, Session> = {
     encrypted: new EncryptedStore({ store: new MemoryStore(), encryptionKey }).session('a'),
     redis: new RedisSession({ sessionId: 'a', url: process.env['REDIS_URL']! }),
@@ -73,6 +73,6 @@ describe.skipIf(newDatabase === undefined)('a program in TypeScript', () => {
   })
 
   it('is tested with vitest', async () => {
-    expect(await run('module', 'vitest', 'run')).toMatch(/Tests {2}4 passed \(4\)/)
+    expect(await run('module', 'vitest', 'run', '--testTimeout=600000')).toMatch(/Tests {2}4 passed \(4\)/)
   })
 })
