@@ -170,3 +170,13 @@ function dropNewest(
     dropped: rows.sort((a, b) => (BigInt(a.place) < BigInt(b.place) ? -1 : 1)).map(({ record }) => record),
   }
 }
+
+/** How much it writes, in UTF-16 units. */
+export function lengthOf({ append = [] }: HistoryChange): number {
+  return append.reduce((sum, record) => sum + record.length, 0)
+}
+
+/** Whether something that was stored is gone after it. */
+export function removes({ drop = 0, metadata = {}, maintain }: HistoryChange): boolean {
+  return drop !== 0 || Object.keys(metadata).length > 0 || maintain !== undefined
+}

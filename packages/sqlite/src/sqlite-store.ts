@@ -28,7 +28,7 @@ import {
 } from '@sessions/core'
 import { Access } from './access.ts'
 import type { TurnUsageRow } from './branch/turn-usage.ts'
-import { applyChange, readIfAlive, type WritePolicy } from './changes.ts'
+import { applyChange, lengthOf, readIfAlive, removes, type WritePolicy } from './changes.ts'
 import { knownConditions } from './conditions.ts'
 import type { AnySQLiteDatabase } from './database.ts'
 import { lowestId, readEntries } from './entries.ts'
@@ -239,14 +239,4 @@ export class SQLiteStore extends SessionStore {
   #now(): number {
     return Math.floor((this.#options.clock ?? systemClock).now())
   }
-}
-
-/** How much it writes, in UTF-16 units. */
-function lengthOf({ append = [] }: HistoryChange): number {
-  return append.reduce((sum, record) => sum + record.length, 0)
-}
-
-/** Whether something that was stored is gone after it. */
-function removes({ drop = 0, metadata = {}, maintain }: HistoryChange): boolean {
-  return drop !== 0 || Object.keys(metadata).length > 0 || maintain !== undefined
 }
