@@ -57,7 +57,10 @@ export async function ensureSchema(
  */
 export async function assertSchema(database: Database, limits: Limits, tables: Tables): Promise<void> {
   const known = database.dialect.migrations(tables, anyServer).length
-  const version = await database.read(limits, 'primary', (connection) => maxVersion(connection, tables))
+  const version = await database.read(limits, 'primary', async (connection) => {
+    await assertNoBranches(database.dialect, connection, tables)
+    return await maxVersion(connection, tables)
+  })
   if (version > known) throw tooNew(version, known)
   if (version < known)
     throw new SessionError('SESSION_SCHEMA_MISSING', `The tables have schema version ${version}, an older one.`)
