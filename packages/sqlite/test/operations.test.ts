@@ -55,24 +55,25 @@ it('does not pile them up where nobody purges', async () => {
 })
 
 it('appends as fast with 200,000 remembered operations as with none', async () => {
-  const database = new Database(':memory:')
-  await using store = new SQLiteStore({ database })
-  const time = async (prefix: string): Promise<number> => {
-    let best = Infinity
-    for (let round = 0; round < 5; round++) {
-      const start = performance.now()
-      for (let index = 0; index < 100; index++) {
-        await store.session('a').applyHistoryTransaction(append(`${prefix}${round}/${index}`))
-      }
-      best = Math.min(best, performance.now() - start)
-    }
-    return best
-  }
-  const before = await time('x')
-  database.exec(`WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000)
+  const [empty, full] = [new Database(':memory:'), new Database(':memory:')]
+  const stores = [empty, full].map((database) => new SQLiteStore({ database }))
+  for (const store of stores) await store.session('a').applyHistoryTransaction(append('first'))
+  full.exec(`WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000)
     INSERT INTO agent_sessions_operations SELECT 'a', 'op' || i, 'f', '9999-01-01 00:00:00.000' FROM n`)
-  const after = await time('y')
-  expect(after).toBeLessThan(before * 4 + 10)
+  // In turn, so that whatever else the machine does slows both.
+  const best = [Infinity, Infinity]
+  for (let round = 0; round < 10; round++) {
+    for (const [which, store] of stores.entries()) {
+      const start = performance.now()
+      for (let index = 0; index < 50; index++) {
+        await store.session('a').applyHistoryTransaction(append(`${round}/${index}`))
+      }
+      best[which] = Math.min(best[which] ?? Infinity, performance.now() - start)
+    }
+  }
+  const [without = 0, withAll = Infinity] = best
+  expect(withAll).toBeLessThan(without * 4 + 5)
+  for (const store of stores) await store.close()
 })
 
 it('reads sessions whole in one step, unless one is too long for it', async () => {
