@@ -12,10 +12,10 @@ Runs the fault tests of every adapter as often as their figures are reported for
 
 process.env.SESSIONS_TEST_FAULTS = 'all'
 let failed = 0
-for (const name of ['sqlite', 'sql', 'redis', 'encrypted', 'integration']) {
+for (const name of ['sqlite', 'sql', 'redis', 'encrypted', 'cli', 'integration']) {
   const parameters = ['run', '--root', `packages/${name}`]
   if (name === 'integration') parameters.push('--project', 'source')
-  parameters.push('faults', '/galera', '/failures', '/conformance', '/order', '/processes', '/scale')
+  parameters.push('faults', '/galera', '/failures', '/conformance', '/order', '/processes', '/scale', '/terminals')
   failed += await exitCode('vitest', parameters)
 }
 process.exit(failed === 0 ? 0 : 1)
