@@ -32,17 +32,26 @@ function capabilityRows(before: string): string[][] {
     }),
   )
   for (const file of globSync('packages/*/.conformance/*.json')) {
-    const { adapter, kind, capabilities }: ConformanceReport = JSON.parse(readFileSync(file, 'utf8'))
+    const { adapter, kind, capabilities, offers }: ConformanceReport = JSON.parse(readFileSync(file, 'utf8'))
     if (capabilities === undefined) continue
-    const declared = capabilityNames.map((name) => {
-      return capabilities[name] === undefined ? '' : capabilities[name] ? 'yes' : 'no'
-    })
+    const known: Readonly<Record<string, boolean>> = { ...capabilities, ...offers }
+    const declared = capabilityNames.map((name) => (known[name] === undefined ? '' : known[name] ? 'yes' : 'no'))
     rows.set(adapter, [adapter, kind, ...declared])
   }
   return [...rows.values()].toSorted(([a = ''], [b = '']) => a.localeCompare(b, 'en'))
 }
 
-const capabilityNames = ['durable', 'shared', 'multiProcess', 'ttl', 'list', 'transactions']
+const capabilityNames = [
+  'durable',
+  'shared',
+  'multiProcess',
+  'ttl',
+  'list',
+  'transactions',
+  'entries',
+  'leases',
+  'restore',
+]
 
 /** The text of a package's source, or of every package's. */
 function sourceOf(name: string): string {

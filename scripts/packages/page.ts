@@ -27,7 +27,7 @@ export async function buildPage(source: string, destination: string): Promise<vo
   mkdirSync(destination, { recursive: true })
   const find = createRequire(resolve(source, 'main.tsx')).resolve
   const styles = readFileSync(join(source, 'page.css'), 'utf8')
-  const css = styles.replaceAll(/^@import '([^']+)';$/gm, (_, name: string) => readFileSync(find(name), 'utf8'))
+  const css = styles.replaceAll(/^@import "([^"]+)";$/gm, (_, name: string) => readFileSync(find(name), 'utf8'))
   write(join(destination, 'page.js'), `${licences({ moduleIds }, inside)}${code}`)
   write(join(destination, 'page.css'), css)
   write(join(destination, 'index.html'), readFileSync(join(source, 'index.html'), 'utf8'))

@@ -8,6 +8,7 @@ const benchmarks: Readonly<Record<string, () => Promise<{ run(size: Size): Promi
   redis: () => import('./redis.ts'),
   sql: () => import('./sql.ts'),
   sqlite: () => import('./sqlite.ts'),
+  studio: () => import('./studio.ts'),
 }
 
 const { positionals, values, refuse } = commandLine(

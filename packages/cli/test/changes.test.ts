@@ -72,6 +72,21 @@ it('fork and rewind change what was meant', async () => {
   expect((await sessions(['rewind', 'user_ada', '--to', entries[3]?.id ?? '', '--yes', '-s', changed])).code).toBe(3)
 })
 
+it('metadata sets, merges and removes keys, and leaves the others', async () => {
+  const changed = await seededFile(folder, 'known.db')
+  const run = async (...args: string[]): Promise<Awaited<ReturnType<typeof sessions>>> =>
+    await sessions(['metadata', ...args, '-s', changed])
+  const set = await run('user_ada', '--set', 'n=3', '--set', 'plan="4"', '--merge', '{"a=b":[null]}', '--json')
+  expect(values(set)).toMatchObject([{ metadata: { userId: 'ada', n: 3, plan: '4', 'a=b': [null] } }])
+  const unset = await run('user_ada', '--unset', 'a=b', '--unset', 'n', '--unset', 'missing', '--json')
+  expect(values(unset)[0]?.metadata).toEqual({ userId: 'ada', plan: '4' })
+  expect((await run('user_ada', '--set', 'plan=pro')).stdout).toMatch(/^user_ada {2}\{.*"plan":"pro".*\}\n$/)
+  const wrong = [[], ['--set', 'x'], ['--merge', '[]'], ['--merge', '{'], ['--set', 'n=1', '--unset', 'n']]
+  for (const args of wrong) expect([args, (await run('user_ada', ...args)).code]).toEqual([args, 2])
+  expect((await run('nobody', '--set', 'n=1')).code).toBe(3)
+  expect(values(await sessions(['ls', '--json', '-s', changed]))).toHaveLength(3)
+})
+
 it('rekey encrypts what is there, and again under a new key', async () => {
   const sealed = await seededFile(folder, 'sealed.db')
   const [file, key] = [folder.file('keys'), (seed: string) => createHash('sha256').update(seed).digest('base64')]

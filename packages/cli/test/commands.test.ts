@@ -82,6 +82,14 @@ describe('export and import', () => {
     expect(stdout).toBe(readFileSync(file, 'utf8'))
   })
 
+  it('take sessions by their ids', async () => {
+    const { stdout } = await sessions(['export', 'user_cleo', 'user_ada', '-s', store])
+    const begun = values<{ session?: string }>({ stdout }).flatMap(({ session }) => session ?? [])
+    expect(begun).toEqual(['user_cleo', 'user_ada'])
+    expect(await sessions(['export', 'user_ada', 'nobody', '-s', store])).toMatchObject({ code: 3, stdout: '' })
+    expect((await sessions(['export', 'user_ada', '--prefix', 'user', '-s', store])).code).toBe(2)
+  })
+
   it('write nothing of a damaged file, and replace none without being told', async () => {
     const file = folder.file('damaged.jsonl')
     const { stdout } = await sessions(['export', '-s', store])

@@ -40,6 +40,7 @@ describe('the kit', () => {
     expect(report).toMatchObject({ adapter: 'under test', ok: true, failed: 0, node: process.versions.node, seed: 1 })
     expect(report.passed + report.skipped).toBe(report.cases.length)
     expect(report.passed).toBeGreaterThan(100)
+    expect(report.offers).toEqual({ entries: true, leases: true, restore: true })
     for (const { status, reason } of report.cases) if (status === 'skip') expect(reason).toMatch(/\w/)
   })
 

@@ -37,6 +37,9 @@ describe('what is no store, option or line', () => {
     await expect(copySessions(from, to, { filter: { prefix: undefined } as never })).rejects.toThrow(/prefix/)
     await expect(importSessions(to, 5 as never)).rejects.toThrow(/lines must be lines/)
     expect(() => exportSessions(from, { signal: 5 } as never)).toThrow(/signal/)
+    expect(() => exportSessions(from, { sessionIds: 'user_1' } as never)).toThrow(/sessionIds/)
+    expect(() => exportSessions(from, { sessionIds: ['user_1', ''] })).toThrow(/sessionIds\[1\]/)
+    expect(() => exportSessions(from, { sessionIds: [], filter: {} })).toThrow(/filter and sessionIds/)
     expect(() => verifySessions(from, { codec: 'json' } as never)).toThrow(/codec/)
     expect(await count(to)).toBe(0)
   })
@@ -70,6 +73,18 @@ describe('what is no store, option or line', () => {
       }
     }
     expect(await count(to)).toBe(0)
+  })
+})
+
+describe('an export of certain sessions', () => {
+  it('has those that are there, each once, in the order of their ids', async () => {
+    const store = await filled(4)
+    const lines = await all(exportSessions(store, { sessionIds: ['user_2', 'missing', 'user_0', 'user_2'] }))
+    const begun = lines.map((line) => JSON.parse(line).session).filter((id) => id !== undefined)
+    expect(begun).toEqual(['user_2', 'user_0'])
+    const to = new MemoryStore()
+    expect(await importSessions(to, lines)).toMatchObject({ created: 2, records: 2 })
+    expect(await all(exportSessions(store, { sessionIds: [] }))).toHaveLength(2)
   })
 })
 

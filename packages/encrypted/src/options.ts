@@ -1,4 +1,12 @@
-import { assertOptions, type Clock, checkClock, checkTTL, type OptionTypes, systemClock } from '@sessions/core'
+import {
+  assertOneOf,
+  assertOptions,
+  type Clock,
+  checkClock,
+  checkTTL,
+  type OptionTypes,
+  systemClock,
+} from '@sessions/core'
 import { type DecryptedCache, processCache } from './decrypted-cache.ts'
 import { createEnvelopeFormat, keyIdPattern } from './envelope.ts'
 import { type EnvelopeFormat, randomBytes } from './envelope-format.ts'
@@ -102,10 +110,9 @@ function checkLifetime(seconds: number): number {
   throw new RangeError(`keyLifetime must be a positive number of seconds, not ${seconds}.`)
 }
 
-function checkKeys(owner: string, { encryptionKey, keys }: EncryptionOptions): readonly KeyEntry[] {
-  if ((encryptionKey === undefined) === (keys === undefined)) {
-    throw new TypeError(`${owner} takes encryptionKey or keys: one of them.`)
-  }
+function checkKeys(owner: string, options: EncryptionOptions): readonly KeyEntry[] {
+  assertOneOf(owner, options, ['encryptionKey', 'keys'])
+  const { encryptionKey, keys } = options
   if (encryptionKey !== undefined) return [{ id: 'default', key: encryptionKey }]
   if (!Array.isArray(keys) || keys.length === 0)
     throw new TypeError('keys must be an array of at least one { id, key }.')

@@ -78,8 +78,9 @@ describe('a key', () => {
   })
 
   it.each<[unknown, RegExp]>([
-    [{}, /encryptionKey or keys: one of them/],
-    [{ encryptionKey: bytes, keys: [{ id: 'a', key: bytes }] }, /one of them/],
+    [{}, /takes one of encryptionKey and keys\.$/],
+    [{ encryptionKey: undefined }, /encryptionKey is undefined: is the environment variable set/],
+    [{ encryptionKey: bytes, keys: [{ id: 'a', key: bytes }] }, /takes one of/],
     [{ keys: [] }, /at least one/],
     [{ keys: { id: 'a', key: bytes } }, /must be an array/],
     [{ keys: [bytes] }, /keys\[0\]/],

@@ -88,16 +88,21 @@ export class Access {
    * @param length - of what it writes, in UTF-16 units
    * @throws as `read`
    */
-  async commit(sessionId: string, length: number, work: Work<CommitResult>): Promise<CommitResult> {
-    const opened = this.#opened ?? (await this.#reopened())
+  commit(sessionId: string, length: number, work: Work<CommitResult>): CommitResult | Promise<CommitResult> {
+    const opened = this.#opened
+    if (opened === undefined) return this.#reopened().then(() => this.commit(sessionId, length, work))
     const { statements, lease } = opened
     const { group, log } = lease.resource
     const member = { busyTimeoutMs: this.#busyTimeoutMs, path: this.#path, work: () => work(statements, log) }
-    try {
-      return await group.add(sessionId, member, length)
-    } catch (error) {
-      if (error instanceof FilesGone) return await this.#lose(opened)
+    const refuse = (error: unknown): Promise<never> => {
+      if (error instanceof FilesGone) return this.#lose(opened)
       throw error
+    }
+    try {
+      const result = group.add(sessionId, member, length)
+      return result instanceof Promise ? result.catch(refuse) : result
+    } catch (error) {
+      return refuse(error)
     }
   }
 

@@ -70,6 +70,10 @@ export function checkStoreOptions(options: SQLiteStoreOptions): void {
   assertOptions('SQLiteStore', options, storeTypes)
   const { path, driver, database, ttl, clock, synchronous = 'FULL', busyTimeoutMs = 0 } = options
   if (path !== undefined && database !== undefined) throw new TypeError('SQLiteStore takes path or database, not both.')
+  if ('path' in options && path === undefined && database === undefined) {
+    const hint = 'is the environment variable set that it comes from? Leave it out for a database in memory.'
+    throw new TypeError(`path is undefined: ${hint}`)
+  }
   if (path?.includes('\0')) throw new TypeError('path must not contain NUL characters.')
   if (path === '') throw new TypeError('path must not be empty; leave it out for a database in memory.')
   if (path !== undefined && /\s$/.test(path)) {

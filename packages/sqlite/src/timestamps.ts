@@ -3,16 +3,19 @@ const lastMs = Date.UTC(10_000, 0) - 1
 /** Of the timestamps that we write; other tools have others, or none. */
 const form = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}$/
 
-/** The second that a timestamp was last made in: those that are made and read follow each other closely. */
+/** The second that a timestamp was last made in, and the last timestamp: those that are made and read follow each other closely. */
 let last = { second: 0, text: '1970-01-01 00:00:00' }
+let made = { time: 0, timestamp: '1970-01-01 00:00:00.000' }
 
 /** `YYYY-MM-DD HH:MM:SS.SSS` in UTC: `CURRENT_TIMESTAMP` with milliseconds, so that both sort together. */
 export function toTimestamp(ms: number): string {
   const time = Math.trunc(Math.min(ms, lastMs))
+  if (time === made.time) return made.timestamp
   const second = Math.floor(time / 1000)
   if (second !== last.second)
     last = { second, text: new Date(second * 1000).toISOString().replace('T', ' ').slice(0, -5) }
-  return `${last.text}.${String(time - second * 1000).padStart(3, '0')}`
+  made = { time, timestamp: `${last.text}.${String(time - second * 1000).padStart(3, '0')}` }
+  return made.timestamp
 }
 
 /** The first millisecond from `now` on that is after a timestamp. */

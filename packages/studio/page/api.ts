@@ -19,6 +19,25 @@ export async function getJSON<T>(path: string, query: Query, signal?: AbortSigna
   return await answer<T>(await fetch(address(path, query), { ...(signal && { signal }) }))
 }
 
+/** What the server says to something that is to be done. @throws AnswerError */
+export async function postJSON<T = unknown>(path: string, body: object): Promise<T> {
+  return await answer<T>(await post(path, body))
+}
+
+/** The same, where the answer is a file. @throws AnswerError; Error where it broke off */
+export async function postForFile(path: string, body: object): Promise<Blob> {
+  const response = await post(path, body)
+  if (!response.ok) return await answer<never>(response)
+  return await response.blob().catch((error: Error) => {
+    throw new Error(`It broke off, and nothing was saved: ${error.message}. \`sessions verify\` says what is wrong.`)
+  })
+}
+
+function post(path: string, body: object): Promise<Response> {
+  const headers = { 'Content-Type': 'application/json' }
+  return fetch(`/api/${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
+}
+
 /** Where that is. */
 export function address(path: string, query: Query): string {
   const parameters = new URLSearchParams()

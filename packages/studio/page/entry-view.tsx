@@ -5,6 +5,7 @@ import type { PageEntry } from '../src/shared/api.ts'
 import { getJSON } from './api.ts'
 import type { Block, CallState, Result } from './blocks.ts'
 import { Content, Input, Thoughts } from './content.tsx'
+import { EntryButtons } from './doing/buttons.tsx'
 import { counted, size, time } from './format.ts'
 import { LongText } from './long-text.tsx'
 import { hashOf } from './route.ts'
@@ -80,6 +81,7 @@ function About({ sessionId, entry, onRaw }: Pick<EntryViewProps, 'sessionId' | '
       <a href={hashOf({ view: 'session', sessionId, entry: id })} aria-label={`Link to entry ${visibleLine(id)}`}>
         #{visibleLine(id.length > 24 ? `${id.slice(0, 24)}…` : id)}
       </a>{' '}
+      <EntryButtons sessionId={sessionId} entry={id} />
       <button type="button" onClick={() => onRaw(entry)} aria-label={`JSON of entry ${visibleLine(id)}`}>
         JSON
       </button>

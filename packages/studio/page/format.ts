@@ -33,3 +33,11 @@ export function size(units: number): string {
   if (units < 1_000) return `${units} B`
   return units < 1_000_000 ? `${(units / 1_000).toFixed(1)} kB` : `${(units / 1_000_000).toFixed(1)} MB`
 }
+
+/** Of milliseconds: `340 ms`, `4.2 s`, `3 min`. */
+export function duration(ms: number): string {
+  if (ms < 1_000) return `${ms} ms`
+  if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`
+  const [unit, length] = units.findLast(([, one]) => ms >= one * 1_000) ?? ['s', 1]
+  return `${count(Math.round(ms / (length * 1_000)))} ${unit}`
+}

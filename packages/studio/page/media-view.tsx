@@ -3,6 +3,7 @@ import type { JSX } from 'preact'
 import { useContext, useEffect } from 'preact/hooks'
 import { size } from './format.ts'
 import { isData, type Media } from './media.ts'
+import { saveFile } from './save-file.ts'
 import { WholeEntry } from './whole-entry.ts'
 
 /** A picture, a sound, or a file that can be saved. What lies elsewhere is named, and not fetched. */
@@ -38,9 +39,7 @@ export function MediaView({ media }: { media: Media }): JSX.Element {
 /** Saved as bytes of no type, so that nothing opens it as a page. */
 function SavedFile({ data, name }: { data: string; name: string }): JSX.Element {
   const save = (): void => {
-    const url = URL.createObjectURL(new Blob([bytesOf(data)], { type: 'application/octet-stream' }))
-    Object.assign(document.createElement('a'), { href: url, download: name }).click()
-    setTimeout(() => URL.revokeObjectURL(url), 1_000)
+    saveFile(new Blob([bytesOf(data)], { type: 'application/octet-stream' }), name)
   }
   return (
     <p class="note">

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks'
 /** What is shown: the address after `#`, which can be given to others who have a studio of the same store. */
 export type Route =
   | { view: 'home' }
+  | { view: 'pictures' }
   | { view: 'session'; sessionId: string; entry?: string }
   | { view: 'compare'; sessionId: string; other: string }
 
@@ -10,11 +11,12 @@ function parseRoute(hash: string): Route {
   const [kind = '', first, second] = hash.replace(/^#\/?/, '').split('/').map(decoded)
   if (kind === 's' && first) return { view: 'session', sessionId: first, ...(second && { entry: second }) }
   if (kind === 'compare' && first && second) return { view: 'compare', sessionId: first, other: second }
-  return { view: 'home' }
+  return { view: kind === 'pictures' ? 'pictures' : 'home' }
 }
 
 export function hashOf(route: Route): string {
   if (route.view === 'home') return '#/'
+  if (route.view === 'pictures') return '#/pictures'
   const id = encodeURIComponent(route.sessionId)
   if (route.view === 'compare') return `#/compare/${id}/${encodeURIComponent(route.other)}`
   return `#/s/${id}${route.entry === undefined ? '' : `/${encodeURIComponent(route.entry)}`}`

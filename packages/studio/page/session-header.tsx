@@ -2,6 +2,7 @@ import { visibleLine } from '@sessions/cli/items'
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import type { About, Outline, SessionDetail, Trouble } from '../src/shared/api.ts'
+import { SessionButtons } from './doing/buttons.tsx'
 import { count, counted, time } from './format.ts'
 import { hashOf } from './route.ts'
 import { Tree } from './tree.tsx'
@@ -27,6 +28,7 @@ export function SessionHeader({ about, sessionId, detail, outline }: SessionHead
           <span class="badge held">in use by a run, until {time(detail.lease.until)} or longer</span>
         )}
       </p>
+      <SessionButtons sessionId={sessionId} />
       {detail !== undefined && <Facts about={about} detail={detail} outline={outline} />}
       {outline !== undefined && outline.troubles.length > 0 && (
         <Troubles sessionId={sessionId} troubles={outline.troubles} isPartial={outline.isPartial} />
@@ -121,6 +123,7 @@ const words: Readonly<Record<Trouble['what'], string>> = {
   refused: 'not approved',
   pending: 'pending',
   unreadable: 'unreadable',
+  unanswered: 'not answered',
 }
 /** How many are linked from the head of a conversation. */
 const most = 30

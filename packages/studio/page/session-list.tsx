@@ -2,6 +2,8 @@ import { visibleLine } from '@sessions/cli/items'
 import type { JSX } from 'preact'
 import { useEffect, useMemo, useState } from 'preact/hooks'
 import type { SessionRow } from '../src/shared/api.ts'
+import { Selectable, SelectionButtons } from './doing/buttons.tsx'
+import { useDoing } from './doing/doing.tsx'
 import { Filters, type FilterValues, queryOf } from './filters.tsx'
 import { ago, count, counted, time } from './format.ts'
 import { hashOf } from './route.ts'
@@ -18,7 +20,8 @@ const enough = 20
 export function SessionList({ current }: { current: string | undefined }): JSX.Element {
   const [filter, setFilter] = useState<FilterValues>({})
   const [stretch, setStretch] = useState(nothing)
-  const sessions = useMemo(() => new SessionWindow(queryOf(filter), setStretch), [filter])
+  const doing = useDoing()
+  const sessions = useMemo(() => new SessionWindow(queryOf(filter), setStretch), [filter, doing?.done])
   useEffect(() => {
     setStretch(nothing)
     void sessions.older()
@@ -42,6 +45,7 @@ export function SessionList({ current }: { current: string | undefined }): JSX.E
       <p role="status" class="quiet">
         {error ?? statusText(stretch)}
       </p>
+      <SelectionButtons />
       <VirtualList
         items={stretch.sessions}
         keyOf={({ sessionId }) => sessionId}
@@ -50,7 +54,11 @@ export function SessionList({ current }: { current: string | undefined }): JSX.E
         busy={busy}
         onStart={newer ? () => void sessions.newer() : undefined}
         onEnd={older && filter.text === undefined ? () => void sessions.older() : undefined}
-        row={(row) => <Row row={row} isCurrent={row.sessionId === current} />}
+        row={(row) => (
+          <Selectable sessionId={row.sessionId}>
+            <Row row={row} isCurrent={row.sessionId === current} />
+          </Selectable>
+        )}
       />
       {filter.text !== undefined && older && !isSearching && !busy && (
         <button type="button" onClick={() => void sessions.older()}>

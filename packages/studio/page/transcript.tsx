@@ -4,6 +4,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { About, LiveEvent, Outline, PageEntry, SessionDetail } from '../src/shared/api.ts'
 import { getJSON } from './api.ts'
 import { blocksOf, blockWith } from './blocks.ts'
+import { useDoing } from './doing/doing.tsx'
 import { EntryView } from './entry-view.tsx'
 import { type EntryStretch, EntryWindow } from './entry-window.ts'
 import { useKeys } from './keys.ts'
@@ -60,9 +61,10 @@ export function Transcript({ about, sessionId, entry }: TranscriptProps): JSX.El
     if (key !== undefined) goTo(key, entry === undefined ? 'end' : 'start')
     setIsWanted(false)
   }, [isWanted, stretch.busy, blocks])
+  const doing = useDoing()
   useEffect(() => {
     void readAbout()
-  }, [readAbout])
+  }, [readAbout, doing?.done])
 
   const lastId = stretch.entries.at(-1)?.id
   const onLive = useCallback(

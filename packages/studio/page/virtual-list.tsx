@@ -7,7 +7,7 @@ export interface VirtualListProps<T> {
   keyOf: (item: T) => string
   /** The height of a row before it was drawn, in pixels. */
   estimate: number
-  row: (item: T, index: number) => JSX.Element
+  row: (item: T) => JSX.Element
   label: string
   busy?: boolean
   /** Called when the beginning, or the end, comes near. */
@@ -49,6 +49,7 @@ export function VirtualList<T>(props: VirtualListProps<T>): JSX.Element {
     if (index >= 0) list.scrollToIndex(index, { align: target?.align ?? 'start' })
   }, [index >= 0, target?.key, target?.jump])
   const rows = list.getVirtualItems()
+  const drawn = useDrawn(row, items, rows)
   const [from, to] = [rows[0]?.index ?? 0, rows.at(-1)?.index ?? 0]
   useEffect(() => {
     if (items.length === 0 || busy) return
@@ -69,7 +70,7 @@ export function VirtualList<T>(props: VirtualListProps<T>): JSX.Element {
             const item = items[at]
             return item === undefined ? null : (
               <li key={key} data-index={at} ref={list.measureElement}>
-                {row(item, at)}
+                {drawn.get(item)}
               </li>
             )
           })}
@@ -77,6 +78,23 @@ export function VirtualList<T>(props: VirtualListProps<T>): JSX.Element {
       </div>
     </section>
   )
+}
+
+/** The items in view as they are drawn: those that were there before are the very same, so that scrolling draws only what comes into view. */
+function useDrawn<T>(
+  row: (item: T) => JSX.Element,
+  items: readonly T[],
+  rows: readonly { index: number }[],
+): ReadonlyMap<T, JSX.Element> {
+  const before = useRef<{ row: unknown; drawn: ReadonlyMap<T, JSX.Element> }>({ row, drawn: new Map() })
+  const known = before.current.row === row ? before.current.drawn : new Map<T, JSX.Element>()
+  const drawn = new Map<T, JSX.Element>()
+  for (const { index } of rows) {
+    const item = items[index]
+    if (item !== undefined) drawn.set(item, known.get(item) ?? row(item))
+  }
+  before.current = { row, drawn }
+  return drawn
 }
 
 function virtualizer(

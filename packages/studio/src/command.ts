@@ -7,7 +7,7 @@ import { readPrices } from './server/prices.ts'
 /** `sessions studio`: it ends with Ctrl-C. */
 export const studio: Command = defineCommand({
   about:
-    'It listens on this machine alone, only for the link that it prints, and only reads. Nothing is fetched from elsewhere.',
+    'It listens on this machine alone, only for the link that it prints, and only reads unless told. Nothing is fetched from elsewhere.',
   words: [['[store]', 'a url, as --store takes it']],
   options: {
     port: { flags: '--port <n>', about: 'where it listens; default: a free one', parse: portNumber },
@@ -15,6 +15,10 @@ export const studio: Command = defineCommand({
       flags: '--host <address>',
       about: 'what it listens on: with another than 127.0.0.1, whoever has the link and reaches it reads everything',
       parse: filled,
+    },
+    write: {
+      flags: '--write',
+      about: 'lets whoever has the link fork, rewind, edit metadata, delete and export; each asks first',
     },
     prices: {
       flags: '--prices <file>',
@@ -26,13 +30,19 @@ export const studio: Command = defineCommand({
   store: 'read',
   examples: [
     ['sessions studio sqlite:conversations.db', 'prints the link'],
+    ['sessions studio sqlite:conversations.db --write', 'to change something, too'],
     ['SESSIONS_KEY=… sessions studio sqlite:conversations.db', 'of encrypted sessions'],
   ],
-  async run({ words: [url], values: { port, host = '127.0.0.1', prices: file }, out, open, signal }) {
+  async run({ words: [url], values: { port, host = '127.0.0.1', prices: file, write }, out, open, signal }) {
     const prices = file === undefined ? undefined : await readPrices(file)
-    const opened = await open({ url })
+    const opened = await open({ url, writes: write })
     try {
-      await using running = await startStudio(opened, { hostname: host, port, ...(prices && { prices }) })
+      await using running = await startStudio(opened, {
+        hostname: host,
+        port,
+        writes: write,
+        ...(prices && { prices }),
+      })
       if (!isLoopback(host)) out.note('Other machines may reach this, and what they see is not encrypted on its way.')
       await out.line(`${opened.label} is open at`)
       await out.line(running.link)

@@ -79,6 +79,7 @@ it('says of a history what went wrong in it, where its turns begin, and what is 
   expect(said(await outline('user_ada/oslo'))).toEqual([3, ['failed get_weather']])
   expect(said(await outline('user_bob/bergen'))).toEqual([3, ['refused book_seat', 'pending book_seat']])
   expect(said(await outline('user_cleo/invoice'))).toEqual([1, []])
+  expect(said(await outline('user_dora/paris'))).toEqual([1, ['unanswered ']])
   const detail = await get<SessionDetail>(studio, '/api/session?id=user_ada%2Foslo')
   expect(detail.forks).toEqual(['user_ada/oslo-by-boat'])
   expect(detail.usage?.turns).toHaveLength(3)

@@ -53,7 +53,7 @@ it('shows hostile contents as text, runs none of them, and fetches nothing', asy
   const session = store.session(id)
   await session.setMetadata({ [markup]: markup, url: 'javascript:window.pwned=1', forkedFrom: markup })
   await session.addItems(items as never)
-  await using studio = await studioOf(store)
+  await using studio = await studioOf(store, { writes: true })
   const { page, mistakes, requests } = await openPage(`${studio.link}#/s/${encodeURIComponent(id)}`)
   await page.getByRole('button', { name: 'Oldest' }).click()
   await page.getByText('<img src=x onerror=').first().waitFor()

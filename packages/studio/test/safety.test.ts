@@ -109,8 +109,17 @@ it('answers no other page, and no write that does not say where it comes from', 
 it('refuses every write on the server, whatever the page is', async () => {
   const headers = { cookie, origin: `http://127.0.0.1:${port}` }
   for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
-    for (const path of ['/api/session', '/api/fork', '/api/rewind', '/api/metadata', '/api/delete', '/']) {
-      const { status, body } = await ask(studio.link, path, { method, headers })
+    for (const path of [
+      '/api/session',
+      '/api/fork',
+      '/api/rewind',
+      '/api/metadata',
+      '/api/delete',
+      '/api/export',
+      '/',
+    ]) {
+      const sent = { method, headers: { ...headers, 'content-type': 'application/json' }, body: '{"id":"a"}' }
+      const { status, body } = await ask(studio.link, path, sent)
       expect([method, path, status]).toEqual([method, path, 403])
       expect(body).toContain('only reads')
     }

@@ -1,14 +1,12 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import type { SQLiteStore } from '@sessions/sqlite'
-import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Studio } from '../src/server/listen.ts'
 import { seed } from './seed/conversations.ts'
+import { violations } from './support/axe.ts'
 import { closeBrowser, openPage } from './support/browser.ts'
+import { newcomersWalk, prices } from './support/newcomer.ts'
 import { Folder, filledStore, studioOf } from './support/studio.ts'
 
-const prices = { currency: 'EUR', models: { 'scripted-1': { input: 2, output: 8, cached: 1 } } }
 const folder = new Folder()
 let store: SQLiteStore
 let studio: Studio
@@ -25,37 +23,7 @@ afterAll(async () => {
 
 it('leads a newcomer to the newest conversation of a user, the call that failed, its tokens and its fork', async () => {
   const { page, mistakes, requests } = await openPage(studio.link)
-  // The token does not stay in the address bar.
-  await page.waitForURL((url) => url.search === '')
-  await page.getByRole('searchbox').fill('ada')
-  await page.getByText(/2 sessions found/).waitFor()
-  await page.locator('.row').first().click()
-  await page.getByRole('heading', { name: 'user_ada/oslo', exact: true }).waitFor()
-  await page.getByRole('link', { name: 'failed get_weather' }).click()
-  const failed = page.locator('article.target')
-  await failed.getByText('Atlantis').first().waitFor()
-  expect(await failed.locator('header .badge').textContent()).toBe('failed')
-  expect(await failed.locator('.arguments').textContent()).toContain('Atlantis')
-  expect(await failed.locator('.answer').textContent()).toContain('An error occurred')
-  expect(await page.locator('header.session').textContent()).toMatch(/2,330 tokens: 2,230 in .*0\.0047 EUR/)
-  await page.getByRole('heading', { name: /Turn 1/ }).waitFor()
-  expect(await page.getByRole('heading', { name: /Turn 1/ }).textContent()).toContain('990 tokens')
-  await page.getByRole('link', { name: 'user_ada/oslo-by-boat', exact: true }).click()
-  await page.getByText('By boat it takes a night longer.').waitFor()
-  await page.getByRole('link', { name: 'Side by side: user_ada/oslo and user_ada/oslo-by-boat' }).click()
-  await page.getByText('They begin with the same 8 items.').waitFor()
-  const [left, right] = [
-    page.getByRole('region', { name: 'user_ada/oslo', exact: true }),
-    page.getByRole('region', { name: 'user_ada/oslo-by-boat' }),
-  ]
-  expect(await left.getByRole('article').allTextContents()).toEqual([
-    expect.stringContaining('How long is the train?'),
-    expect.stringContaining('seven hours'),
-  ])
-  expect(await right.getByRole('article').allTextContents()).toEqual([
-    expect.stringContaining('And by boat?'),
-    expect.stringContaining('a night longer'),
-  ])
+  await newcomersWalk(page)
   expect(mistakes).toEqual([])
   expect(requests.filter((url) => !url.startsWith(new URL(studio.link).origin) && !url.startsWith('data:'))).toEqual([])
 })
@@ -112,17 +80,16 @@ it('is worked by the keyboard: search, entries, JSON', async () => {
 const sizes = [{ width: 1280 }, { width: 1280, dark: true }, { width: 400 }]
 
 it('has names for screen readers and colours that can be told, light, dark and narrow', async () => {
-  const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
   for (const options of sizes) {
     const { page, mistakes } = await openPage(studio.link, options)
     await page.locator('.row').first().waitFor()
-    expect(await violations(page, axe)).toEqual([])
+    expect(await violations(page)).toEqual([])
     // Every kind of entry once; the others look the same.
     for (const id of options.dark ? ['user_bob/bergen'] : ['user_ada/oslo', 'user_cleo/invoice']) {
       await page.goto(`${new URL(studio.link).origin}/#/s/${encodeURIComponent(id)}`)
       await page.getByRole('heading', { name: id }).waitFor()
       await page.getByRole('article').first().waitFor()
-      expect([id, options, await violations(page, axe)]).toEqual([id, options, []])
+      expect([id, options, await violations(page)]).toEqual([id, options, []])
       const overflow = await page.evaluate(
         'document.documentElement.scrollWidth > document.documentElement.clientWidth',
       )
@@ -132,10 +99,3 @@ it('has names for screen readers and colours that can be told, light, dark and n
     await page.close()
   }
 })
-
-/** By `evaluate`: the page's policy would refuse a script of the tests. */
-async function violations(page: Page, axe: string): Promise<string[]> {
-  await page.evaluate(axe)
-  const found = (await page.evaluate('axe.run()')) as { violations: { id: string; nodes: { html: string }[] }[] }
-  return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 200)}`)
-}

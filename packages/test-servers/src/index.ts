@@ -1,4 +1,4 @@
-export { provideChromium } from './browser/chromium.ts'
+export { provideChromium, provideFonts } from './browser/chromium.ts'
 export { type Certificates, createCertificates } from './certificates.ts'
 export { leftOut } from './left-out.ts'
 export { type GaleraCluster, type GaleraNode, startGalera } from './mariadb/galera-cluster.ts'

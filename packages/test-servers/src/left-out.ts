@@ -1,18 +1,32 @@
 /** What many processes, crashes and long histories ask of a server: where its statements are those of another one, they were asked. */
 const ofTheServer = ['processes/', 'crash/', 'scale/', 'exclusive/processes', 'watch/processes']
 
-/** What is long, and the same through any client: many sessions and many records, and long random runs. */
+/** What is long, and the same through any client: many sessions, many records, many calls at once, and long random runs. */
 const ofTheClient = [
   ...ofTheServer,
+  'append/contiguous-batches',
+  'append/order',
   'bursts/order',
+  'compaction/atomic',
   'concurrency/linearizable',
   'delete/many',
+  'delete/while-writing',
   'exclusive/renewed',
+  'fork/model',
+  'identity/no-reach',
   'limit/all-of-many',
+  'list/after',
   'list/many',
+  'list/prefix',
   'model/',
+  'mutations/while-appending',
+  'records/drop-many',
+  'records/long-tail',
   'transactions/hundreds-of-ids',
+  'transactions/many-ids',
+  'ttl/purge-while-writing',
   'values/16-mib',
+  'watch/many',
 ]
 
 /**

@@ -15,6 +15,8 @@ export interface Command<O extends OptionSpecs = OptionSpecs> {
   /** What is named by its place, as Commander writes it: `<session>`, `[shell]`, `<session...>`. */
   words?: readonly (readonly [name: string, about: string])[]
   options: O
+  /** Whether options that are not known are no mistake: for a command that only says what it needs. */
+  takesAnything?: boolean
   store: StoreUse
   /** Command lines, each with what it is for; shown by `--help`. */
   examples: readonly (readonly [line: string, about: string])[]

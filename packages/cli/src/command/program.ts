@@ -78,6 +78,7 @@ function describe(parser: Commander, command: Command, summary: string): void {
   const sentence = `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`
   parser.description(command.about === undefined ? sentence : `${sentence}\n\n${command.about}`)
   for (const [name, about] of command.words ?? []) parser.argument(name, about)
+  if (command.takesAnything === true) parser.allowUnknownOption().allowExcessArguments()
   const group = command.store === 'none' ? undefined : 'Options of the store:'
   for (const [name, spec] of Object.entries(optionsOf(command))) {
     const option = optionOf(spec)

@@ -65,6 +65,11 @@ export const commands: readonly Listed[] = [
     load: () => import('../commands/rewind.ts').then((m) => m.rewind),
   },
   {
+    name: 'metadata',
+    summary: 'change what is known of a session',
+    load: () => import('../commands/metadata.ts').then((m) => m.metadata),
+  },
+  {
     name: 'rekey',
     summary: 'encrypt again under a new key',
     load: () => import('../commands/rekey.ts').then((m) => m.rekey),

@@ -8,10 +8,12 @@ import { filled } from '../command/parsers.ts'
 import { Failure } from '../exit-codes.ts'
 import { operationsOf } from '../stores/operations.ts'
 import { withProgress } from '../stores/progress.ts'
+import { findSession } from '../stores/sessions.ts'
 
 export const exportCommand = defineCommand({
   about:
     'JSON Lines with a digest for each session, for `sessions import`. With a key they hold what readers see, in plain text; without one, or with --sealed, the envelopes as they are stored. A file is there once it is whole, readable by its owner only.',
+  words: [['[session...]', 'their ids; default: all, or those that the options choose']],
   options: {
     ...filterOptions,
     sealed: { flags: '--sealed', about: 'envelopes as they are stored, whatever key there is' },
@@ -22,16 +24,21 @@ export const exportCommand = defineCommand({
   examples: [
     ['sessions export -s sqlite:conversations.db -o backup.jsonl', 'a backup'],
     ['sessions export --metadata userId=u1 | gzip > u1.jsonl.gz', 'what there is of one user'],
+    ['sessions export user_123 -o user_123.jsonl', 'one session'],
   ],
   goOn: 'The file was not made. Begin again.',
-  async run({ values, out, ask, open, signal }) {
+  async run({ words, values, out, ask, open, signal }) {
     const filter = filterOf(values)
     const { output } = values
+    if (words.length > 0 && Object.keys(filter).length > 0)
+      throw new Failure('usage', 'Name sessions by their ids or choose them by options, not both.')
     const opened = await open()
+    for (const sessionId of words) await findSession(opened, sessionId)
+    const which = words.length > 0 ? { sessionIds: words } : { filter }
     const { exportSessions } = await operationsOf(opened)
     if (output !== undefined && existsSync(output)) await ask.confirm(`Replace ${output}?`)
-    await withProgress(opened, filter, signal, async (onProgress) => {
-      const lines = exportSessions(values.sealed ? opened.bare : opened.store, { filter, signal, onProgress })
+    await withProgress(opened, words.length > 0 ? words.length : filter, signal, async (onProgress) => {
+      const lines = exportSessions(values.sealed ? opened.bare : opened.store, { ...which, signal, onProgress })
       if (output !== undefined) await writeWhole(output, lines.pieces(), signal)
       else if (out.isTerminal) for await (const line of lines) await out.fileLine(line)
       else for await (const piece of lines.pieces()) await out.raw(piece)

@@ -18,6 +18,7 @@ function missing(failure: Failure): Command {
     about: failure.message,
     words: [['[store]', 'a url, as --store takes it']],
     options: {},
+    takesAnything: true,
     store: 'read',
     examples: [['sessions studio sqlite:conversations.db', 'prints the link']],
     run() {

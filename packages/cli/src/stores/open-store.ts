@@ -9,5 +9,7 @@ export interface OpenStore extends StoreURL {
   bare: SessionStore
   /** The file of the adapter, beside which its own packages are found. */
   adapter: string
+  /** What a command line says to name this store again, without secrets: `-s`, `sqlite:conversations.db` and so on; empty for SESSIONS_URL. */
+  flags: readonly string[]
   close(): Promise<void>
 }

@@ -43,6 +43,15 @@ export const storeOptions = {
 
 export type StoreValues = ValuesOf<typeof storeOptions>
 
+/** The options that were given, as they are written: secrets are named by where they are kept, and so are these. */
+export function flagsOf(values: StoreValues): string[] {
+  return Object.entries(storeOptions).flatMap(([name, { flags }]) => {
+    const value = values[name as keyof StoreValues]
+    const [flag = ''] = /^-[-\w]+/.exec(flags) ?? []
+    return value === undefined ? [] : [flag, name === 'ttl' ? `${value}s` : String(value)]
+  })
+}
+
 /** The same for the store that is copied to: `--to-key` and so on. */
 export const targetOptions = {
   toSchema: { ...storeOptions.schema, flags: '--to-schema <name>', about: 'the schema of its tables, on Postgres' },

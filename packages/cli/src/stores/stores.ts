@@ -5,7 +5,7 @@ import { adapt, given } from './adapters.ts'
 import { readKeys } from './keys.ts'
 import type { OpenStore } from './open-store.ts'
 import { load } from './resolve.ts'
-import type { StoreValues } from './store-options.ts'
+import { flagsOf, type StoreValues } from './store-options.ts'
 import { findStoreURL } from './store-url.ts'
 
 type Encrypt = new (options: EncryptedStoreOptions) => EncryptedStore
@@ -39,7 +39,8 @@ export class Stores {
       await bare.close()
       await alsoClose?.()
     }
-    const opened: OpenStore = { ...url, bare, adapter, store: bare, close }
+    const flags = flagsOf({ ...values, store: settings.url ?? values.store })
+    const opened: OpenStore = { ...url, bare, adapter, store: bare, flags, close }
     this.#open.push(opened)
     if (keys !== undefined) {
       const format = given({ format: values.keyFormat })

@@ -11,3 +11,10 @@ export function builtin<Name extends keyof BuiltinModules>(name: Name): BuiltinM
   const { process } = globalThis as { process?: { getBuiltinModule?(name: string): unknown } }
   return process?.getBuiltinModule?.(name) as BuiltinModules[Name] | undefined
 }
+
+/** Where a program begins with a runtime that is too old, it is told so, and not that something is no function. */
+export function assertPlatform(): void {
+  if (typeof ''.isWellFormed === 'function') return
+  const { process } = globalThis as { process?: { version?: string } }
+  throw new Error(`@sessions/core needs Node 22.14 or later; this is ${process?.version ?? 'an older runtime'}.`)
+}

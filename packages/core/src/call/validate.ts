@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from './clock.ts'
 import { describe } from './describe.ts'
+import { assertPlatform } from './platform.ts'
 
 /** The longest session id and operation id, in UTF-16 units: what a `VARCHAR(255)` holds. */
 const maxIdLength = 255
@@ -8,6 +9,7 @@ const maxTime = 8.64e15
 
 /** @throws TypeError for anything but a non-empty string of up to 255 UTF-16 units that every backend can keep apart */
 export function assertId(id: unknown, name: string): asserts id is string {
+  assertPlatform()
   if (typeof id !== 'string') throw new TypeError(`${name} must be a string, not ${describe(id)}.`)
   if (id === '') throw new TypeError(`${name} must not be empty.`)
   if (id.length > maxIdLength) {
@@ -68,6 +70,7 @@ export function assertOptions(
   types: OptionTypes,
   required: readonly string[] = [],
 ): void {
+  assertPlatform()
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new TypeError(`${owner} takes an options object, not ${describe(options)}.`)
   }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { hear } from './background.ts'
 import { CaseSkipped } from './case-skipped.ts'
 import type { Harness } from './harness.ts'
+import { offersOf } from './offered.ts'
 import { type CaseReport, createReport, describeError, formatReport } from './report.ts'
 import { type ConformanceOptions, conformanceCases, failLate, lateFailures, withDefaults } from './run.ts'
 
@@ -57,7 +58,7 @@ export function bind(harness: Harness, options: DescribeOptions, again: (id: str
   const finish = async (): Promise<void> => {
     await lateFailures()
     release?.()
-    const report = createReport(harness, chosen, results)
+    const report = createReport(harness, chosen, results, await offersOf(harness, chosen.timeoutMs))
     process.stdout.write(`${formatReport(report, again)}\n`)
     if (reports !== undefined) {
       mkdirSync(reports, { recursive: true })

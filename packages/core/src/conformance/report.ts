@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { arch, platform, release } from 'node:os'
 import { capabilitiesOf, type Harness, isStoreHarness } from './harness.ts'
+import type { Offer } from './offered.ts'
 
 /** The verdict on one case. */
 export interface CaseReport {
@@ -22,6 +23,8 @@ export interface ConformanceReport {
   kind: 'store' | 'session'
   /** What the harness declares, and what follows from it. */
   capabilities: Readonly<Record<string, boolean>>
+  /** What the store offers, whatever is declared: see {@link Offer}. Absent for sessions, and where it could not be asked. */
+  offers?: Readonly<Record<Offer, boolean>>
   /** The version of the kit. */
   kit: string
   /** The version of Node, or of Node that the runtime says it is. */
@@ -45,6 +48,7 @@ export function createReport(
   harness: Harness,
   { seed, steps }: { seed: number; steps: number },
   cases: readonly CaseReport[],
+  offers?: Readonly<Record<Offer, boolean>>,
 ): ConformanceReport {
   const count = (status: CaseReport['status']): number => cases.filter((result) => result.status === status).length
   const failed = count('fail')
@@ -53,6 +57,7 @@ export function createReport(
     ...(harness.version !== undefined && { version: harness.version }),
     kind: isStoreHarness(harness) ? 'store' : 'session',
     capabilities: capabilitiesOf(harness),
+    ...(offers !== undefined && { offers }),
     kit: kitVersion(),
     node: process.versions.node,
     runtime: runtime(),

@@ -6,7 +6,9 @@ import { CaseSkipped } from './case-skipped.ts'
 import { definitions } from './cases/index.ts'
 import { CaseContext } from './context.ts'
 import { assertHarness, capabilitiesOf, type Harness, isStoreHarness } from './harness.ts'
+import { offersOf } from './offered.ts'
 import { type CaseReport, type ConformanceReport, createReport, describeError } from './report.ts'
+import { withinTime } from './within-time.ts'
 
 /** A case bound to a harness. */
 export interface ConformanceCase {
@@ -121,7 +123,8 @@ export async function runConformance(harness: Harness, options: RunOptions = {})
   } finally {
     release()
   }
-  return createReport(harness, withDefaults(options), results)
+  const chosen = withDefaults(options)
+  return createReport(harness, chosen, results, await offersOf(harness, chosen.timeoutMs))
 }
 
 /** Waits for what may still fail in the background once all cases have their verdict. */
@@ -175,9 +178,9 @@ async function runCase(
   timeoutMs: number,
 ): Promise<void> {
   const cleanUp = (maxMs: number): Promise<void> =>
-    withinTime(Math.min(timeoutMs, maxMs), 'closed what it opened', () => context.closeAll())
+    withinTime(Math.min(timeoutMs, maxMs), 'The case had not closed what it opened', () => context.closeAll())
   try {
-    await withinTime(timeoutMs, 'ended', async () => {
+    await withinTime(timeoutMs, 'The case had not ended', async () => {
       await harness.reset()
       await definition.run(context)
     })
@@ -187,16 +190,6 @@ async function runCase(
     throw error
   }
   await cleanUp(Math.max(leastCleanUpMs, timeoutMs * cleanUpShare))
-}
-
-async function withinTime(ms: number, what: string, work: () => Promise<void>): Promise<void> {
-  const late = Promise.withResolvers<never>()
-  const timer = setTimeout(() => late.reject(new Error(`The case had not ${what} after ${ms} ms.`)), ms)
-  try {
-    await Promise.race([work(), late.promise])
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 /** Whether a case is about this kind of harness at all, and about what it declares. */

@@ -1,9 +1,10 @@
+import { describe } from '../call/describe.ts'
 import { yieldIfLong } from '../call/event-loop.ts'
 import { LongCall, type LongCallOptions, longCallTypes } from '../call/long-call.ts'
-import { assertOptions } from '../call/validate.ts'
+import { assertId, assertOptions } from '../call/validate.ts'
 import type { RecordStore } from '../store/record-store.ts'
 import type { WholeSession } from '../store/restored-session.ts'
-import { checkFilter, type SessionFilter } from '../store/session-filter.ts'
+import { checkFilter, type SessionFilter, type SessionInfo } from '../store/session-filter.ts'
 import { assertStore, eachAsCallers } from './arguments.ts'
 import { LinesDigest } from './digest.ts'
 import { beginLine, endLine, footerLine, headerLine, recordLines } from './export-format.ts'
@@ -11,8 +12,10 @@ import { wholeSessions } from './whole-session.ts'
 
 /** Which sessions. */
 export interface ExportOptions extends LongCallOptions {
-  /** Default: all. */
+  /** Default: all. Not beside `sessionIds`. */
   filter?: SessionFilter
+  /** Those of these ids, in this order, each once; one that is not there is passed over. */
+  sessionIds?: readonly string[]
 }
 
 /** The lines of an export, each with its newline. To be gone through once. */
@@ -34,21 +37,41 @@ const pieceSize = 65_536
  */
 export function exportSessions(store: RecordStore, options: ExportOptions = {}): ExportedLines {
   assertStore(store, 'store')
-  assertOptions('exportSessions', options, { ...longCallTypes, filter: 'object' })
-  const filter = checkFilter(options.filter ?? {})
-  const texts = textsOfStore(store, filter, new LongCall(options))
+  assertOptions('exportSessions', options, { ...longCallTypes, filter: 'object', sessionIds: 'object' })
+  const { filter, sessionIds } = options
+  if (filter !== undefined && sessionIds !== undefined) throw new TypeError('Take one of filter and sessionIds.')
+  const ids = sessionIds && checkIds(sessionIds)
+  const checked = checkFilter(filter ?? {})
+  const infos = ids === undefined ? store.listSessions(checked, { latest: true }) : infosOf(store, ids)
+  const texts = textsOfStore(store, infos, new LongCall(options))
   return {
     [Symbol.asyncIterator]: () => eachAsCallers(linesOfTexts(texts))[Symbol.asyncIterator](),
     pieces: () => eachAsCallers(piecesOfTexts(texts)),
   }
 }
 
+function checkIds(ids: unknown): ReadonlySet<string> {
+  if (!Array.isArray(ids)) throw new TypeError(`sessionIds must be an array of strings, not ${describe(ids)}.`)
+  for (const [index, id] of ids.entries()) assertId(id, `sessionIds[${index}]`)
+  return new Set(ids)
+}
+
+async function* infosOf({ records }: RecordStore, ids: ReadonlySet<string>): AsyncIterable<SessionInfo> {
+  for (const id of ids) {
+    const info = await records.info(id, { latest: true })
+    if (info !== undefined) yield info
+  }
+}
+
 /** Whole lines, one or several at a time. */
-async function* textsOfStore(store: RecordStore, filter: SessionFilter, call: LongCall): AsyncIterable<string> {
+async function* textsOfStore(
+  store: RecordStore,
+  infos: AsyncIterable<SessionInfo>,
+  call: LongCall,
+): AsyncIterable<string> {
   let done = 0
   yield `${headerLine}\n`
-  const infos = call.through(store.listSessions(filter, { latest: true }))
-  for await (const sessions of call.through(wholeSessions(store, infos, portion))) {
+  for await (const sessions of call.through(wholeSessions(store, call.through(infos), portion))) {
     for (const session of sessions) {
       yield* textsOfSession(session)
       done++

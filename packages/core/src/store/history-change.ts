@@ -79,10 +79,10 @@ const partNames: readonly string[] = [
 export function checkChange(change: HistoryChange): HistoryChange {
   if (typeof change !== 'object' || change === null)
     throw new TypeError(`change must be an object, not ${describe(change)}.`)
-  const unknown = Object.keys(change).find((name) => !partNames.includes(name))
-  if (unknown !== undefined) throw new TypeError(`A change has no part ${JSON.stringify(unknown)}.`)
-  const vanished = partNames.find((name) => name in change && change[name as keyof HistoryChange] === undefined)
-  if (vanished !== undefined) throw new TypeError(`${vanished} must not be undefined; leave it out.`)
+  for (const [name, part] of Object.entries(change)) {
+    if (!partNames.includes(name)) throw new TypeError(`A change has no part ${JSON.stringify(name)}.`)
+    if (part === undefined) throw new TypeError(`${name} must not be undefined; leave it out.`)
+  }
   const { operation, expectTail, drop, append, metadata } = change
   const checked: HistoryChange = checkConditions(change)
   if (operation !== undefined) {

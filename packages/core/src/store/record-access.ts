@@ -77,10 +77,8 @@ export class RecordAccess {
       assertOptions('deleteSession', options, { unchangedSince: 'object', lease: 'string' })
       return 'unchangedSince' in options ? checkDate(options.unchangedSince, 'unchangedSince') : undefined
     }
-    return await this.fenced(sessionId, (lease = options.lease) =>
-      this.#source.run('deleteSession', sessionId, check, async (since) =>
-        unlessLost(await this.#source.delete(sessionId, since, lease)),
-      ),
+    return await this.#write('deleteSession', sessionId, check, (since, lease = options.lease) =>
+      this.#source.delete(sessionId, since, lease),
     )
   }
 
@@ -95,19 +93,6 @@ export class RecordAccess {
       noteRecords(records)
       return records
     })
-  }
-
-  /** Makes a write under the lease that the calls which run now are made under, if they are. */
-  async fenced<T>(sessionId: string, write: (lease: string | undefined) => Promise<T>): Promise<T> {
-    const fence = fenceOf(this.store, sessionId)
-    try {
-      const result = await write(fence?.token)
-      this.tell(sessionId)
-      return result
-    } catch (error) {
-      if (error instanceof SessionError && error.code === 'SESSION_LEASE_LOST') fence?.lost()
-      throw error
-    }
   }
 
   /** Whether records have ids by which a write can name them. */
@@ -126,13 +111,11 @@ export class RecordAccess {
       assertId(sessionId, 'sessionId')
       return checkChange(change)
     }
-    return this.fenced(sessionId, (lease) =>
-      this.#source.run('commit', sessionId, check, (checked) => {
-        noteRecords(checked.append ?? [])
-        if (lease !== undefined && checked.maintain === undefined) checked.lease ??= lease
-        return this.#commit(sessionId, checked)
-      }),
-    )
+    return this.#write('commit', sessionId, check, (checked, lease) => {
+      noteRecords(checked.append ?? [])
+      if (lease !== undefined && checked.maintain === undefined) checked.lease ??= lease
+      return this.#commit(sessionId, checked)
+    })
   }
 
   /**
@@ -160,13 +143,10 @@ export class RecordAccess {
 
   #decide(sessionId: string, limit: number | undefined, decide: Decide): Promise<CommitResult> | undefined {
     if (!this.#source.decides) return undefined
-    return this.fenced(sessionId, (lease) =>
-      this.#source.run('commit', sessionId, unchecked, async () => {
-        const result = await this.#source.decide(sessionId, limit, async (records) => {
-          const change = await decide(records)
-          return change && checkChange({ ...change, ...(lease !== undefined && { lease }) })
-        })
-        return unlessLost(result)
+    return this.#write('commit', sessionId, unchecked, (_, lease) =>
+      this.#source.decide(sessionId, limit, async (records) => {
+        const change = await decide(records)
+        return change && checkChange({ ...change, ...(lease !== undefined && { lease }) })
       }),
     )
   }
@@ -231,6 +211,26 @@ export class RecordAccess {
     this.#source.assertOpen()
   }
 
+  /** A write under the lease that the calls which run now are made under, if they are; then those who watch are told. */
+  #write<A, T extends CommitResult | boolean>(
+    operation: string,
+    sessionId: string,
+    check: () => A,
+    write: (given: A, lease: string | undefined) => T | 'lost' | Promise<T | 'lost'>,
+  ): Promise<T> {
+    const fence = fenceOf(this.store, sessionId)
+    return this.#source.run(operation, sessionId, check, async (given) => {
+      try {
+        const result = unlessLost(await write(given, fence?.token))
+        this.tell(sessionId)
+        return result
+      } catch (error) {
+        if (error instanceof SessionError && error.code === 'SESSION_LEASE_LOST') fence?.lost()
+        throw error
+      }
+    })
+  }
+
   #commit(sessionId: string, change: HistoryChange): CommitResult | Promise<CommitResult> {
     const conditions = conditionsOf(change)
     const unknown = conditions.find((condition) => !this.#source.supports(condition))
@@ -243,7 +243,7 @@ export class RecordAccess {
     if (idle) return { status: 'applied', dropped: [] }
     const isConditional = change.expectTail !== undefined || conditions.length > 0
     const others = isConditional ? undefined : this.#shared.turns.others(sessionId)
-    const commit = async (): Promise<CommitResult> => unlessLost(await this.#source.commit(sessionId, change))
+    const commit = (): Promise<CommitResult> => this.#source.commit(sessionId, change)
     return others === undefined ? commit() : others.then(commit)
   }
 }

@@ -1,4 +1,7 @@
-/** What somebody writes against the types of a package, every entry of it; with a mistake that has to be seen. */
+/**
+ * What somebody writes against the types of a package, every entry of it; with a mistake that has to be seen. As an ES module and in
+ * CommonJS, so without `await` at its top.
+ */
 export const consumers: Readonly<Record<string, string>> = {
   core: `
     import { MemorySession, MemoryStore, Session, SessionError, type AgentInputItem } from '@sessions/core'
@@ -8,7 +11,7 @@ export const consumers: Readonly<Record<string, string>> = {
     import { FaultyStore, ManualClock } from '@sessions/core/testing'
     export const session: Session = new MemorySession({ sessionId: 'a' })
     export const shared: Session = new MemorySession({ sessionId: 'b', codec: pythonCodec })
-    export const items: AgentInputItem[] = await session.getItems(3)
+    export const items: Promise<AgentInputItem[]> = session.getItems(3)
     export const all = [new FaultyStore(new MemoryStore({ clock: new ManualClock() })), keepLastItems(3), SessionError]
     export const certify: (...parameters: Parameters<typeof runConformance>) => Promise<ConformanceReport> = runConformance
     // @ts-expect-error an unknown option
@@ -18,7 +21,7 @@ export const consumers: Readonly<Record<string, string>> = {
     import { EncryptedSession, EncryptedStore } from '@sessions/encrypted'
     const encryptionKey = new Uint8Array(32)
     export const session: Session = new EncryptedSession({ underlyingSession: new MemorySession({ sessionId: 'a' }), encryptionKey })
-    export const rotated: number = (await new EncryptedStore({ store: new MemoryStore(), encryptionKey }).rotateKeys()).items
+    export const rotated: Promise<{ items: number }> = new EncryptedStore({ store: new MemoryStore(), encryptionKey }).rotateKeys()
     // @ts-expect-error an unknown option
     new EncryptedStore({ store: new MemoryStore(), encryptionKey, file: 'x' })`,
   redis: `
@@ -61,4 +64,4 @@ export const sdkConsumer: string = `
     new RedisSession({ sessionId: 'e', url: 'redis://localhost:6379' }),
   ]
   // @ts-expect-error the SDK's item type is checked now
-  await sessions[0]?.addItems([{ not: 'an item' }])`
+  void sessions[0]?.addItems([{ not: 'an item' }])`

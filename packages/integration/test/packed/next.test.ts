@@ -66,8 +66,11 @@ describe.skipIf(newDatabase === undefined)('Next 16, with no setting for these p
     await stranger.npmInstall(...everything, 'next@16', 'react@19', 'react-dom@19')
   })
 
-  it('builds and runs with Turbopack', async () => {
-    await stranger.run('node_modules/.bin/next', ['build'], { NEXT_TELEMETRY_DISABLED: '1' })
+  it.each([
+    { title: 'Turbopack', parameters: [] },
+    { title: 'webpack', parameters: ['--webpack'] },
+  ])('builds and runs with $title', async ({ parameters }) => {
+    await stranger.run('node_modules/.bin/next', ['build', ...parameters], { NEXT_TELEMETRY_DISABLED: '1' })
     const env = { DATABASE_URL: await newDatabase?.('postgres'), REDIS_URL: await newDatabase?.('redis') }
     const output = await stranger.run(process.execPath, ['request.mjs'], env)
     expect(output).toContain('answer redis Hello\nsql Hello\nsqlite Hello\n')

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -43,6 +43,11 @@ export class Stranger implements Disposable {
 
   async npmInstall(...specs: string[]): Promise<void> {
     await this.run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', '--prefer-offline', ...specs])
+  }
+
+  /** The version of something that is installed here. */
+  installed(name: string): string {
+    return JSON.parse(readFileSync(join(this.home, 'node_modules', name, 'package.json'), 'utf8')).version
   }
 
   [Symbol.dispose](): void {

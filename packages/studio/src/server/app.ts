@@ -10,20 +10,25 @@ import { failure, Refusal } from './failure.ts'
 import type { Guard } from './guard.ts'
 import { headers } from './headers.ts'
 import { outlineOf } from './outline.ts'
+import { picturesPart } from './pictures.ts'
 import { filterFrom, numberFrom, required } from './query.ts'
 import { detailOf, listPage, searchPage } from './sessions.ts'
+import { writes } from './writes.ts'
 
 /** What the studio is told beside the store. */
 export interface StudioOptions {
   prices?: Prices
+  /** Whether the store may be changed. */
+  writes?: boolean
 }
 
 /** Everything that is answered. */
 export function studioApp(opened: OpenStore, guard: Guard, options: StudioOptions): Hono {
   const app = new Hono()
   app.use('*', headers, guard.host, guard.origin, guard.session)
+  if (options.writes) app.route('/api', writes(opened))
   app.on(['POST', 'PUT', 'PATCH', 'DELETE'], '*', () => {
-    throw new Refusal(403, 'The studio only reads.')
+    throw options.writes ? new Refusal(405, 'Nothing is changed here.') : new Refusal(403, 'The studio only reads.')
   })
   app.route('/', assets())
   app.route('/api', reads(opened, options))
@@ -47,6 +52,17 @@ function reads(opened: OpenStore, options: StudioOptions): Hono {
   app.get('/compare', async ({ req, json }) =>
     json(await compare(opened, required(req, 'id'), required(req, 'other'), req.raw.signal)),
   )
+  app.get('/pictures', async ({ req, json }) =>
+    json(
+      await picturesPart(
+        opened,
+        filterFrom(req),
+        numberFrom(req, 'limit', 500, 1_000),
+        required(req, 'timeZone'),
+        req.raw.signal,
+      ),
+    ),
+  )
   app.get('/entry', async ({ req, json }) =>
     json(await wholeEntry(opened, required(req, 'id'), required(req, 'entry'))),
   )
@@ -67,11 +83,12 @@ function reads(opened: OpenStore, options: StudioOptions): Hono {
   return app
 }
 
-function aboutOf({ store, bare, label }: OpenStore, { prices }: StudioOptions): About {
+function aboutOf({ store, bare, label, flags }: OpenStore, { prices, writes }: StudioOptions): About {
   return {
     store: label,
     encrypted: store !== bare,
     keepsPlaces: store.records.keepsPlaces,
     ...(prices && { prices }),
+    ...(writes && { writes: { flags } }),
   }
 }

@@ -71,5 +71,8 @@ function summed(looks: readonly Look[]): Pick<Outline, 'turns' | 'troubles'> {
     if (answer.outcome === 'done') found.delete(entry)
     else found.set(entry, { entry, what: answer.outcome, name })
   }
+  // Its run failed, or goes on.
+  const last = looks.at(-1)
+  if (last?.isUser) found.set(last.id, { entry: last.id, what: 'unanswered', name: '' })
   return { turns, troubles: [...found.values()].slice(0, most.troubles) }
 }

@@ -114,7 +114,7 @@ function rowOf({ sessionId, createdAt, updatedAt, itemCount, expiresAt, metadata
 }
 
 /** What `addUsage` keeps, without the runs of which only the id is of use. */
-function usageIn(metadata: SessionInfo['metadata']): Usage | undefined {
+export function usageIn(metadata: SessionInfo['metadata']): Usage | undefined {
   const usage = metadata?.usage as unknown as (Usage & { version?: unknown; runs?: unknown }) | null | undefined
   if (typeof usage !== 'object' || usage === null || usage.version !== 1) return undefined
   const { version: _, runs: __, ...rest } = usage

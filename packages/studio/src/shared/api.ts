@@ -9,6 +9,8 @@ export interface About {
   keepsPlaces: boolean
   /** What a million tokens cost, by model, where a file of prices was given. */
   prices?: Prices
+  /** Where it was started with `--write`; `flags` name the store on a command line, without secrets. */
+  writes?: { flags: readonly string[] }
 }
 
 export interface Prices {
@@ -109,14 +111,24 @@ export interface Tokens {
 export interface Usage extends Tokens {
   agents: Readonly<Record<string, Tokens>>
   models: Readonly<Record<string, Tokens>>
-  turns: readonly (Tokens & { runId: string; at: string; models?: Readonly<Record<string, Tokens>> })[]
+  turns: readonly TurnUsage[]
+}
+
+export interface TurnUsage extends Tokens {
+  runId: string
+  at: string
+  agents?: Readonly<Record<string, Tokens>>
+  models?: Readonly<Record<string, Tokens>>
 }
 
 /** What only the whole history tells. */
 export interface Outline {
   /** The ids of the entries with which turns begin, oldest first. */
   turns: readonly string[]
-  /** Calls that failed, were refused or have no result, and records that cannot be read; oldest first, at most 500. */
+  /**
+   * Calls that failed, were refused or have no result, records that cannot be read, and what the user said last where nothing follows it;
+   * oldest first, at most 500.
+   */
   troubles: readonly Trouble[]
   entries: number
   /** Whether the history was too long to look through: this is of its newest part. */
@@ -125,7 +137,7 @@ export interface Outline {
 
 export interface Trouble {
   entry: string
-  what: 'failed' | 'refused' | 'pending' | 'unreadable'
+  what: 'failed' | 'refused' | 'pending' | 'unreadable' | 'unanswered'
   /** Of the tool. */
   name: string
 }

@@ -1,9 +1,9 @@
 import { Agent, RunState, tool } from '@openai/agents'
 import { modelError, ScriptedModel } from '@openai/agents/testing'
-import type { SessionStore } from '@sessions/core'
+import { type Clock, type SessionStore, systemClock } from '@sessions/core'
 import { z } from 'zod'
 import { chart, silence } from './pictures.ts'
-import { answer, calls, runner, says, sessionOf, talk } from './talk.ts'
+import { answer, calls, runner, says, sessionOf, type Talk, talkBy } from './talk.ts'
 
 const city = z.object({ city: z.string() })
 const weather = tool({
@@ -34,7 +34,7 @@ function desk(turns: ConstructorParameters<typeof ScriptedModel>[0]): Agent {
 }
 
 /** Two calls at once, one of which fails; a structured answer; a fork that goes another way. */
-async function parallelCalls(store: SessionStore): Promise<void> {
+async function parallelCalls(store: SessionStore, talk: Talk): Promise<void> {
   const session = await sessionOf(store, 'user_ada/oslo', 'ada')
   const both = [
     calls('get_weather', { city: 'Oslo' }, 'call_oslo'),
@@ -57,7 +57,7 @@ async function parallelCalls(store: SessionStore): Promise<void> {
 }
 
 /** An approval that was refused, one that was given, and one that nobody has answered. */
-async function approvals(store: SessionStore): Promise<void> {
+async function approvals(store: SessionStore, talk: Talk): Promise<void> {
   const session = await sessionOf(store, 'user_bob/bergen', 'bob')
   for (const [index, decision] of (['reject', 'approve', undefined] as const).entries()) {
     const callId = `call_seat_${index + 1}`
@@ -71,7 +71,7 @@ async function approvals(store: SessionStore): Promise<void> {
 }
 
 /** Reasoning, a picture of the user's, a hand-off to another agent, and a picture that a tool gives. */
-async function handoff(store: SessionStore): Promise<void> {
+async function handoff(store: SessionStore, talk: Talk): Promise<void> {
   const session = await sessionOf(store, 'user_cleo/invoice', 'cleo')
   const billing = new Agent({
     name: 'Billing',
@@ -108,9 +108,10 @@ async function failedRun(store: SessionStore): Promise<void> {
 }
 
 /** A realistic store of a few users. The last one that is written is the newest. */
-export async function seed(store: SessionStore): Promise<void> {
+export async function seed(store: SessionStore, clock: Clock = systemClock): Promise<void> {
+  const talk = talkBy(clock)
   await failedRun(store)
-  await handoff(store)
-  await approvals(store)
-  await parallelCalls(store)
+  await handoff(store, talk)
+  await approvals(store, talk)
+  await parallelCalls(store, talk)
 }

@@ -1,6 +1,7 @@
 import { type Agent, type AgentInputItem, type ModelResponse, Runner, type RunState, Usage } from '@openai/agents'
 import { assistantMessage, functionCall } from '@openai/agents/testing'
-import type { SessionStore, StoredSession } from '@sessions/core'
+import type { Clock, SessionStore, StoredSession } from '@sessions/core'
+import { ManualClock } from '@sessions/core/testing'
 import { addUsage } from '@sessions/core/usage'
 
 /** The SDK's own runner; without tracing, nothing touches the network. */
@@ -32,18 +33,24 @@ export function calls(name: string, input: Record<string, unknown>, callId: stri
 type State = RunState<undefined, Agent>
 
 /** One turn, kept in the session with what it cost: its state, and whether somebody is asked before it goes on. */
-export async function talk(
+export type Talk = (
   session: StoredSession,
   agent: Agent,
   input: string | AgentInputItem[] | State,
   runId: string,
-): Promise<{ state: State; isAsking: boolean }> {
-  const result = await runner.run(agent, input, {
-    session,
-    sessionInputCallback: (before, more) => [...before, ...more],
-  })
-  await addUsage(session, result, { runId })
-  return { state: result.state, isAsking: result.interruptions.length > 0 }
+) => Promise<{ state: State; isAsking: boolean }>
+
+/** Turns by a clock: one that stands still is moved by some seconds each. */
+export function talkBy(clock: Clock): Talk {
+  return async (session, agent, input, runId) => {
+    if (clock instanceof ManualClock) clock.advance(7_000)
+    const result = await runner.run(agent, input, {
+      session,
+      sessionInputCallback: (before, more) => [...before, ...more],
+    })
+    await addUsage(session, result, { runId, clock })
+    return { state: result.state, isAsking: result.interruptions.length > 0 }
+  }
 }
 
 /** The session of a user, which says whose it is. */

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { provideChromium } from '@sessions/test-servers'
 import { type Browser, chromium, type Page } from 'playwright-core'
 
@@ -5,8 +6,16 @@ let running: Promise<Browser> | undefined
 
 /** One browser for all tests of a file; its sandbox is off, as Playwright has it, since tests may run as root. */
 async function browser(): Promise<Browser> {
-  running ??= provideChromium().then((executablePath) => chromium.launch({ executablePath }))
+  running ??= launch()
   return await running
+}
+
+/** With the fonts of `fonts.conf` alone, drawn in one way, whatever else the machine has. */
+async function launch(): Promise<Browser> {
+  const executablePath = await provideChromium()
+  const FONTCONFIG_FILE = fileURLToPath(new URL('fonts.conf', import.meta.url))
+  const args = ['--font-render-hinting=none', '--disable-lcd-text']
+  return await chromium.launch({ executablePath, args, env: { ...process.env, FONTCONFIG_FILE } })
 }
 
 export async function closeBrowser(): Promise<void> {
@@ -15,12 +24,12 @@ export async function closeBrowser(): Promise<void> {
   await open?.close()
 }
 
-/** A page of its own, with nothing of the others', and what went wrong on it. */
+/** A page of its own, with nothing of the others', and what went wrong on it. @param options - `now`: a time that stands still */
 export async function openPage(
   link: string,
-  options: { width?: number; height?: number; dark?: boolean } = {},
+  options: { width?: number; height?: number; dark?: boolean; now?: number } = {},
 ): Promise<{ page: Page; mistakes: string[]; requests: string[] }> {
-  const { width = 1280, height = 800, dark = false } = options
+  const { width = 1280, height = 800, dark = false, now } = options
   const context = await (await browser()).newContext({
     viewport: { width, height },
     colorScheme: dark ? 'dark' : 'light',
@@ -31,6 +40,7 @@ export async function openPage(
   })
   // A test that hangs is ended by the tests' own limit.
   context.setDefaultTimeout(0)
+  if (now !== undefined) await context.clock.setFixedTime(now)
   const page = await context.newPage()
   const [mistakes, requests]: [string[], string[]] = [[], []]
   page.on('pageerror', (error) => mistakes.push(error.message))

@@ -23,19 +23,20 @@ export class Folder implements Disposable {
 /** A studio of a store of the test's, which stays open. */
 export async function studioOf(
   store: SessionStore,
-  options: { bare?: SessionStore; prices?: Prices } = {},
+  options: { bare?: SessionStore; prices?: Prices; writes?: boolean; flags?: readonly string[] } = {},
 ): Promise<Studio> {
-  const { bare = store, prices } = options
+  const { bare = store, prices, writes = false, flags = ['-s', 'sqlite:conversations.db'] } = options
   const opened: OpenStore = {
     kind: 'sqlite',
     url: '',
     label: 'sqlite:conversations.db',
     store,
     bare,
-    adapter: '',
+    adapter: import.meta.filename,
+    flags,
     close: async () => {},
   }
-  return await startStudio(opened, { hostname: '127.0.0.1', ...(prices && { prices }) })
+  return await startStudio(opened, { hostname: '127.0.0.1', writes, ...(prices && { prices }) })
 }
 
 /** A store in a file, filled. */

@@ -30,8 +30,11 @@ function instructions(software: Software, machine: Machine): string {
     `These tests need ${software.name}, and this machine lacks ${missing.join(', ')}. Any of these helps:`,
     `  sudo apt-get install --no-install-recommends ${software.apt.join(' ')}`,
     ...(software.brew === undefined ? [] : [`  brew install ${software.brew}`]),
-    software.compose === undefined
-      ? `  export ${software.environment}`
-      : `  docker compose up -d --wait ${software.compose} && export ${software.environment}`,
+    ...variables(software),
   ].join('\n')
+}
+
+function variables({ compose, environment }: Software): string[] {
+  if (environment === undefined) return []
+  return [`  ${compose === undefined ? '' : `docker compose up -d --wait ${compose} && `}export ${environment}`]
 }

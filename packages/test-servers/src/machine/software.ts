@@ -10,9 +10,9 @@ export interface Software {
   /** The packages that have it, for Debian and Ubuntu, and for Homebrew if that has it. */
   readonly apt: readonly string[]
   readonly brew?: string
-  /** The servers of `compose.yml` that stand in for it, if there are, and the variable that leads to them, or to it. */
+  /** The servers of `compose.yml` that stand in for it, if there are, and the variable that leads to them, or to it, if there is one. */
   readonly compose?: string
-  readonly environment: string
+  readonly environment?: string
 }
 
 const folders = ['/usr/sbin', '/usr/local/sbin', '/opt/homebrew/bin', '/usr/local/bin']
@@ -85,12 +85,19 @@ export const redisSentinel: Software = {
   environment: `SESSIONS_TEST_REDIS_SENTINEL_URLS=${[63813, 63814, 63815].map((port) => `redis://127.0.0.1:${port}`).join(',')}`,
 }
 
-/** With fonts for what else are boxes in pictures of pages. */
+/** What pictures of pages are drawn with, and what else are boxes in them. */
+export const fonts: Software = {
+  name: 'fonts',
+  files: ['DejaVuSans.ttf', 'DejaVuSansMono.ttf', 'NotoColorEmoji.ttf', 'NotoSansCJK-Regular.ttc'],
+  folders: ['/usr/share/fonts/truetype/dejavu', '/usr/share/fonts/truetype/noto', '/usr/share/fonts/opentype/noto'],
+  apt: ['fonts-dejavu-core', 'fonts-noto-color-emoji', 'fonts-noto-cjk'],
+}
+
 export const chromium: Software = {
   name: 'Chromium',
   files: ['chromium'],
   folders: ['/usr/bin', '/opt/homebrew/bin', '/usr/local/bin'],
-  apt: ['chromium', 'fonts-noto-color-emoji', 'fonts-noto-cjk'],
+  apt: ['chromium', ...fonts.apt],
   environment: 'SESSIONS_TEST_CHROMIUM=/path/of/chromium',
 }
 
