@@ -13,10 +13,10 @@ and 10,000 items of each variant through the codec of Python's items.`,
 
 process.env.SESSIONS_TEST_FAULTS = 'all'
 let failed = await exitCode('vitest', ['run', '--root', 'packages/core', 'python/codec', 'python/sdk'])
-for (const name of ['sqlite', 'sql', 'redis', 'encrypted', 'integration']) {
+for (const name of ['sqlite', 'sql', 'redis', 'encrypted', 'cli', 'integration']) {
   const parameters = ['run', '--root', `packages/${name}`]
   if (name === 'integration') parameters.push('--project', 'source')
-  parameters.push('faults', '/galera', '/failures', '/conformance', '/order', '/processes', '/scale')
+  parameters.push('faults', '/galera', '/failures', '/conformance', '/order', '/processes', '/scale', '/terminals')
   failed += await exitCode('vitest', parameters)
 }
 process.exit(failed === 0 ? 0 : 1)

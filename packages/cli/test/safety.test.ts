@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { SQLiteStore } from '@sessions/sqlite'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -20,9 +21,15 @@ const raw = /[^\P{C}\n]|[\p{Zl}\p{Zp}]/u
 it('lets nothing of a history reach the terminal raw', async () => {
   const path = folder.file('hostile.db')
   const id = `evil${hostile.replaceAll('\u0000', '')}`.slice(0, 200)
+  const other = folder.file('other.db')
   {
-    await using other = new SQLiteStore({ path })
-    const session = other.session(id)
+    await using conflicting = new SQLiteStore({ path: other })
+    await conflicting.session(id).addItems([{ role: 'user', content: 'another one' }])
+  }
+  {
+    await using store = new SQLiteStore({ path })
+    await store.records.commit(`${id} damaged`, { append: [hostile] })
+    const session = store.session(id)
     await session.setMetadata({ [`key${hostile}`]: hostile })
     await session.addItems([
       { role: 'user', content: hostile },
@@ -44,9 +51,18 @@ it('lets nothing of a history reach the terminal raw', async () => {
     ['stats', ...at],
     ['export', ...at],
     ['rm', hostile.replaceAll('\u0000', ''), ...at],
+    ['rm', `-${id}`, ...at],
+    ['tail', id, ...at],
+    ['rewind', id, '--turns', '1', '--dry-run', '--json', ...at],
+    ['fork', id, `${id} 2`, ...at],
+    ['fork', id, `${id} 2`, ...at],
+    ['verify', ...at],
+    ['copy', `sqlite:${path}`, `sqlite:${other}`],
+    ['import', id, ...at],
+    ['grep', hostile.slice(0, 9), '-l', '--prefix', id, ...at],
   ]
   for (const args of commands) {
-    const { screen } = await sessionsInTerminal(args)
+    const { screen } = await sessionsInTerminal(args, { env: { NODE_DEBUG: args[0] === 'tail' ? 'sessions' : '' } })
     expect([args[0], plain(screen).match(raw)]).toEqual([args[0], null])
     expect(
       Math.max(
@@ -62,6 +78,27 @@ it('lets nothing of a history reach the terminal raw', async () => {
   expect(values(await sessions(['show', id, ...at, '--json', '-n', '6']))[0]).toMatchObject({
     item: { content: hostile },
   })
+})
+
+it('logs neither contents nor keys', async () => {
+  const key = createHash('sha256').update('a key').digest('base64')
+  const env = { NODE_DEBUG: 'sessions', SECRET: key, SESSIONS_URL: store }
+  const sealed = `sqlite:${folder.file('logged.db')}`
+  const seen: string[] = []
+  for (const args of [
+    ['copy', store, sealed, '--to-key', 'env:SECRET'],
+    ['show', 'user_ada', '-s', sealed, '--key', 'env:SECRET'],
+    ['rekey', '-s', sealed, '--key', 'env:SECRET'],
+    ['rm', 'user_ada', '--yes', '-s', sealed],
+  ]) {
+    // A process of its own: what is logged is decided when it starts.
+    const { stderr } = await sessions(args, { env, input: '' })
+    seen.push(stderr)
+  }
+  const logged = seen.join('')
+  expect(logged).toMatch(/SESSIONS \d+: store\.\w+ "user_ada" ok \d/)
+  expect(logged).not.toMatch(/Oslo|get_weather|userId/)
+  expect(logged).not.toContain(key)
 })
 
 it('takes no secret from the command line, and shows none', async () => {

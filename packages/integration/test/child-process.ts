@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
 interface ProgramResult {
@@ -36,4 +37,15 @@ export function runKilled(name: string, input: unknown): Promise<boolean> {
       else reject(error)
     })
   })
+}
+
+/** The same for one that says when it begins, and is killed so many milliseconds later. */
+export async function runKilledAfter(name: string, input: unknown, afterMs: number): Promise<boolean> {
+  const program = fileURLToPath(new URL(`./programs/${name}.ts`, import.meta.url))
+  const child = spawn(process.execPath, [program, JSON.stringify(input)], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const ended = once(child, 'exit')
+  child.stdout.once('data', () => setTimeout(() => child.kill('SIGKILL'), afterMs))
+  const [code, signal] = await ended
+  if (code !== 0 && signal !== 'SIGKILL') throw new Error(`${name} ended with ${code ?? signal}.`)
+  return signal === 'SIGKILL'
 }

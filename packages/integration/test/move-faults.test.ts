@@ -1,12 +1,12 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
-import { MemoryStore, type SessionStore } from '@sessions/core'
 import { copySessions, exportSessions, importSessions, linesOf, verifySessions } from '@sessions/core/operations'
 import { startPostgres, startRedis } from '@sessions/test-servers'
 import { afterAll, describe, expect, it } from 'vitest'
 import { runKilled } from './child-process.ts'
 import { openPlace, type Place } from './moved-places.ts'
+import { digests, fill } from './moved-sessions.ts'
 import type { MoveUntilKilledInput } from './programs/move-until-killed.ts'
 import { temporaryFile } from './temporary-file.ts'
 
@@ -26,31 +26,6 @@ const places = {
   Redis: async (): Promise<Place> => ({ redis: redis.url, keyPrefix: randomUUID() }),
 }
 
-/** Sessions of 5 to 55 items, one of 1,500, with metadata; each a minute younger than the one before. */
-async function fill(store: SessionStore): Promise<void> {
-  let now = Date.UTC(2026, 0)
-  const source = new MemoryStore({ clock: { now: () => now } })
-  for (let index = 0; index < sessions; index++) {
-    now += 60_000
-    const count = index === 30 ? 1_500 : 5 + ((index * 7) % 51)
-    const items = Array.from({ length: count }, (_, item) => ({ role: 'user' as const, content: `${index}/${item}` }))
-    await source.session(`session ${index}`).addItems(items)
-    await source.session(`session ${index}`).setMetadata({ userId: `user ${index % 7}` })
-  }
-  await copySessions(source, store)
-}
-
-/** What each session is, in a few letters. */
-async function digests(store: SessionStore): Promise<Map<string, string>> {
-  const found = new Map<string, string>()
-  for await (const info of store.listSessions()) {
-    const records = await store.records.read(info.sessionId)
-    const text = JSON.stringify([info, records])
-    found.set(info.sessionId, createHash('sha256').update(text).digest('hex'))
-  }
-  return found
-}
-
 describe.each([
   ['SQLite', 'Postgres'],
   ['Postgres', 'Redis'],
@@ -61,7 +36,7 @@ describe.each([
     async (kind) => {
       const source = await places[from]()
       await using store = await openPlace(source)
-      await fill(store)
+      await fill(store, sessions)
       const wanted = await digests(store)
       expect(wanted.size).toBe(sessions)
       const file = temporaryFile('export.jsonl')

@@ -30,8 +30,14 @@ export class Call {
   sent = false
   /** When something last came over its connection, in ms of `performance.now()`. */
   heardAt: () => number = () => 0
+  readonly #timeoutMs: number
   #isOver = false
   #controller: AbortController | undefined
+
+  /** @param timeoutMs - milliseconds for a connection to take it */
+  constructor(timeoutMs: number) {
+    this.#timeoutMs = timeoutMs
+  }
 
   /** Aborted when the time is over: takes back what has not been sent. Costs a few microseconds, so it is made when it is asked for. */
   get signal(): AbortSignal {
@@ -46,7 +52,7 @@ export class Call {
 
   /** @throws where the time is over: what waited for a connection until then must not be sent any more */
   throwIfOver(): void {
-    if (this.#isOver) throw new Error('The time for this call is over.')
+    if (this.#isOver) throw new NotSentError(this.#timeoutMs)
   }
 
   /** Nothing more is sent for it, and what waits to be is taken back. */
@@ -67,7 +73,7 @@ export function withinTime<T>(
   fail: (error: unknown) => unknown,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
-    const call = new Call()
+    const call = new Call(sending.timeoutMs)
     const startedAt = performance.now()
     let isSettled = false
     let timer: NodeJS.Timeout | undefined

@@ -31,6 +31,8 @@ export interface ScriptCall {
   args: readonly string[]
 }
 
+/** Arguments beside which the text of a script is nothing. */
+const fewArguments = 10_000
 /** Milliseconds for which an attempt is known beyond the longest time that its call can take: it may travel slowly. */
 const attemptMarginMs = 60_000
 /** Where a call may take any time, a repetition comes within a day. */
@@ -157,6 +159,8 @@ export class Connection {
   ): Promise<T> {
     const evaluate = (named: readonly string[]): Promise<T> => {
       const rest = [`${named.length}`, ...named, ...args]
+      // A million records are not sent twice for a server that may not know the script.
+      if (args.length > fewArguments) return send(['EVAL', script.text, ...rest])
       return send(['EVALSHA', script.sha, ...rest]).catch((error: unknown) => {
         if (!startsWith(error, 'NOSCRIPT')) throw error
         return send(['EVAL', script.text, ...rest])

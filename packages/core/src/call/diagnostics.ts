@@ -132,7 +132,7 @@ export class Span {
     this.context.durationMs = performance.now() - this.#startedAt
     asyncStart.publish(this.context)
     asyncEnd.publish(this.context)
-    log('%s.%s %s %s %d ms', on, operation, JSON.stringify(sessionId), code, this.context.durationMs.toFixed(3))
+    log('%s.%s %s %s %d ms', on, operation, printable(sessionId), code, this.context.durationMs.toFixed(3))
   }
 
   fail(error: unknown): void {
@@ -147,6 +147,15 @@ function codeOf(error: unknown): NonNullable<SessionCallContext['code']> {
   if (error instanceof SessionError) return error.code
   if (error instanceof TypeError) return 'TypeError'
   return error instanceof RangeError ? 'RangeError' : 'Error'
+}
+
+/** In JSON, with all escaped that a terminal obeys or that turns text around: an id may come from a user. */
+function printable(sessionId: string): string {
+  return JSON.stringify(sessionId).replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) =>
+    Array.from({ length: character.length }, (_, index) => {
+      return `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`
+    }).join(''),
+  )
 }
 
 function publicError(error: unknown, sessionId: string | undefined): Error {

@@ -17,6 +17,34 @@ it('has its bin, and says what to install where no adapter is there', async () =
   }
 })
 
+it.each([
+  ...[
+    'ls',
+    'show a',
+    'tail a',
+    'grep x',
+    'stats',
+    'export',
+    'import package.json',
+    'verify',
+    'rm a --yes',
+    'ping',
+    'doctor',
+  ],
+  ...[
+    'prune --prefix a --yes',
+    'fork a b',
+    'rewind a --turns 1 --yes',
+    'rekey --key file:package.json',
+    'schema --check',
+  ],
+  'copy env:SESSIONS_URL redis://localhost',
+])('%s says what to install where its adapter is not', async (line) => {
+  const env = { NODE_PATH: '', SESSIONS_URL: 'postgres://localhost/a' }
+  const told = stranger.run(process.execPath, [program, ...line.split(' ')], env)
+  await expect(told).rejects.toThrow('@sessions/sql is not installed here: npm install @sessions/sql')
+})
+
 it('prints its help in no more than four times what starting Node takes', async () => {
   // In time of the processor, which is the same whoever else is at work.
   const tells = "process.on('exit', () => { const { user, system } = process.cpuUsage(); console.log(user + system) })"
