@@ -8,20 +8,23 @@ import { createPool as createMySQLPool } from 'mysql2/promise'
 import { Pool } from 'pg'
 import { afterAll } from 'vitest'
 import { storeHarness } from './support/harness.ts'
+import { createNeonPool } from './support/neon.ts'
 
 const [postgres, mariadb, mysql] = await Promise.all([startPostgres(), startMariaDB(), startMySQL()])
 const urls = {
   pg: await postgres.createDatabase(),
   mariadb: await mariadb.createDatabase(),
   mysql2: await (mysql ?? mariadb).createDatabase(),
+  neon: await postgres.createDatabase(),
 }
 const pools = {
   pg: new Pool({ connectionString: urls.pg }),
   mariadb: createMariaDBPool(urls.mariadb),
   mysql2: createMySQLPool(urls.mysql2.replace('mariadb:', 'mysql:')),
 }
+const neon = await createNeonPool(urls.neon)
 afterAll(async () => {
-  await Promise.all(Object.values(pools).map((pool) => pool.end()))
+  await Promise.all([...Object.values(pools), neon].map((pool) => pool.end()))
   await Promise.all([postgres.stop(), mariadb.stop(), mysql?.stop()])
 })
 
@@ -52,6 +55,7 @@ function describePool(name: string, { worker: _, ...given }: StoreHarness, optio
 describePool('pg', storeHarness('', [urls.pg]), { pool: pools.pg })
 describePool('mariadb', storeHarness('', [urls.mariadb]), { pool: pools.mariadb })
 describePool('mysql2', storeHarness('', [urls.mysql2]), { pool: pools.mysql2 })
+describePool('@neondatabase/serverless', storeHarness('', [urls.neon]), { pool: neon.pool })
 
 const pglite = new PGlite()
 const { worker: _, advance: __, ...plain } = storeHarness('', [urls.pg])
