@@ -11,7 +11,10 @@ import { rewind, rewindPlan } from './rewind.ts'
 /** Bytes of a request; metadata are the largest. */
 const maxSize = 4_000_000
 
-const tooLarge = (): never => {
+/** What is not read would break off the connection, and the answer with it. */
+async function tooLarge({ req }: Context): Promise<never> {
+  const { body } = req.raw
+  if (body?.locked === false) await body.pipeTo(new WritableStream())
   throw new Refusal(413, 'That is too much at once.')
 }
 
