@@ -6,13 +6,8 @@ import { CaseSkipped } from './case-skipped.ts'
 import type { CaseContext } from './context.ts'
 import { type Harness, isStoreHarness } from './harness.ts'
 import type { Item } from './item.ts'
+import type { Offer } from './offer.ts'
 import { withinTime } from './within-time.ts'
-
-/**
- * What a store may offer beyond the records of its sessions: `entries` for `page`, `turns`, `rewind`, `watch` and forks from an entry,
- * `leases` for `exclusive`, `restore` for copying and importing.
- */
-export type Offer = 'entries' | 'leases' | 'restore'
 
 const probes: Readonly<Record<Offer, (store: SessionStore, id: string) => Promise<unknown>>> = {
   entries: (store, id) => store.session(id).page(),

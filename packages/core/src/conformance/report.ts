@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { arch, platform, release } from 'node:os'
 import { capabilitiesOf, type Harness, isStoreHarness } from './harness.ts'
-import type { Offer } from './offered.ts'
+import type { Offer } from './offer.ts'
 
 /** The verdict on one case. */
 export interface CaseReport {
