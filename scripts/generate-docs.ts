@@ -35,7 +35,11 @@ function capabilityRows(before: string): string[][] {
     const { adapter, kind, capabilities, offers }: ConformanceReport = JSON.parse(readFileSync(file, 'utf8'))
     if (capabilities === undefined) continue
     const known: Readonly<Record<string, boolean>> = { ...capabilities, ...offers }
-    const declared = capabilityNames.map((name) => (known[name] === undefined ? '' : known[name] ? 'yes' : 'no'))
+    // What this run could not ask is as it was.
+    const last = rows.get(adapter)?.slice(2) ?? []
+    const declared = capabilityNames.map((name, index) => {
+      return known[name] === undefined ? (last[index] ?? '') : known[name] ? 'yes' : 'no'
+    })
     rows.set(adapter, [adapter, kind, ...declared])
   }
   return [...rows.values()].toSorted(([a = ''], [b = '']) => a.localeCompare(b, 'en'))
