@@ -32,7 +32,7 @@ export interface ScriptCall {
 }
 
 /** Arguments beside which the text of a script is nothing. */
-const fewArguments = 100_000
+const fewArguments = 20_000
 /** Milliseconds for which an attempt is known beyond the longest time that its call can take: it may travel slowly. */
 const attemptMarginMs = 60_000
 /** Where a call may take any time, a repetition comes within a day. */
