@@ -1,9 +1,9 @@
 import { type CommitResult, SessionError } from '@sessions/core'
 import { appendCall } from './changes.ts'
-import type { Connection } from './connection.ts'
 import type { SessionKeys } from './keys.ts'
 import { toArray, toNumber, toOneOf, toText } from './replies.ts'
 import { scripts } from './scripts/script.ts'
+import type { Writer } from './session-index.ts'
 
 /** The largest batch: it is one script, and others wait for it. */
 const maxAppends = 100
@@ -25,14 +25,14 @@ interface Append {
  * as one script instead of one each: most of what an append costs is the way there. Each is still applied or refused by itself. See docs/adr/0015.
  */
 export class Appends {
-  readonly #connection: Connection
+  readonly #writer: Writer
   readonly #ttlMs: number
   #waiting: Append[] = []
   /** Whether an append has left in this turn already. */
   #isUnderWay = false
 
-  constructor(connection: Connection, ttlMs: number) {
-    this.#connection = connection
+  constructor(writer: Writer, ttlMs: number) {
+    this.#writer = writer
     this.#ttlMs = ttlMs
   }
 
@@ -66,7 +66,7 @@ export class Appends {
 
   #sendOne({ sessionId, keys, records, resolve, reject }: Append): void {
     const call = appendCall(keys, sessionId, records, this.#ttlMs)
-    this.#connection.write(call, false, checkApplied).then(() => resolve(applied()), reject)
+    this.#writer.write(call, false, checkApplied).then(() => resolve(applied()), reject)
   }
 
   #sendMany(appends: readonly Append[]): void {
@@ -76,7 +76,7 @@ export class Appends {
       keys.push(ofSession.hash, ofSession.list)
       args.push(sessionId, `${records.length}`, ...records)
     }
-    this.#connection.write({ script: scripts.appends, keys, args }, false, toRefusals).then(
+    this.#writer.write({ script: scripts.appends, keys, args }, false, toRefusals).then(
       (refused) => this.#settle(appends, refused),
       (error) => {
         for (const { reject } of appends) reject(copyOf(error))
@@ -88,7 +88,7 @@ export class Appends {
     for (const [index, { resolve, reject }] of appends.entries()) {
       const error = refused.get(index)
       if (error === undefined) resolve(applied())
-      else reject(this.#connection.refusal(error))
+      else reject(this.#writer.refusal(error))
     }
   }
 }

@@ -1,8 +1,8 @@
 import { firstFailure } from '@sessions/core'
-import type { Connection } from './connection.ts'
 import type { SessionKeys } from './keys.ts'
 import { toErased } from './replies.ts'
 import { scripts } from './scripts/script.ts'
+import type { Writer } from './session-index.ts'
 
 /** Which session, on which conditions, and whom to tell. */
 interface EraseTarget {
@@ -16,7 +16,7 @@ interface EraseTarget {
 
 /** Removes a session with all its keys. Whether there was one; `lost` where the lease is not held. */
 export function eraseSession(
-  connection: Connection,
+  writer: Writer,
   { hash, list, counter }: SessionKeys,
   { sessionId, unchangedSince, lease, leaseKey, channel, cluster }: EraseTarget,
 ): Promise<boolean | 'lost'> {
@@ -25,7 +25,7 @@ export function eraseSession(
   // Python cannot use a cluster, and a key that is not there is refused where its slot is just moving.
   const keys = cluster ? [hash, list] : [hash, list, counter]
   if (lease !== undefined) keys.push(leaseKey)
-  return connection.write({ script: scripts.erase, keys, args }, false, toErased)
+  return writer.write({ script: scripts.erase, keys, args }, false, toErased)
 }
 
 /** How many there were. Rejects where one failed, when all are settled. */

@@ -1,8 +1,8 @@
 import type { ForkRequest, ForkResult } from '@sessions/core'
-import type { Connection } from './connection.ts'
 import type { SessionKeys } from './keys.ts'
 import { toOneOf } from './replies.ts'
 import { scripts } from './scripts/script.ts'
+import type { Writer } from './session-index.ts'
 
 /** Where a fork is taken from and goes to. */
 export interface Fork {
@@ -13,7 +13,7 @@ export interface Fork {
 }
 
 /** Copies a session within one server. The metadata are those of `forkMetadata`, made by the script: of the same instant. */
-export function fork(connection: Connection, request: ForkRequest, target: Fork): Promise<ForkResult> {
+export function fork(writer: Writer, request: ForkRequest, target: Fork): Promise<ForkResult> {
   const { from, to, ttlMs, channel } = target
   const args = [
     request.from,
@@ -27,5 +27,5 @@ export function fork(connection: Connection, request: ForkRequest, target: Fork)
     args.push(JSON.stringify(key), value === undefined ? '' : JSON.stringify(value))
   }
   const call = { script: scripts.fork, keys: [from.hash, from.list, to.hash, to.list], args }
-  return connection.write(call, false, (reply) => toOneOf(reply, ['forked', 'exists', 'absent']))
+  return writer.write(call, false, (reply) => toOneOf(reply, ['forked', 'exists', 'absent']))
 }

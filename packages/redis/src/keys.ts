@@ -1,3 +1,11 @@
+/** The keys of one part of an index: see `scripts/index-steps.ts`. */
+export interface IndexPart {
+  readonly times: string
+  readonly ids: string
+  readonly marks: string
+  readonly doubts: string
+}
+
 /**
  * The keys of one session: those of `RedisSession` in the OpenAI Agents SDK for Python 0.22.0,
  *
@@ -89,6 +97,12 @@ export class Keys {
     const ids = new Set([name, ...present(unescapeId(name))])
     if (name.endsWith('%') && ambiguous.test(name.slice(0, -1))) ids.add(name.slice(0, -1))
     return [...ids].filter((id) => id !== '')
+  }
+
+  /** Of a part of the index: its number is the hash tag, so that the parts lie on several servers of a cluster. */
+  indexPart(number: number): IndexPart {
+    const base = `js:index:{${number}}:${this.#prefix}`
+    return { times: `${base}times`, ids: `${base}ids`, marks: `${base}marks`, doubts: `${base}doubts` }
   }
 
   /** A glob that every hash of a session matches whose id begins so, and some other keys too. */

@@ -5,7 +5,7 @@ import { toArray, toText, toTexts } from './replies.ts'
 import { readInfo } from './session-infos.ts'
 
 /** How many sessions are read at a time, over one connection: enough to hide the way to the server. */
-const atOnce = 50
+export const atOnce = 50
 
 /** What a listing looks at. */
 export interface Listing {
@@ -16,11 +16,16 @@ export interface Listing {
 }
 
 /**
- * Finds the sessions by `SCAN`, remembers of each only its id and time, and reads each again shortly before its turn comes: one
+ * Finds the sessions, remembers of each only its id and time, and reads each again shortly before its turn comes: one
  * that was changed, deleted or over meanwhile is judged as it is then.
+ * @param ids - in portions; by default those that `SCAN` finds
  */
-export async function* listSessions(listing: Listing, filter: SessionFilter): AsyncIterable<SessionInfo> {
-  const found = await findSessions(listing, filter)
+export async function* listSessions(
+  listing: Listing,
+  filter: SessionFilter,
+  ids: AsyncIterable<string[]> = scanIds(listing, filter.prefix ?? ''),
+): AsyncIterable<SessionInfo> {
+  const found = await findSessions(listing, filter, ids)
   const newestFirst = [...found].sort(([a, aTime], [b, bTime]) => bTime - aTime || compareBytes(b, a))
   let left = filter.limit ?? Number.POSITIVE_INFINITY
   for (let start = 0; start < newestFirst.length && left > 0; start += atOnce) {
@@ -42,9 +47,13 @@ export async function* scanIds({ connection, keys }: Listing, prefix: string): A
   }
 }
 
-async function findSessions(listing: Listing, filter: SessionFilter): Promise<Map<string, number>> {
+async function findSessions(
+  listing: Listing,
+  filter: SessionFilter,
+  portions: AsyncIterable<string[]>,
+): Promise<Map<string, number>> {
   const found = new Map<string, number>()
-  for await (const portion of scanIds(listing, filter.prefix ?? '')) {
+  for await (const portion of portions) {
     const ids = portion.filter((id) => !found.has(id))
     for (let start = 0; start < ids.length; start += atOnce) {
       for (const info of await readMatching(listing, ids.slice(start, start + atOnce), filter)) {

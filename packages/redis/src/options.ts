@@ -62,6 +62,11 @@ export interface RedisStoreOptions extends OperationOptions {
    * `watch` listens, over a connection of its own. Set it for those who write and those who watch. Default: false: watchers look once a second.
    */
   notify?: boolean
+  /**
+   * Whether writes keep an index of all sessions, so that `listSessions` and `deleteSessions` look at what they ask for, and not at all keys.
+   * Set it in every process that writes. What that costs: “Listing by an index” in the README. Default: false.
+   */
+  index?: boolean
 }
 
 /** The id, and the options of the store and of the session. */
@@ -88,6 +93,7 @@ export interface Settings {
   readonly operationMs: number
   readonly times: boolean
   readonly notify: boolean
+  readonly index: boolean
   /** Whether no other prefix can make keys that its sessions have, unless their ids have a colon. */
   readonly isDefaultPrefix: boolean
 }
@@ -105,6 +111,7 @@ export const storeTypes: OptionTypes = {
   operationTtl: 'number',
   times: 'boolean',
   notify: 'boolean',
+  index: 'boolean',
 }
 
 const defaultPrefix = 'agents:session'
@@ -117,7 +124,7 @@ const maxRetries = 100
 export function checkStoreOptions(options: RedisStoreOptions): Settings {
   assertOptions('RedisStore', options, storeTypes)
   const { client, url, keyPrefix = defaultPrefix, refreshTtlOnRead = false, waitForReplicas } = options
-  const { times = false, notify = false } = options
+  const { times = false, notify = false, index = false } = options
   const { retries = 0, busyTimeoutMs = 5_000, timeoutMs = 30_000 } = options
   assertOneOf('RedisStore', options, ['url', 'client'])
   if (client !== undefined) checkClient(client)
@@ -143,6 +150,7 @@ export function checkStoreOptions(options: RedisStoreOptions): Settings {
     operationMs: checkOperationTtl(options.operationTtl),
     times,
     notify,
+    index,
     isDefaultPrefix: keyPrefix === defaultPrefix,
   }
 }

@@ -7,7 +7,6 @@ import {
   type ForkResult,
   type HistoryChange,
   type KeptOperation,
-  type Lease,
   type LeaseResult,
   type LeaseSwap,
   type LongCall,
@@ -24,24 +23,23 @@ import {
 } from '@sessions/core'
 import { Appends } from './appends.ts'
 import { plainAppend, prepareCommit } from './changes.ts'
-import { connect, type OwnClient } from './client.ts'
-import { Connection } from './connection.ts'
+import type { Connection } from './connection.ts'
 import { readEntries } from './entries.ts'
 import { countErased, eraseSession } from './erase.ts'
 import { toSessionError } from './errors.ts'
 import { fork } from './fork.ts'
 import { Keys, type SessionKeys } from './keys.ts'
 import { leaseCall, toLease } from './leases.ts'
-import { type Listing, listSessions } from './listing.ts'
 import { locate } from './locate.ts'
 import { maintainCall, toMaintained } from './maintain.ts'
+import { type Opened, openConnection } from './opened.ts'
 import { checkStoreOptions, type RedisStoreOptions, type Settings } from './options.ts'
-import { forgetIds } from './prune.ts'
 import { readPage, readRecords } from './reading.ts'
 import { clearOnce, eraseOnce } from './resends.ts'
 import { keptOperations, restoreAll } from './restore.ts'
-import { withRetries } from './retries.ts'
+import { createIndex, type SessionIndex, type Writer } from './session-index.ts'
 import { readInfo, storedAs } from './session-infos.ts'
+import { forgetOver, listStored, type StoredSessions } from './stored-sessions.ts'
 import { Subscriber } from './subscriber.ts'
 
 /**
@@ -52,8 +50,8 @@ import { Subscriber } from './subscriber.ts'
 export class RedisStore extends SessionStore {
   readonly #settings: Settings
   readonly #keys: Keys
-  #lease: Lease<OwnClient> | undefined
-  #connection: Connection | undefined
+  #opened: Opened | undefined
+  #index: SessionIndex | undefined
   #appends: Appends | undefined
   #subscriber: Subscriber | undefined
 
@@ -68,25 +66,19 @@ export class RedisStore extends SessionStore {
   }
 
   protected override async _open(): Promise<void> {
-    const { client, retries, waitForReplicas: replicas, ttlMs, times, notify, url = '' } = this.#settings
+    const { client, retries, waitForReplicas, ttlMs, times, notify, index, url = '' } = this.#settings
     if (notify) this.#subscriber = new Subscriber(client ?? { url, connectMs: this.#settings.busyTimeoutMs })
-    const options = replicas === undefined ? this.#settings : { ...this.#settings, replicas }
-    if (client !== undefined) {
-      this.#connection = new Connection(client, options)
-      this.#connection.assertOpen()
-      // The keys of several sessions lie on several servers there.
-      if (this.#keys.cluster) return
-    } else {
-      this.#lease = await withRetries(retries, true, () => connect({ url, connectMs: this.#settings.busyTimeoutMs }))
-      this.#connection = new Connection(this.#lease.resource, options, this.#lease.resource)
-    }
-    const isPlain = retries === 0 && replicas === undefined && !times && !notify && !this.#settings.resends
-    if (isPlain) this.#appends = new Appends(this.#connection, ttlMs)
+    this.#opened = await openConnection(this.#settings)
+    if (index) this.#index = createIndex(this.#redis, this.#keys)
+    const isPlain = retries === 0 && waitForReplicas === undefined && !times && !notify && !this.#settings.resends
+    // On a cluster, the keys of several sessions lie on several servers.
+    if (isPlain && !this.#keys.cluster) this.#appends = new Appends(this.#writer, ttlMs)
   }
 
   protected override async _close(): Promise<void> {
     this.#subscriber?.close()
-    await this.#lease?.release()
+    await this.#index?.settled()
+    await this.#opened?.lease?.release()
   }
 
   protected override _mapError(error: unknown): SessionError | undefined {
@@ -127,7 +119,7 @@ export class RedisStore extends SessionStore {
       lease: this.#leaseOf(sessionId),
       storedMetadata: expectMetadata && (await storedAs(redis, keys, expectMetadata)),
     })
-    return redis.write(commit.call, commit.repeatable, commit.result)
+    return this.#writer.write(commit.call, commit.repeatable, commit.result)
   }
 
   async #clear(sessionId: string, change: HistoryChange): Promise<CommitResult> {
@@ -144,7 +136,7 @@ export class RedisStore extends SessionStore {
 
   async #maintain(sessionId: string, change: Maintenance): Promise<CommitResult> {
     const call = maintainCall(await this.#locate(sessionId), sessionId, change, this.#channelOf(sessionId))
-    return call === undefined ? { status: 'conflict' } : this.#redis.write(call, false, toMaintained)
+    return call === undefined ? { status: 'conflict' } : this.#writer.write(call, false, toMaintained)
   }
 
   protected override _supports(_condition: keyof ChangeConditions): boolean {
@@ -158,12 +150,12 @@ export class RedisStore extends SessionStore {
   async #fork(request: ForkRequest): Promise<ForkResult> {
     const [from, to] = [await this.#locate(request.from), await this.#locate(request.to)]
     const { ttlMs } = this.#settings
-    return fork(this.#redis, request, { from, to, ttlMs, channel: this.#channelOf(request.to) })
+    return fork(this.#writer, request, { from, to, ttlMs, channel: this.#channelOf(request.to) })
   }
 
   protected override _restore(sessions: readonly RestoredSession[]): Promise<RestoreResult[]> {
     const [hasCounter, { times }] = [!this.#keys.cluster, this.#settings]
-    return restoreAll(this.#redis, sessions, async ({ sessionId }) => {
+    return restoreAll(this.#writer, sessions, async ({ sessionId }) => {
       return { keys: await this.#locate(sessionId), hasCounter, times, channel: this.#channelOf(sessionId) }
     })
   }
@@ -189,14 +181,15 @@ export class RedisStore extends SessionStore {
   }
 
   protected async *_list(filter: SessionFilter): AsyncIterable<SessionInfo> {
-    yield* listSessions(this.#listing, filter)
+    yield* listStored(this.#stored, filter)
   }
 
   protected async _delete(sessionId: string, unchangedSince?: Date, lease?: string): Promise<boolean | 'lost'> {
-    const [channel, { cluster }] = [this.#channelOf(sessionId), this.#keys]
-    const target = { sessionId, lease, leaseKey: this.#leaseOf(sessionId), channel, cluster }
-    const erase = async (since?: Date): Promise<boolean | 'lost'> =>
-      eraseSession(this.#redis, await this.#locate(sessionId), { ...target, unchangedSince: since })
+    const [channel, leaseKey, { cluster }] = [this.#channelOf(sessionId), this.#leaseOf(sessionId), this.#keys]
+    const erase = async (since?: Date): Promise<boolean | 'lost'> => {
+      const target = { sessionId, lease, leaseKey, channel, cluster, unchangedSince: since }
+      return eraseSession(this.#writer, await this.#locate(sessionId), target)
+    }
     const isGuarded = this.#settings.resends && unchangedSince === undefined
     const once = isGuarded ? await eraseOnce(() => this._info(sessionId), erase) : undefined
     const result = once ?? (await erase(unchangedSince))
@@ -212,7 +205,7 @@ export class RedisStore extends SessionStore {
 
   /** Sessions end by themselves; what ends in one that lives on are ids of operations. */
   protected override async _purgeExpiredItems(call: LongCall): Promise<void> {
-    await forgetIds(this.#listing, call)
+    await forgetOver(this.#stored, call)
   }
 
   protected override async _page(
@@ -239,12 +232,18 @@ export class RedisStore extends SessionStore {
     return this.#settings.notify ? this.#keys.of(sessionId).channel : undefined
   }
 
-  get #listing(): Listing {
-    return { connection: this.#redis, keys: this.#keys, locate: (sessionId) => this.#locate(sessionId) }
+  get #stored(): StoredSessions {
+    const locate = (sessionId: string): SessionKeys | Promise<SessionKeys> => this.#locate(sessionId)
+    return { connection: this.#redis, keys: this.#keys, locate, index: this.#index }
+  }
+
+  /** What writes sessions, and keeps the index where there is one. */
+  get #writer(): Writer {
+    return this.#index ?? this.#redis
   }
 
   get #redis(): Connection {
-    if (this.#connection === undefined) throw new Error('A hook was called before _open.')
-    return this.#connection
+    if (this.#opened === undefined) throw new Error('A hook was called before _open.')
+    return this.#opened.connection
   }
 }

@@ -3,6 +3,7 @@ import type { Connection, ScriptCall } from './connection.ts'
 import type { SessionKeys } from './keys.ts'
 import { toNumber, toOneOf, toText, toTexts } from './replies.ts'
 import { scripts } from './scripts/script.ts'
+import type { Writer } from './session-index.ts'
 
 /** Where a session is restored, and how. */
 export interface RestorePlace {
@@ -17,13 +18,13 @@ export interface RestorePlace {
 
 /** Makes sessions as they are given, each in its place. */
 export function restoreAll(
-  connection: Connection,
+  writer: Writer,
   sessions: readonly RestoredSession[],
   placeOf: (session: RestoredSession) => Promise<RestorePlace>,
 ): Promise<RestoreResult[]> {
   const restore = async (session: RestoredSession): Promise<RestoreResult> => {
     const call = restoreCall(session, await placeOf(session))
-    return connection.write(call, false, (reply) => toOneOf(reply, ['restored', 'conflict']))
+    return writer.write(call, false, (reply) => toOneOf(reply, ['restored', 'conflict']))
   }
   return firstFailure(sessions.map(restore))
 }

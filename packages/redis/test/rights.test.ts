@@ -8,9 +8,9 @@ import { useRedis } from './support/servers.ts'
 
 const redis = useRedis()
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
-const [listed = [], listedForNotify = []] = [...readme.matchAll(/^ACL SETUSER sessions (.*)$/gm)].map(
-  ([, rights = '']) => rights.split(' '),
-)
+const [listed = [], listedForNotify = [], listedForIndex = []] = [
+  ...readme.matchAll(/^ACL SETUSER sessions (.*)$/gm),
+].map(([, rights = '']) => rights.split(' '))
 
 it('needs no more rights than the README lists', async () => {
   expect(listed).toContain('+evalsha')
@@ -39,6 +39,10 @@ it('needs no more rights than the README lists', async () => {
   await redis.plain.sendCommand(['ACL', 'SETUSER', 'sessions', ...listedForNotify])
   expect(await kit({ times: true, notify: true }, { only: 'watch/' })).toBeGreaterThan(3)
   expect(await kit({ times: true, notify: true }, { only: 'maintain/' })).toBeGreaterThan(3)
+  await redis.plain.sendCommand(['ACL', 'SETUSER', 'sessions', ...listedForIndex])
+  for (const only of ['list/', 'delete/']) {
+    expect(await kit({ index: true }, { only, except: ['list/many', 'delete/many'] })).toBeGreaterThan(3)
+  }
   const patient = new RedisStore({ client, ttl: 3_600, refreshTtlOnRead: true }).session('a')
   await patient.addItems([{ role: 'user', content: 'hello' }])
   expect(await patient.getItems()).toHaveLength(1)

@@ -5,6 +5,8 @@ import { entriesScript } from './entries.ts'
 import { eraseScript } from './erase.ts'
 import { forgetScript } from './forget.ts'
 import { forkScript } from './fork.ts'
+import { indexStepsScript, lookScript, reconcileScript } from './index-steps.ts'
+import { namedScript, newestScript } from './index-walks.ts'
 import { infoScript } from './info.ts'
 import { leaseScript } from './lease.ts'
 import { maintainScript } from './maintain.ts'
@@ -28,16 +30,22 @@ type ScriptName =
   | 'erase'
   | 'forget'
   | 'fork'
+  | 'indexSteps'
   | 'info'
   | 'lease'
+  | 'look'
   | 'maintain'
+  | 'named'
+  | 'newest'
   | 'operations'
   | 'owner'
   | 'page'
   | 'read'
+  | 'reconcile'
   | 'restore'
 
-function script(text: string): Script {
+/** The name of a script is the digest of its text. */
+export function script(text: string): Script {
   return { text, sha: createHash('sha1').update(text).digest('hex') }
 }
 
@@ -51,12 +59,17 @@ export const scripts: Readonly<Record<ScriptName, Script>> = {
   erase: script(eraseScript),
   forget: script(forgetScript),
   fork: script(forkScript),
+  indexSteps: script(indexStepsScript),
   info: script(infoScript),
   lease: script(leaseScript),
+  look: script(lookScript),
   maintain: script(maintainScript),
+  named: script(namedScript),
+  newest: script(newestScript),
   operations: script(operationsScript),
   owner: script(ownerScript),
   page: script(pageScript),
   read: script(readScript),
+  reconcile: script(reconcileScript),
   restore: script(restoreScript),
 }

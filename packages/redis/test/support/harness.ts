@@ -16,7 +16,7 @@ export const capabilities: StoreHarness['capabilities'] = {
 export async function storeHarness(
   name: string,
   place: Place,
-  options: { times?: boolean; notify?: boolean } = {},
+  options: { times?: boolean; notify?: boolean; index?: boolean } = {},
 ): Promise<StoreHarness> {
   const keyPrefix = `kit:${name}`
   const client = await connectTo(place)

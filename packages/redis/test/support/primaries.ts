@@ -88,12 +88,17 @@ export class SteadyPlace {
     for (const client of await this.#clients) client.destroy()
   }
 
-  /** Does something with each key of the sessions under a prefix, and of their leases. */
+  /** Does something with each key of the sessions under a prefix, of their leases and their index. */
   async #each(prefix: string, work: (client: RedisClientType, key: string) => Promise<unknown>): Promise<void> {
     const begins = [this.#before + prefix, `${this.#before}js:lease:${prefix}`]
+    const isIndex = /js:index:\{\d+\}:(.*)$/s
     const ofOne = async (client: RedisClientType): Promise<void> => {
       for await (const keys of client.scanIterator({ MATCH: `*${prefix}*`, COUNT: 1000 })) {
-        const own = keys.filter((key) => begins.some((begin) => key.startsWith(begin)))
+        const own = keys.filter((key) => {
+          return (
+            begins.some((begin) => key.startsWith(begin)) || isIndex.exec(key)?.[1]?.startsWith(`${prefix}:`) === true
+          )
+        })
         // One by one: on a cluster they lie in different slots.
         await Promise.all(own.map((key) => work(client, key)))
       }
@@ -118,6 +123,7 @@ async function ageKey(client: RedisClientType, key: string, ms: number): Promise
   const type = await client.type(key)
   if (type === 'hash') await ageHash(client, key, ms)
   if (type === 'string' && key.includes('js:lease:')) await ageLease(client, key, ms)
+  if (type === 'zset' && key.endsWith(':times')) await ageIndex(client, key, ms)
   const ends = await client.pExpireTime(key)
   if (ends >= 0) await client.pExpireAt(key, ends - ms)
 }
@@ -138,6 +144,16 @@ async function ageHash(client: RedisClientType, key: string, ms: number): Promis
     if (/^js:time:\d+$/.test(field)) aged[field] = `${first} ${Math.max(Number(rest) - ms, 0)}`
   }
   await client.hSet(key, aged)
+}
+
+/** The times of sessions; the entry that says that none is missing has none. */
+async function ageIndex(client: RedisClientType, key: string, ms: number): Promise<void> {
+  const places = (await client.zRangeWithScores(key, 0, -1)).filter(({ value }) => value !== '')
+  if (places.length === 0) return
+  await client.zAdd(
+    key,
+    places.map(({ value, score }) => ({ value, score: score - ms })),
+  )
 }
 
 async function ageLease(client: RedisClientType, key: string, ms: number): Promise<void> {
