@@ -13,6 +13,8 @@ function manifestOf(folder: string): {
   version: string
   engines: { node: string }
   peerDependencies: Record<string, string>
+  dependencies?: Record<string, string>
+  optionalDependencies?: Record<string, string>
 } {
   return JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
 }
@@ -24,9 +26,18 @@ export function testedVersion(name: string, folder = 'packages/integration'): st
 
 /** Where the range of a peer begins: `>=3`, `^8.11.0`. */
 export function oldestPeer(folder: string, name: string): string {
-  const range = manifestOf(folder).peerDependencies[name] ?? ''
+  return beginningOf(name, manifestOf(folder).peerDependencies[name])
+}
+
+/** Where the range of a package begins that comes with ours. */
+export function oldestOf(folder: string, name: string): string {
+  const { dependencies, optionalDependencies } = manifestOf(folder)
+  return beginningOf(name, { ...dependencies, ...optionalDependencies }[name])
+}
+
+function beginningOf(name: string, range = ''): string {
   const [, oldest] = /^(?:>=|\^)(\d+(?:\.\d+)*)/.exec(range) ?? []
-  if (oldest === undefined) throw new Error(`The peer range of ${name} is ${range}; say where it begins.`)
+  if (oldest === undefined) throw new Error(`The range of ${name} is ${range}; say where it begins.`)
   return oldest
 }
 
