@@ -14,6 +14,7 @@ const steps: Readonly<Record<string, readonly string[]>> = {
   workflows: ['node', 'scripts/check-workflows.ts'],
   build: ['turbo', 'run', 'build', '--output-logs=errors-only'],
   packages: ['node', 'scripts/check-packages.ts'],
+  counts: ['node', 'packages/bench/src/counts/index.ts', '--check'],
   test: ['node', 'scripts/test.ts'],
 }
 

@@ -40,25 +40,33 @@ describeConformance(
 
 const proxy = await startProxy({ host: '127.0.0.1', port: Number(new URL(url).port) })
 const isScript = (bytes: Buffer): boolean => /EVAL(SHA)?/.test(bytes.toString())
+/** Of two members at least, each with an item. */
+const isGroup = (bytes: Buffer): boolean => isScript(bytes) && bytes.toString().split('"user"').length > 3
 /** Each cut must have come before the next case: one that nothing set off has tested nothing. */
 let cut = Promise.resolve()
 
-describeConformance(
-  {
-    name: 'RedisStore (connections that break)',
-    open: async () => new RedisStore({ url: proxy.url(url), keyPrefix: 'kit:broken' }),
-    reset: async () => {
-      await cut
-      await steady.clear('kit:broken')
+for (const [name, only] of [
+  ['connections that break', 'faults/'],
+  ['groups that break', 'bursts/fault'],
+] as const) {
+  describeConformance(
+    {
+      name: `RedisStore (${name})`,
+      open: async () => new RedisStore({ url: proxy.url(url), keyPrefix: 'kit:broken' }),
+      reset: async () => {
+        await cut
+        await steady.clear('kit:broken')
+      },
+      failNextCommit: (fault) => {
+        if (fault === 'middle') throw new CaseSkipped('a commit is one script')
+        const isFault = only === 'faults/' ? isScript : isGroup
+        cut = fault === 'before' ? proxy.cutRequest(isFault) : proxy.cutAnswer(isFault)
+      },
+      capabilities: { ...capabilities, multiProcess: false, ttl: false },
     },
-    failNextCommit: (fault) => {
-      if (fault === 'middle') throw new CaseSkipped('a commit is one script')
-      cut = fault === 'before' ? proxy.cutRequest(isScript) : proxy.cutAnswer(isScript)
-    },
-    capabilities: { ...capabilities, multiProcess: false, ttl: false },
-  },
-  { reports, timeoutMs, only: 'faults/' },
-)
+    { reports, timeoutMs, only },
+  )
+}
 
 afterAll(async () => {
   await cut

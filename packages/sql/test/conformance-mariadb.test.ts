@@ -19,3 +19,7 @@ describeConformance(await brokenHarness('SQLStore (MariaDB, connections that bre
   ...reports,
   only: 'faults/',
 })
+describeConformance(await brokenHarness('SQLStore (MariaDB, groups that break)', mariadb), {
+  ...reports,
+  only: 'bursts/fault',
+})

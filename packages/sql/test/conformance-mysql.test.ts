@@ -22,4 +22,8 @@ else {
     ...reports,
     only: 'faults/',
   })
+  describeConformance(await brokenHarness('SQLStore (MySQL, groups that break)', mysql2), {
+    ...reports,
+    only: 'bursts/fault',
+  })
 }

@@ -19,3 +19,7 @@ describeConformance(await brokenHarness('SQLStore (Postgres, connections that br
   ...reports,
   only: 'faults/',
 })
+describeConformance(await brokenHarness('SQLStore (Postgres, groups that break)', direct), {
+  ...reports,
+  only: 'bursts/fault',
+})

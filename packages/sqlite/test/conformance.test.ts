@@ -57,18 +57,25 @@ describeConformance(
 
 let failing = new FailingDatabase(new Database(':memory:'))
 
-describeConformance(
-  {
-    name: 'SQLiteStore (a disk that fails)',
-    open: async () => new SQLiteStore({ database: failing.database }),
-    reset: async () => {
-      failing = new FailingDatabase(new Database(':memory:'))
+for (const [name, only, transaction] of [
+  ['a disk that fails', 'faults/', 1],
+  // The first call of a turn is by itself; what comes beside it is the second transaction.
+  ['a disk that fails in a group', 'bursts/fault', 2],
+] as const) {
+  describeConformance(
+    {
+      name: `SQLiteStore (${name})`,
+      open: async () => new SQLiteStore({ database: failing.database }),
+      reset: async () => {
+        failing.assertFailed()
+        failing = new FailingDatabase(new Database(':memory:'))
+      },
+      failNextCommit: (fault) => {
+        if (fault === 'after') throw new CaseSkipped('SQLite runs in the process: no answer can be lost')
+        failing.failNext(fault, transaction)
+      },
+      capabilities: { durable: true, multiProcess: false, ttl: false, list: true, transactions: true },
     },
-    failNextCommit: (fault) => {
-      if (fault === 'after') throw new CaseSkipped('SQLite runs in the process: no answer can be lost')
-      failing.failNext(fault)
-    },
-    capabilities: { durable: true, multiProcess: false, ttl: false, list: true, transactions: true },
-  },
-  { reports, timeoutMs, only: 'faults/' },
-)
+    { reports, timeoutMs, only },
+  )
+}

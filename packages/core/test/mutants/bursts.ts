@@ -1,33 +1,6 @@
-import { type CommitResult, type HistoryChange, SessionError } from '@sessions/core'
+import { type CommitResult, SessionError } from '@sessions/core'
+import { GroupStore, type Member } from './group-store.ts'
 import { type DurableMutant, durable, type Mutant, store } from './mutant.ts'
-import { PlainStore } from './plain-store.ts'
-
-interface Member {
-  readonly sessionId: string
-  readonly change: HistoryChange
-  readonly resolve: (result: CommitResult) => void
-  readonly reject: (error: unknown) => void
-}
-
-/** Commits what comes in one turn of the event loop together, in steps that a mutant may get wrong. */
-class GroupStore extends PlainStore {
-  #waiting: Member[] = []
-
-  protected override _commit(sessionId: string, change: HistoryChange): Promise<CommitResult> {
-    return new Promise((resolve, reject) => {
-      if (this.#waiting.push({ sessionId, change, resolve, reject }) > 1) return
-      setImmediate(() => this.together(this.#waiting.splice(0)))
-    })
-  }
-
-  protected async together(members: readonly Member[]): Promise<void> {
-    for (const { resolve, reject, ...member } of members) await this.alone(member).then(resolve, reject)
-  }
-
-  protected async alone({ sessionId, change }: Pick<Member, 'sessionId' | 'change'>): Promise<CommitResult> {
-    return super._commit(sessionId, change)
-  }
-}
 
 export const burstMutants: readonly Mutant[] = [
   store(
@@ -101,6 +74,78 @@ export const burstMutants: readonly Mutant[] = [
           return { ...member, change: holds && expectTail !== undefined ? rest : member.change }
         })
         await super.together(free)
+      }
+    },
+  ),
+  store(
+    'group-cut-off-by-length',
+    'ends a group where it becomes too long, and forgets those that come after that',
+    ['bursts/large'],
+    class extends GroupStore {
+      protected override async together(members: readonly Member[]): Promise<void> {
+        let length = 0
+        const isWithin = ({ change }: Member): boolean => {
+          for (const record of change.append ?? []) length += record.length
+          return length < 1_000_000
+        }
+        await super.together(members.filter(isWithin))
+        for (const { resolve } of members) resolve({ status: 'applied', dropped: [] })
+      }
+    },
+  ),
+  store(
+    'large-record-cut-off',
+    'cuts off what does not fit into the buffer of a group',
+    ['bursts/large'],
+    class extends GroupStore {
+      protected override async together(members: readonly Member[]): Promise<void> {
+        const cut = (records: readonly string[] = []): string[] => records.map((record) => record.slice(0, 500_000))
+        const fits = members.map((member) => {
+          const { append, ...rest } = member.change
+          return { ...member, change: append === undefined ? rest : { ...rest, append: cut(append) } }
+        })
+        await super.together(members.length > 1 ? fits : members)
+      }
+    },
+  ),
+  store(
+    'group-wakes-the-expired',
+    'renews the sessions of a group before it looks whether their time is over',
+    ['bursts/expired'],
+    class extends GroupStore {
+      protected override async together(members: readonly Member[]): Promise<void> {
+        for (const { sessionId } of members.length > 1 ? members : []) {
+          const entry = this.place.read(sessionId)
+          if (entry !== undefined) this.place.write(sessionId, { ...entry, updatedAt: this.now() })
+        }
+        await super.together(members)
+      }
+    },
+  ),
+  store(
+    'expired-one-ends-group',
+    'begins all sessions of a group anew where the time of one of them is over',
+    ['bursts/expired'],
+    class extends GroupStore {
+      protected override async together(members: readonly Member[]): Promise<void> {
+        const entries = members.map(({ sessionId }) => this.place.read(sessionId))
+        if (entries.some((entry) => entry !== undefined && this.isOver(entry))) {
+          for (const { sessionId } of members) this.place.write(sessionId, undefined)
+        }
+        await super.together(members)
+      }
+    },
+  ),
+  store(
+    'half-a-group-stays',
+    'fails a whole group where a member fails, and leaves what the others have written',
+    ['bursts/fault-in'],
+    class extends GroupStore {
+      protected override async together(members: readonly Member[]): Promise<void> {
+        const outcomes = await Promise.allSettled(members.map((member) => this.alone(member)))
+        const failed = outcomes.some(({ status }) => status === 'rejected')
+        const error = new SessionError('SESSION_BACKEND', 'The transaction was rolled back.')
+        for (const { resolve, reject } of members) failed ? reject(error) : resolve({ status: 'applied', dropped: [] })
       }
     },
   ),

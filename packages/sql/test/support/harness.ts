@@ -1,6 +1,6 @@
 import { CaseSkipped, type CommitFault, type SessionHarness, type StoreHarness } from '@sessions/core/conformance'
 import { SQLSession, SQLStore } from '@sessions/sql'
-import { startProxy } from '@sessions/test-servers'
+import { type Match, startProxy } from '@sessions/test-servers'
 import { afterAll } from 'vitest'
 import { Admin } from './admin.ts'
 
@@ -36,6 +36,15 @@ export function sessionHarness(name: string, url: string): SessionHarness {
 const isMessage = (bytes: Buffer): boolean => /role\W+user/.test(bytes.toString('latin1'))
 const isCommit = (bytes: Buffer): boolean => /COMMIT\0?$/.test(bytes.toString('latin1'))
 
+/** The commit of a transaction that holds an item: of others there may be some under way, too. */
+function commitOfMessage(): Match {
+  const withMessage = new WeakSet<object>()
+  return (bytes, connection) => {
+    if (isMessage(bytes)) withMessage.add(connection)
+    return withMessage.has(connection) && isCommit(bytes)
+  }
+}
+
 /** A harness whose connections break where a commit is to fail. On Postgres an append is one statement, with its commit. */
 export async function brokenHarness(name: string, url: string): Promise<StoreHarness> {
   const { hostname, port, protocol } = new URL(url)
@@ -43,8 +52,8 @@ export async function brokenHarness(name: string, url: string): Promise<StoreHar
   const inOne = protocol === 'postgres:'
   const places: Record<CommitFault, () => Promise<void>> = {
     before: () => proxy.cutRequest(isMessage),
-    middle: () => proxy.cutRequest(isCommit),
-    after: () => proxy.cutAnswer(inOne ? isMessage : isCommit),
+    middle: () => proxy.cutRequest(commitOfMessage()),
+    after: () => proxy.cutAnswer(inOne ? isMessage : commitOfMessage()),
   }
   /** Each cut must have come before the next case: one that nothing set off has tested nothing. */
   let cut = Promise.resolve()

@@ -1,10 +1,12 @@
 import type { SQLiteDatabase } from '../../src/database.ts'
 
-/** A database whose next transaction fails when told, once, as where the disk does. */
+/** A database of which a transaction fails when told, once, as where the disk does. */
 export class FailingDatabase {
   /** For the store. */
   readonly database: SQLiteDatabase
   #next: 'before' | 'middle' | undefined
+  /** Transactions before that one. */
+  #left = 0
   #always: string | undefined
 
   constructor(database: SQLiteDatabase) {
@@ -15,6 +17,7 @@ export class FailingDatabase {
         return result
       })
       const immediate = (argument: Parameters<typeof work>[0]): ReturnType<typeof work> => {
+        this.#left--
         this.#failAt('before')
         return inner.immediate(argument)
       }
@@ -29,9 +32,15 @@ export class FailingDatabase {
     })
   }
 
-  /** `middle` is after the statements and before the commit. */
-  failNext(when: 'before' | 'middle'): void {
+  /** `middle` is after the statements and before the commit. @param count - which one from now on fails: the next one, or one that follows it */
+  failNext(when: 'before' | 'middle', count = 1): void {
     this.#next = when
+    this.#left = count
+  }
+
+  /** @throws Error where the failure that was to come has not: it has tested nothing */
+  assertFailed(): void {
+    if (this.#next !== undefined) throw new Error(`No transaction came to fail ${this.#next} its commit`)
   }
 
   /** Every transaction fails with this code while `work` runs. */
@@ -46,7 +55,7 @@ export class FailingDatabase {
 
   #failAt(when: 'before' | 'middle'): void {
     if (this.#always !== undefined) throw Object.assign(new Error('a code of SQLite'), { code: this.#always })
-    if (this.#next !== when) return
+    if (this.#next !== when || this.#left > 0) return
     this.#next = undefined
     throw Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR' })
   }

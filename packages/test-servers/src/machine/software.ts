@@ -101,6 +101,9 @@ export const chromium: Software = {
   environment: 'SESSIONS_TEST_CHROMIUM=/path/of/chromium',
 }
 
+/** Says which system calls a program makes: Linux only. */
+export const strace: Software = { name: 'strace', files: ['strace'], folders: ['/usr/bin'], apt: ['strace'] }
+
 export const mysql: UnpackedSoftware = {
   name: 'MySQL',
   package: 'mysql-server-core',

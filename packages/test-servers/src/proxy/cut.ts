@@ -1,5 +1,5 @@
-/** Whether these are the bytes that a test waits for. */
-export type Match = (bytesFromClient: Buffer) => boolean
+/** Whether these are the bytes that a test waits for. `connection` is the same object for all bytes of one. */
+export type Match = (bytesFromClient: Buffer, connection: object) => boolean
 
 /** Before the server gets it; when it answers; the same, but nobody is told. */
 export type Place = 'request' | 'answer' | 'silence'
@@ -19,8 +19,8 @@ export class Cut {
     return this.#happened.promise
   }
 
-  matches(bytes: Buffer): boolean {
-    return this.#match(bytes)
+  matches(bytes: Buffer, connection: object): boolean {
+    return this.#match(bytes, connection)
   }
 
   done(): void {

@@ -1,6 +1,12 @@
 import type { Socket } from 'node:net'
 import type { Cut } from './cut.ts'
 
+/** Hears what is passed on over one connection. */
+export interface Listener {
+  fromClient(chunk: Buffer): void
+  fromServer(chunk: Buffer): void
+}
+
 /** How much of a request is kept to recognize what comes in two chunks. */
 const keptBytes = 64 * 1024
 
@@ -9,6 +15,7 @@ export class ProxiedConnection {
   readonly #client: Socket
   readonly #server: Socket
   readonly #armed: Set<Cut>
+  readonly #listener: Listener | undefined
   /** What the client has sent since the server's last answer while a cut was armed: its end, at most. */
   #request: Buffer = Buffer.alloc(0)
   /** To be done when the server answers. */
@@ -17,10 +24,11 @@ export class ProxiedConnection {
   #isSilent = false
 
   /** @param armed - the cuts that no connection has taken yet */
-  constructor(client: Socket, server: Socket, armed: Set<Cut>) {
+  constructor(client: Socket, server: Socket, armed: Set<Cut>, listener?: Listener) {
     this.#client = client
     this.#server = server
     this.#armed = armed
+    this.#listener = listener
     client.on('data', (chunk) => this.#fromClient(chunk))
     server.on('data', (chunk) => this.#fromServer(chunk))
     client.on('end', () => server.end())
@@ -57,6 +65,7 @@ export class ProxiedConnection {
     if (cut?.place === 'request') this.#cut(cut)
     else {
       this.#onAnswer ??= cut
+      this.#listener?.fromClient(chunk)
       if (!this.#server.write(chunk)) this.#client.pause()
     }
   }
@@ -66,7 +75,10 @@ export class ProxiedConnection {
     this.#request = Buffer.alloc(0)
     if (this.#onAnswer?.place === 'silence') this.#fallSilent(this.#onAnswer)
     else if (this.#onAnswer !== undefined) this.#cut(this.#onAnswer)
-    else if (!this.#client.write(chunk)) this.#server.pause()
+    else {
+      this.#listener?.fromServer(chunk)
+      if (!this.#client.write(chunk)) this.#server.pause()
+    }
   }
 
   /** The armed cut that the client's bytes set off: no other connection gets it. */
@@ -74,7 +86,7 @@ export class ProxiedConnection {
     if (this.#armed.size === 0 || this.#onAnswer !== undefined) return undefined
     const request = Buffer.concat([this.#request, chunk])
     this.#request = request.subarray(-keptBytes)
-    const cut = [...this.#armed].find((candidate) => candidate.matches(request))
+    const cut = [...this.#armed].find((candidate) => candidate.matches(request, this))
     if (cut !== undefined) this.#armed.delete(cut)
     return cut
   }

@@ -1,14 +1,14 @@
 import { once } from 'node:events'
 import { connect, createServer, type Server } from 'node:net'
 import { Cut, type Match } from './cut.ts'
-import { ProxiedConnection } from './proxied-connection.ts'
+import { type Listener, ProxiedConnection } from './proxied-connection.ts'
 
 interface Target {
   host: string
   port: number
 }
 
-/** Stands before a server, to break connections at a chosen place. Lives in the process of the test. */
+/** Stands before a server, to break connections at a chosen place, or to hear what passes. Lives in the process of the test. */
 export class TcpProxy implements AsyncDisposable {
   /** On 127.0.0.1. */
   readonly port: number
@@ -18,25 +18,25 @@ export class TcpProxy implements AsyncDisposable {
 
   #target: Target
 
-  private constructor(listener: Server, port: number, target: Target) {
+  private constructor(listener: Server, port: number, target: Target, hear?: () => Listener) {
     this.#listener = listener
     this.port = port
     this.#target = target
     listener.on('connection', (client) => {
       const server = connect({ ...this.#target, allowHalfOpen: true, noDelay: true })
-      const connection = new ProxiedConnection(client.setNoDelay(), server, this.#armed)
+      const connection = new ProxiedConnection(client.setNoDelay(), server, this.#armed, hear?.())
       this.#open.add(connection)
       server.once('close', () => this.#open.delete(connection))
     })
   }
 
-  /** A proxy before the server that listens there. */
-  static async start(target: Target): Promise<TcpProxy> {
+  /** A proxy before the server that listens there. @param hear - called for each connection, for what hears what passes on it */
+  static async start(target: Target, hear?: () => Listener): Promise<TcpProxy> {
     const listener = createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1')
     await once(listener, 'listening')
     const address = listener.address()
     if (address === null || typeof address === 'string') throw new Error('A proxy needs a port')
-    return new TcpProxy(listener, address.port, target)
+    return new TcpProxy(listener, address.port, target, hear)
   }
 
   /** The URL of the server, by way of the proxy. */
@@ -113,7 +113,7 @@ export class TcpProxy implements AsyncDisposable {
   }
 }
 
-/** A proxy before the server that listens there. */
-export function startProxy(target: Target): Promise<TcpProxy> {
-  return TcpProxy.start(target)
+/** A proxy before the server that listens there. @param hear - called for each connection, for what hears what passes on it */
+export function startProxy(target: Target, hear?: () => Listener): Promise<TcpProxy> {
+  return TcpProxy.start(target, hear)
 }

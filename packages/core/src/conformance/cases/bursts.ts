@@ -4,7 +4,7 @@ import type { SessionStore } from '../../session/session-store.ts'
 import type { CommitResult, HistoryChange } from '../../store/history-change.ts'
 import type { CaseDefinition } from '../case.ts'
 import type { CaseContext } from '../context.ts'
-import { assertEqual, assertWholeBatches, batch } from '../fixtures.ts'
+import { assertEqual, assertWholeBatches, batch, message } from '../fixtures.ts'
 import type { CommitFault } from '../harness.ts'
 import type { Item } from '../item.ts'
 
@@ -12,6 +12,8 @@ import type { Item } from '../item.ts'
 const sessionCount = 60
 /** Batches of each of two handles of each. */
 const batchCount = 4
+/** UTF-16 units of one record of two: more than adapters send together. */
+const largeLength = 600_000
 const operation = { id: 'op', fingerprint: 'f' }
 
 /** What one member of a burst asks for, and what must become of it: a status, or the code of its error. */
@@ -42,37 +44,39 @@ async function burst(store: SessionStore, changes: readonly (readonly [string, H
   return outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value.status : codeOf(outcome.reason)))
 }
 
+function isEqual(records: readonly string[], expected: readonly string[]): boolean {
+  return records.length === expected.length && records.every((record, index) => record === expected[index])
+}
+
 function codeOf(error: unknown): string {
   return error instanceof SessionError ? error.code : String(error)
 }
 
-/** Under a fault, each call of a burst says what became of it, whoever else it was sent with. */
+/**
+ * Under a fault, each call of a burst says what became of it, whoever else it was sent with. The first call of the turn, which adapters send
+ * by itself, holds no item, so that a driver that is to fail where it meets one fails in what they send together.
+ */
 async function burstUnder(t: CaseContext, fault: CommitFault): Promise<void> {
   const store = await t.store()
+  const first = t.id()
   const ids = Array.from({ length: sessionCount }, () => t.id())
-  const wait = { append: ['old'] }
-  await burst(
-    store,
-    ids.map((id) => [id, wait] as const),
-  )
+  const all = [first, ...ids]
+  const before = (id: string): readonly [string, HistoryChange] => [id, { append: ['old'] }]
+  await burst(store, all.map(before))
   await t.failNextCommit(fault)
-  const outcomes = await Promise.allSettled(ids.map((id) => store.records.commit(id, { append: ['a', 'b'] })))
+  const added = ['a', 'b'].map((content) => JSON.stringify(message(content)))
+  const outcomes = await Promise.allSettled(
+    all.map((id) => store.records.commit(id, { append: id === first ? ['1', '2'] : added })),
+  )
   for (const [index, outcome] of outcomes.entries()) {
-    const records = await store.records.read(ids[index] as string)
+    const records = await store.records.read(all[index] as string)
     const written = records.length > 1
-    assertEqual(records, written ? ['old', 'a', 'b'] : ['old'], `session ${index} after the fault`)
+    const whole = ['old', ...(index === 0 ? ['1', '2'] : added)]
+    assertEqual(records, written ? whole : ['old'], `session ${index} after the fault`)
     if (outcome.status === 'fulfilled') assert.ok(written, `session ${index} was acknowledged, and is not written`)
     else assertSaid(outcome.reason, written, index)
   }
-  assertEqual(
-    new Set(
-      await burst(
-        store,
-        ids.map((id) => [id, wait] as const),
-      ),
-    ),
-    new Set(['applied']),
-  )
+  assertEqual(new Set(await burst(store, all.map(before))), new Set(['applied']), 'what became of the next burst')
 }
 
 function assertSaid(error: unknown, written: boolean, index: number): void {
@@ -153,6 +157,58 @@ export const burstCases: readonly CaseDefinition[] = [
     },
   },
   {
+    id: 'bursts/large',
+    title: 'writes what is large in a burst whole, and all that was called beside it',
+    store: true,
+    async run(t) {
+      const store = await t.store()
+      const ids = Array.from({ length: sessionCount }, () => t.id())
+      const large = [0, 1].map((part) => `${part}`.repeat(largeLength))
+      const appends = ids.map((_, index) => (index % 20 === 9 ? large : [`${index}`]))
+      const said = await burst(
+        store,
+        appends.map((append, index) => [ids[index] as string, { append }] as const),
+      )
+      assertEqual(new Set(said), new Set(['applied']), 'what became of the calls')
+      for (const [index, append] of appends.entries()) {
+        const records = await store.records.read(ids[index] as string)
+        assert.ok(isEqual(records, append), `session ${index} does not hold what was appended to it`)
+      }
+    },
+  },
+  {
+    id: 'bursts/expired',
+    title: 'begins sessions of a burst anew whose time is over, and appends to the others',
+    store: true,
+    needs: ['ttl'],
+    async run(t) {
+      const store = await t.store()
+      const ids = Array.from({ length: sessionCount }, () => t.id())
+      const isOver = (index: number): boolean => index % 3 === 1
+      const changes = (append: readonly string[], wanted: (index: number) => boolean) =>
+        ids.filter((_, index) => wanted(index)).map((id) => [id, { append }] as const)
+      await burst(store, changes(['old'], isOver))
+      const info = await store.getSessionInfo(ids[1] as string)
+      const ttlMs = (info?.expiresAt?.getTime() ?? 0) - (info?.updatedAt.getTime() ?? 0)
+      assert.ok(ttlMs > 0, 'info() does not say when the session expires')
+      await t.advance(ttlMs - 1_000)
+      await burst(
+        store,
+        changes(['kept'], (index) => !isOver(index)),
+      )
+      await t.advance(2_000)
+      const said = await burst(
+        store,
+        changes(['new'], () => true),
+      )
+      assertEqual(new Set(said), new Set(['applied']), 'what became of the calls')
+      for (const [index, id] of ids.entries()) {
+        const left = isOver(index) ? ['new'] : ['kept', 'new']
+        assertEqual(await store.records.read(id), left, `session ${index}`)
+      }
+    },
+  },
+  {
     id: 'bursts/close',
     title: 'has written a burst that was under way when the store was closed',
     store: true,
@@ -176,6 +232,12 @@ export const burstCases: readonly CaseDefinition[] = [
     title: 'says of each commit of a burst what became of it, where the driver fails before one',
     store: true,
     run: (t) => burstUnder(t, 'before'),
+  },
+  {
+    id: 'bursts/fault-in',
+    title: 'says of each commit of a burst what became of it, where the driver fails in the middle of one',
+    store: true,
+    run: (t) => burstUnder(t, 'middle'),
   },
   {
     id: 'bursts/fault-after',
