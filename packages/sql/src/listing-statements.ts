@@ -14,6 +14,10 @@ export interface ListCriteria {
   metadata: number
   /** Whether few sessions have the first of these values. */
   few: boolean
+  /** Whether each comes with the number of its items. */
+  counted: boolean
+  /** Whether the sessions are indexed by minutes. */
+  byMinute: boolean
   /** Whether it goes on behind `:cursorAt` and `:cursorId`. */
   continued: boolean
 }
@@ -29,13 +33,13 @@ export interface ListingStatements {
 
 export function prepareListing(dialect: Dialect, tables: Tables): ListingStatements {
   const grammar = dialect.grammar(tables)
-  const { ms, exact, text, timestamp, expired, listed } = grammar
+  const { ms, exact, text, timestamp, expired, listed, minutes } = grammar
   const { sessions, messages, metadata } = tables
   const once = (source: string): Statement => compile(source, dialect.placeholders)
   const itemCount = `(SELECT count(*) FROM ${messages} WHERE ${messages}.session_id = ${sessions}.session_id)`
   const info = `SELECT session_id, ${text(ms('created_at'))} AS created_ms, ${text(ms('updated_at'))} AS updated_ms,
-      ${text(grammar.expiresMs)} AS expires_ms, ${grammar.metadata} AS metadata, ${exact(listed.time)} AS listed_at,
-      ${text(itemCount)} AS item_count`
+      ${text(grammar.expiresMs)} AS expires_ms, ${grammar.metadata} AS metadata, ${exact(listed.time)} AS listed_at`
+  const counted = `${info}, ${text(itemCount)} AS item_count`
   // No server turns it into a join, and Postgres takes it for true of half of all: so that it follows the index until it has enough.
   const has = (key: number): string =>
     `coalesce((SELECT TRUE FROM ${metadata} WHERE ${metadata}.session_id = ${sessions}.session_id AND ${grammar.isMetadata(key)}), FALSE)`
@@ -44,20 +48,31 @@ export function prepareListing(dialect: Dialect, tables: Tables): ListingStateme
     ${grammar.joinInOrder} ${sessions} ON session_id = found_id`
 
   return {
-    info: once(`${info} FROM ${sessions} WHERE session_id = :id AND NOT ${expired}`),
+    info: once(`${counted} FROM ${sessions} WHERE session_id = :id AND NOT ${expired}`),
     list: (criteria) => {
       const keys = Array.from({ length: criteria.metadata }, (_, key) => key)
+      const before = (grammar.bound ?? timestamp)(':before')
+      const byMinute = criteria.byMinute ? minutes : undefined
+      // What the index finds, which is somewhat more than what is meant.
+      const found = (side: string, time: string): string[] =>
+        byMinute === undefined ? [] : [`${byMinute.updated} ${side} ${byMinute.of(time)}`]
       const wanted = [
         `NOT ${expired}`,
         ...(criteria.prefix ? [grammar.startsWith ?? 'session_id BETWEEN :prefix AND :prefixEnd'] : []),
-        ...(criteria.updatedBefore ? [`${listed.time} < ${(grammar.bound ?? timestamp)(':before')}`] : []),
-        ...(criteria.updatedAfter ? [`${listed.time} >= ${timestamp(':after')}`] : []),
+        ...(criteria.updatedBefore ? [...found('<=', before), `${listed.time} < ${before}`] : []),
+        ...(criteria.updatedAfter
+          ? [...found('>=', timestamp(':after')), `${listed.time} >= ${timestamp(':after')}`]
+          : []),
         ...keys.slice(criteria.few ? 1 : 0).map(has),
-        ...(criteria.continued ? [listed.behind] : []),
+        ...(criteria.continued ? [...found('<=', timestamp(':cursorAt')), listed.behind] : []),
       ]
       const from = criteria.few ? few : sessions
-      const order = `${listed.time} DESC, ${listed.id} DESC`
-      return once(`${info} FROM ${from} WHERE ${wanted.join(' AND ')} ORDER BY ${order} LIMIT :limit`)
+      const order = [...(byMinute === undefined ? [] : [byMinute.updated]), listed.time, listed.id]
+        .map((column) => `${column} DESC`)
+        .join(', ')
+      return once(
+        `${criteria.counted ? counted : info} FROM ${from} WHERE ${wanted.join(' AND ')} ORDER BY ${order} LIMIT :limit`,
+      )
     },
     countMetadata: (keys) => {
       const counts = Array.from({ length: keys }, (_, key) => {
