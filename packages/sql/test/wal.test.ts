@@ -64,7 +64,6 @@ it('appends with at most 1.4 times the WAL of a bare insert, and changes session
   await store.close()
   await expect.poll(async () => (await changes()).all).toBeGreaterThanOrEqual(6 * ids.length)
   const { all, hot } = await changes()
-  console.log(sums.bare / 1200, sums.ours / 1200, sums.ours / sums.bare, hot / all, all)
   expect(hot / all).toBeGreaterThan(0.7)
   await admin.close()
 })
