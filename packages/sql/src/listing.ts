@@ -36,14 +36,14 @@ export async function* listSessions(
   filter: SessionFilter,
   { statements, select, count, byMinute }: Listing,
 ): AsyncIterable<ListedSession> {
-  const found = await rarestFirst(Object.entries(filter.metadata ?? {}), statements, select)
+  const found = await rarestFirst(filter, statements, select)
   if (found === undefined) return
   const criteria = {
     prefix: filter.prefix !== undefined,
     updatedBefore: filter.updatedBefore !== undefined,
     updatedAfter: filter.updatedAfter !== undefined,
     metadata: found.wanted.length,
-    few: found.few,
+    ...(found.few !== undefined && { few: found.few }),
     counted: count,
     byMinute,
   }
@@ -62,20 +62,29 @@ export async function* listSessions(
 }
 
 /**
- * The values that sessions must have, the rarest first, and whether few have it: then those are looked up, else the sessions are gone
- * through in the order of listing, where the next one that has all of them is not far. `undefined` where no session has one of them.
+ * The values that sessions must have, the rarest first, and what few have, it or the prefix: then those are looked up, whatever the statistics
+ * of the server say, else the sessions are gone through in the order of listing, where the next one that has all is not far. `undefined`
+ * where no session has one of them.
  */
 async function rarestFirst(
-  wanted: readonly Pair[],
+  filter: SessionFilter,
   statements: Statements,
   select: Select,
-): Promise<{ wanted: readonly Pair[]; few: boolean } | undefined> {
-  if (wanted.length === 0) return { wanted, few: false }
-  const [row] = await select(statements.countMetadata(wanted.length), metadataParameters(wanted))
-  const counted = wanted.map((pair, key) => ({ pair, count: row === undefined ? 0 : numberOf(row, `count${key}`) }))
+): Promise<{ wanted: readonly Pair[]; few?: 'prefix' | 'metadata' } | undefined> {
+  const wanted = Object.entries(filter.metadata ?? {})
+  const hasPrefix = filter.prefix !== undefined
+  if (wanted.length === 0 && !hasPrefix) return { wanted }
+  const values = { ...criterionValues(filter), ...metadataParameters(wanted) }
+  const [row = {}] = await select(statements.countMatches(wanted.length, hasPrefix), values)
+  const counted = wanted.map((pair, key) => ({ pair, count: numberOf(row, `count${key}`) }))
   counted.sort((a, b) => a.count - b.count)
-  const least = counted[0]?.count ?? 0
-  return least === 0 ? undefined : { wanted: counted.map(({ pair }) => pair), few: least <= fewSessions }
+  const prefixed = hasPrefix ? numberOf(row, 'prefixed') : Number.POSITIVE_INFINITY
+  const valued = counted[0]?.count ?? Number.POSITIVE_INFINITY
+  const least = Math.min(prefixed, valued)
+  if (least === 0) return undefined
+  const sorted = counted.map(({ pair }) => pair)
+  if (least > fewSessions) return { wanted: sorted }
+  return { wanted: sorted, few: prefixed < valued ? 'prefix' : 'metadata' }
 }
 
 function cursorOf(place: SessionPlace | undefined): Cursor | undefined {

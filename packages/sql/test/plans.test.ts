@@ -18,7 +18,6 @@ const plain: ListCriteria = {
   updatedBefore: false,
   updatedAfter: false,
   metadata: 0,
-  few: false,
   counted: true,
   byMinute: false,
   continued: false,
@@ -164,6 +163,9 @@ describe.each([
     const prefix = await plan(statements.list({ ...criteria, prefix: true }))
     expect(prefix).toMatch(/agent_sessions_pkey|PRIMARY|idx_agent_sessions_updated/)
     expect(prefix).not.toMatch(/Seq Scan on agent_sessions/)
+    const few = await plan(statements.list({ ...criteria, prefix: true, few: 'prefix' }))
+    expect(few).toMatch(/agent_sessions_pkey|PRIMARY/)
+    expect(few).not.toMatch(/Seq Scan on agent_sessions/)
     const metadata = await plan(statements.list({ ...criteria, metadata: 1 }))
     expect(metadata).toMatch(/agent_sessions_metadata/)
     expect(metadata).not.toMatch(/Seq Scan on agent_sessions\b/)
@@ -173,7 +175,7 @@ describe.each([
     const many = await plan(statements.list({ ...criteria, metadata: 2 }))
     expect(many).toMatch(/idx_agent_sessions_updated_(at|minute)/)
     expect(many).not.toMatch(/(?<!Incremental )\bSort\b(?! Key)|filesort|Seq Scan on agent_sessions\b|Hash/)
-    const few = await plan(statements.list({ ...criteria, metadata: 2, few: true }))
+    const few = await plan(statements.list({ ...criteria, metadata: 2, few: 'metadata' }))
     expect(few).toMatch(/agent_sessions_pkey|idx_agent_sessions_session_id|eq_ref PRIMARY/)
     expect(few).not.toMatch(/Seq Scan on agent_sessions\b/)
   })
