@@ -15,13 +15,11 @@ import {
   type ReadOptions,
   type RecordEntryPage,
   type RecordPage,
-  type RecordStore,
   type RestoredSession,
   type RestoreResult,
   type SessionFilter,
   type SessionInfo,
   SessionStore,
-  type Signal,
   type StoredSession,
   type StoredSessionOptions,
 } from '@sessions/core'
@@ -138,7 +136,7 @@ export class EncryptedStore extends SessionStore {
   async removeUnreadable({ dryRun = false, ...options }: RemoveUnreadableOptions = {}): Promise<UnreadableRecord[]> {
     if (typeof dryRun !== 'boolean') throw new TypeError('removeUnreadable: dryRun must be a boolean.')
     const removed: UnreadableRecord[] = []
-    const remove = async (id: string, call: { signal: Signal | undefined }): Promise<Maintained> => {
+    const remove = async (id: string, call: { signal: SweepOptions['signal'] }): Promise<Maintained> => {
       const result = await removeUnreadable(this.#records, id, { ...call, dryRun })
       removed.push(...result.removed)
       return result
@@ -187,7 +185,7 @@ export class EncryptedStore extends SessionStore {
     return this.#store.records.watch(sessionId, onChange)
   }
 
-  protected override _beneath(): RecordStore {
+  protected override _beneath(): SessionStore {
     return this.#store
   }
 
@@ -232,7 +230,7 @@ export class EncryptedStore extends SessionStore {
   async #sweep(
     operation: string,
     options: SweepOptions,
-    work: (sessionId: string, call: { signal: Signal | undefined }) => Promise<Maintained>,
+    work: (sessionId: string, call: { signal: SweepOptions['signal'] }) => Promise<Maintained>,
     purges = true,
   ): Promise<SweepResult> {
     const { sessionId, signal } = options
