@@ -15,6 +15,7 @@ import {
   type ReadOptions,
   type RecordEntryPage,
   type RecordPage,
+  type RecordStore,
   type RestoredSession,
   type RestoreResult,
   type SessionFilter,
@@ -72,9 +73,8 @@ export class EncryptedStore extends SessionStore {
   constructor(options: EncryptedStoreOptions) {
     assertOptions('EncryptedStore', options, { store: 'object', ownsStore: 'boolean', ...encryptionTypes }, ['store'])
     const { store, ownsStore = false, ...encryption } = options
-    if (typeof store.records?.commit !== 'function') {
+    if (typeof store.records?.commit !== 'function')
       throw new TypeError('store must be a SessionStore; around a session, use EncryptedSession.')
-    }
     super()
     this.#store = store
     this.#ownsStore = ownsStore
@@ -185,7 +185,7 @@ export class EncryptedStore extends SessionStore {
     return this.#store.records.watch(sessionId, onChange)
   }
 
-  protected override _beneath(): SessionStore {
+  protected override _beneath(): RecordStore {
     return this.#store
   }
 
