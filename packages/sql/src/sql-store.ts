@@ -93,7 +93,7 @@ export class SQLStore extends SessionStore {
     const known = dialects[checkDialect(dialect, 'dialect must be one of')]
     const { partitions, ...names } = options
     checkNames(names, dialect)
-    checkPartitions(partitions, names, dialect)
+    checkPartitions(partitions, dialect)
     const server = { mariadb: dialect === 'mariadb', galera: false }
     const from = { version: 0, isNew: true, ...(partitions !== undefined && { partitions }) }
     return schemaText(known, quoteTables(names, known.quote), server, from)

@@ -68,16 +68,11 @@ export function checkNames(names: TableNames, dialect: string): void {
   }
 }
 
-/** @throws TypeError or RangeError */
-export function checkPartitions(partitions: number | undefined, names: TableNames, dialect: string): void {
+/** Their names are shorter than those of indexes. @throws TypeError or RangeError */
+export function checkPartitions(partitions: number | undefined, dialect: string): void {
   if (partitions === undefined) return
   if (dialect !== 'postgres') throw new TypeError('partitions is for postgres alone.')
   checkInteger('partitions', partitions, 2, mostPartitions)
-  const { tables } = derive(names)
-  for (const option of ['sessions', 'messages'] as const) {
-    if (isLong(`${tables[option]}_p${partitions - 1}`))
-      throw new TypeError(`${option}Table is too long for partitions.`)
-  }
 }
 
 /** The names, with the schema that a url asks for. @throws TypeError where both ask for one, and not for the same */
