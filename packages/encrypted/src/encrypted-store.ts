@@ -9,6 +9,8 @@ import {
   type HistoryChange,
   type LeaseResult,
   type LeaseSwap,
+  type ListedSession,
+  type ListingOptions,
   type LongCall,
   type ReadOptions,
   type RecordEntryPage,
@@ -194,7 +196,7 @@ export class EncryptedStore extends SessionStore {
     return this.#store.records.info(sessionId, options)
   }
 
-  protected _list(filter: SessionFilter, options: ReadOptions): AsyncIterable<SessionInfo> {
+  protected _list(filter: SessionFilter, options: ListingOptions): AsyncIterable<ListedSession> {
     return this.#store.listSessions(filter, options)
   }
 

@@ -6,6 +6,8 @@ import {
   type HistoryChange,
   type LeaseResult,
   type LeaseSwap,
+  type ListedSession,
+  type ListingOptions,
   type ReadOptions,
   type RecordEntryPage,
   type RecordStore,
@@ -101,7 +103,7 @@ export class SkippingStore extends SessionStore {
     return this.#store.getSessionInfo(sessionId)
   }
 
-  protected _list(filter: SessionFilter, options: ReadOptions): AsyncIterable<SessionInfo> {
+  protected _list(filter: SessionFilter, options: ListingOptions): AsyncIterable<ListedSession> {
     return this.#store.listSessions(filter, options)
   }
 

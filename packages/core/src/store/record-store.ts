@@ -6,20 +6,24 @@ import { assertId } from '../call/validate.ts'
 import { SessionError } from '../errors/session-error.ts'
 import type { Call } from '../errors/translate.ts'
 import { holdWithBeneath, onCloseWithBeneath } from './beneath.ts'
+import { type ListOptions, listTypes, uncounted } from './list-options.ts'
 import { RecordAccess } from './record-access.ts'
 import { RecordMoves } from './record-moves.ts'
 import type { RecordSource } from './record-source.ts'
-import { checkDeletion, checkFilter, type SessionFilter, type SessionInfo } from './session-filter.ts'
-import { type DeleteTarget, type ReadOptions, StoreHooks } from './store-hooks.ts'
+import {
+  checkDeletion,
+  checkFilter,
+  type ListedSession,
+  type SessionFilter,
+  type SessionInfo,
+} from './session-filter.ts'
+import { type DeleteTarget, type ListingOptions, StoreHooks } from './store-hooks.ts'
 
 /** How `deleteSessions` goes about it. */
 export interface DeleteSessionsOptions extends LongCallOptions {
   /** Whether to count only. Default: false. */
   dryRun?: boolean
 }
-
-/** How `listSessions` works; `latest` is for wrappers. */
-export interface ListOptions extends CancelOptions, ReadOptions {}
 
 /** How many sessions `deleteSessions` hands to an adapter at a time. */
 const deleteBatchSize = 500
@@ -57,14 +61,18 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
    * session changed while this runs comes at its old place or not at all. `after`, a place of this order, makes exact pages.
    * @throws TypeError or RangeError that names the criterion, at once
    */
-  listSessions(filter: SessionFilter = {}, options: ListOptions = {}): AsyncIterable<SessionInfo> {
+  listSessions(filter?: SessionFilter, options?: ListOptions & { count?: true }): AsyncIterable<SessionInfo>
+  listSessions(filter?: SessionFilter, options?: ListOptions): AsyncIterable<ListedSession>
+  listSessions(filter: SessionFilter = {}, options: ListOptions = {}): AsyncIterable<ListedSession> {
     const check = (): { checked: SessionFilter; call: LongCall } => {
-      const call = LongCall.from('listSessions', options, { ...cancelTypes, latest: 'boolean' })
+      const call = LongCall.from('listSessions', options, listTypes)
       return { checked: checkFilter(filter), call }
     }
-    return this.#iterate('listSessions', undefined, check, ({ checked, call }) =>
-      this.#list(checked, call, options.latest ?? false),
-    )
+    return this.#iterate('listSessions', undefined, check, ({ checked, call }) => {
+      const { latest = false, count = true } = options
+      const found = this.#list(checked, call, { latest, count })
+      return count ? found : uncounted(found)
+    })
   }
 
   /**
@@ -191,16 +199,16 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
       batch = []
       await call.step({ done })
     }
-    for await (const { sessionId, updatedAt } of this.#list(filter, call, true)) {
+    for await (const { sessionId, updatedAt } of this.#list(filter, call, { latest: true, count: false })) {
       if (batch.push({ sessionId, updatedAt }) === deleteBatchSize) await flush()
     }
     if (batch.length > 0) await flush()
     return done
   }
 
-  #list(filter: SessionFilter, call: LongCall, latest: boolean): AsyncIterable<SessionInfo> {
+  #list(filter: SessionFilter, call: LongCall, options: ListingOptions): AsyncIterable<ListedSession> {
     const isEmpty = filter.limit !== undefined && filter.limit <= 0
-    return isEmpty ? nothing() : call.through(this._list(filter, { latest }))
+    return isEmpty ? nothing() : call.through(this._list(filter, options))
   }
 
   #run<A, T>(

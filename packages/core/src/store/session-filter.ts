@@ -53,6 +53,11 @@ export interface SessionInfo {
   countedTurns?: CountedTurn[]
 }
 
+/** A session as `listSessions` gives it: with `count: false` without its `itemCount`. */
+export interface ListedSession extends Omit<SessionInfo, 'itemCount'> {
+  itemCount?: number
+}
+
 /** A copy that the caller cannot change any more. @throws TypeError or RangeError that names the criterion */
 export function checkFilter(filter: SessionFilter): SessionFilter {
   assertOptions('A session filter', filter, {

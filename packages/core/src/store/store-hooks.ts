@@ -5,7 +5,7 @@ import type { ChangeConditions, CommitResult, HistoryChange } from './history-ch
 import type { LeaseResult, LeaseSwap } from './lease-row.ts'
 import type { EntryQuery, RecordEntryPage } from './record-entry.ts'
 import type { KeptOperation, RestoredSession, RestoreResult, WholeRead } from './restored-session.ts'
-import type { SessionFilter, SessionInfo } from './session-filter.ts'
+import type { ListedSession, SessionFilter, SessionInfo } from './session-filter.ts'
 
 /** Some records of a session, oldest first, and where to go on; without `next`, these were the last. */
 export interface RecordPage {
@@ -19,6 +19,12 @@ export interface RecordPage {
 export interface ReadOptions {
   /** Whether a write depends on what is read: then a replica, which may not have the newest yet, is no place to read it from. */
   latest?: boolean
+}
+
+/** How a store lists. */
+export interface ListingOptions extends ReadOptions {
+  /** Whether `itemCount` is asked for; else it may be there all the same, and goes no further. Default: true. */
+  count?: boolean
 }
 
 /** What makes a change of records that were read, oldest first. May be called again. */
@@ -116,9 +122,9 @@ export abstract class StoreHooks {
   protected abstract _info(sessionId: string, options?: ReadOptions): Promise<SessionInfo | undefined>
   /**
    * What matches, each session once, in the order of `byListingOrder`, behind `filter.after` where it is given; `limit` is positive.
-   * Without this ability, throw `SESSION_UNSUPPORTED`.
+   * With `count: false` nobody needs `itemCount`, which is to be left out where it costs. Without this ability, throw `SESSION_UNSUPPORTED`.
    */
-  protected abstract _list(filter: SessionFilter, options: ReadOptions): AsyncIterable<SessionInfo>
+  protected abstract _list(filter: SessionFilter, options: ListingOptions): AsyncIterable<ListedSession>
   /**
    * With `unchangedSince`, only if `updatedAt` is still that. Whether a session was removed. With `lease`, which only a store that keeps
    * leases is given, only while that is held, decided in the same step; else `lost`.

@@ -4,8 +4,8 @@ import type { ChangeConditions, CommitResult, HistoryChange } from '../store/his
 import type { LeaseResult, LeaseSwap } from '../store/lease-row.ts'
 import type { EntryQuery, RecordEntryPage } from '../store/record-entry.ts'
 import type { KeptOperation, RestoredSession, RestoreResult } from '../store/restored-session.ts'
-import type { SessionFilter, SessionInfo } from '../store/session-filter.ts'
-import type { ReadOptions, RecordPage } from '../store/store-hooks.ts'
+import type { ListedSession, SessionFilter, SessionInfo } from '../store/session-filter.ts'
+import type { ListingOptions, ReadOptions, RecordPage } from '../store/store-hooks.ts'
 
 /** What can be made to fail or to wait. */
 export type FaultyOperation = 'read' | 'commit' | 'info' | 'list' | 'delete'
@@ -91,7 +91,7 @@ export class FaultyStore extends SessionStore {
     return this.#through('info', () => this.#store.records.info(sessionId, options))
   }
 
-  protected async *_list(filter: SessionFilter, options: ReadOptions = {}): AsyncIterable<SessionInfo> {
+  protected async *_list(filter: SessionFilter, options: ListingOptions = {}): AsyncIterable<ListedSession> {
     yield* await this.#through('list', async () => this.#store.listSessions(filter, options))
   }
 

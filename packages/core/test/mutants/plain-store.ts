@@ -3,6 +3,7 @@ import {
   type CommitResult,
   type HistoryChange,
   type JSONValue,
+  type ListingOptions,
   type LongCall,
   matchesFilter,
   type RecordPage,
@@ -42,7 +43,7 @@ export class PlainStore extends PlainEntries {
     })
   }
 
-  protected async *_list(filter: SessionFilter): AsyncIterable<SessionInfo> {
+  protected async *_list(filter: SessionFilter, _options: ListingOptions = {}): AsyncIterable<SessionInfo> {
     yield* this.place.atomically(() => this.find(filter))
   }
 
