@@ -153,6 +153,17 @@ describe('of many sessions', () => {
     await store.close()
   })
 
+  it('are listed without a look at their items on request, and deleted so', async () => {
+    const { store, counting } = await many(1_000)
+    const listed: unknown[] = []
+    for await (const session of store.listSessions({ limit: 20 }, { count: false })) listed.push(session)
+    expect(listed).toHaveLength(20)
+    expect(listed[0]).not.toHaveProperty('itemCount')
+    expect(await store.deleteSessions({ prefix: '1' })).toBeGreaterThan(0)
+    expect(counting.count(/count\(\*\)/)).toBe(0)
+    await store.close()
+  })
+
   it('those whose time is over are found without a look at the others', async () => {
     const { store, counting, clock } = await many(1_000)
     expect(await store.purgeExpired()).toBe(941)
