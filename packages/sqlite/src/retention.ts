@@ -81,7 +81,7 @@ export async function purgeExpired(access: Access, now: number, call: LongCall):
 
 /** Sessions whose time may be over come first to last by when; one that Python wrote since lives longer, and is looked at each time. */
 async function* expiredSessions(access: Access, now: number): AsyncIterable<Target[]> {
-  let [at, from] = [0, '']
+  let [at, from] = [Number.MIN_SAFE_INTEGER, '']
   for (;;) {
     await yieldIfLong()
     const page = await access.read(({ expired }) => {

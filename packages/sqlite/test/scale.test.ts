@@ -82,7 +82,9 @@ it(`reads the last 20 of ${items} items by the index, and iterates over all in c
   }
   expect(plan('recent')).toContain('idx_agent_sessions_updated_at (updated_at>? AND (updated_at,session_id)<(?,?))')
   expect(plan('withMetadata')).toContain('idx_agent_sessions_metadata_value (key=? AND value=?)')
-  expect(plan('expired')).toContain('idx_agent_sessions_not_before (not_before_ms>? AND not_before_ms<?)')
+  expect(plan('expired')).toContain(
+    'idx_agent_sessions_not_before ((not_before_ms,session_id)>(?,?) AND not_before_ms<?)',
+  )
   expect(plan('forgetOperations')).toContain('idx_agent_sessions_forget_at (forget_at<?)')
   database.close()
 
