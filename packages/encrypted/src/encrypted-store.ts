@@ -21,7 +21,6 @@ import {
   type SessionFilter,
   type SessionInfo,
   SessionStore,
-  type Signal,
   type StoredSession,
   type StoredSessionOptions,
 } from '@sessions/core'
@@ -74,9 +73,8 @@ export class EncryptedStore extends SessionStore {
   constructor(options: EncryptedStoreOptions) {
     assertOptions('EncryptedStore', options, { store: 'object', ownsStore: 'boolean', ...encryptionTypes }, ['store'])
     const { store, ownsStore = false, ...encryption } = options
-    if (typeof store.records?.commit !== 'function') {
+    if (typeof store.records?.commit !== 'function')
       throw new TypeError('store must be a SessionStore; around a session, use EncryptedSession.')
-    }
     super()
     this.#store = store
     this.#ownsStore = ownsStore
@@ -138,7 +136,7 @@ export class EncryptedStore extends SessionStore {
   async removeUnreadable({ dryRun = false, ...options }: RemoveUnreadableOptions = {}): Promise<UnreadableRecord[]> {
     if (typeof dryRun !== 'boolean') throw new TypeError('removeUnreadable: dryRun must be a boolean.')
     const removed: UnreadableRecord[] = []
-    const remove = async (id: string, call: { signal: Signal | undefined }): Promise<Maintained> => {
+    const remove = async (id: string, call: { signal: SweepOptions['signal'] }): Promise<Maintained> => {
       const result = await removeUnreadable(this.#records, id, { ...call, dryRun })
       removed.push(...result.removed)
       return result
@@ -232,7 +230,7 @@ export class EncryptedStore extends SessionStore {
   async #sweep(
     operation: string,
     options: SweepOptions,
-    work: (sessionId: string, call: { signal: Signal | undefined }) => Promise<Maintained>,
+    work: (sessionId: string, call: { signal: SweepOptions['signal'] }) => Promise<Maintained>,
     purges = true,
   ): Promise<SweepResult> {
     const { sessionId, signal } = options

@@ -43,7 +43,7 @@ export class Database {
   readonly turns: Turns = new Turns()
   readonly #pool: Pool
   readonly #connections = new WeakMap<object, { plain: Connection; settled: Connection }>()
-  readonly #done = new Map<string, Promise<void>>()
+  readonly #done = new Map<string, Promise<unknown>>()
   /** What is to be executed before others get the connection. */
   readonly #leaving = new WeakMap<Connection, string>()
   readonly #patience: string | undefined
@@ -111,12 +111,12 @@ export class Database {
     }
   }
 
-  /** Does work that is not needed again, however many want it, as long as it succeeds. */
-  async once(key: string, work: () => Promise<void>): Promise<void> {
-    const done = this.#done.get(key) ?? work()
+  /** Does work that is not needed again, however many want it, as long as it succeeds: always the same one for a key. */
+  async once<T>(key: string, work: () => Promise<T>): Promise<T> {
+    const done = (this.#done.get(key) as Promise<T> | undefined) ?? work()
     this.#done.set(key, done)
     try {
-      await done
+      return await done
     } catch (error) {
       this.forget(key)
       throw error

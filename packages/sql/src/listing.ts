@@ -1,4 +1,4 @@
-import type { SessionFilter, SessionInfo, SessionPlace } from '@sessions/core'
+import type { ListedSession, SessionFilter, SessionInfo, SessionPlace } from '@sessions/core'
 import type { Row } from './connection.ts'
 import { fewSessions } from './listing-statements.ts'
 import { metadataValues } from './row-values.ts'
@@ -10,10 +10,21 @@ import { numberOf, optionalNumberOf, textOf } from './values.ts'
 type Select = (statement: Statement, values: Readonly<Record<string, Value>>) => Promise<readonly Row[]>
 
 type Pair = readonly [string, string | number | boolean]
+
+/** Where is listed, and how. */
+export interface Listing {
+  readonly statements: Statements
+  readonly select: Select
+  /** Whether each session comes with the number of its items. */
+  readonly count: boolean
+  /** Whether the sessions are indexed by minutes. */
+  readonly byMinute: boolean
+}
+
 type Cursor = { cursorAt: string; cursorId: string }
 
-/** Sessions in one page. */
-const pageSize = 200
+/** Sessions in the first page, and at most in later ones, each of which is twice as large: not all who list go on to the end. */
+const [firstPage, largestPage] = [200, 3_200]
 /** UTF-16 units of an id, rounded up to an even number. */
 const maxIdLength = 256
 
@@ -23,25 +34,26 @@ const maxIdLength = 256
  */
 export async function* listSessions(
   filter: SessionFilter,
-  statements: Statements,
-  select: Select,
-): AsyncIterable<SessionInfo> {
-  const found = await rarestFirst(Object.entries(filter.metadata ?? {}), statements, select)
+  { statements, select, count, byMinute }: Listing,
+): AsyncIterable<ListedSession> {
+  const found = await rarestFirst(filter, statements, select)
   if (found === undefined) return
   const criteria = {
     prefix: filter.prefix !== undefined,
     updatedBefore: filter.updatedBefore !== undefined,
     updatedAfter: filter.updatedAfter !== undefined,
     metadata: found.wanted.length,
-    few: found.few,
+    ...(found.few !== undefined && { few: found.few }),
+    counted: count,
+    byMinute,
   }
   const values = { ...criterionValues(filter), ...metadataParameters(found.wanted) }
   let left = filter.limit ?? Number.MAX_SAFE_INTEGER
-  for (let cursor = cursorOf(filter.after); left > 0; ) {
-    const limit = Math.min(left, pageSize)
+  for (let cursor = cursorOf(filter.after), size = firstPage; left > 0; size = Math.min(2 * size, largestPage)) {
+    const limit = Math.min(left, size)
     const statement = statements.list({ ...criteria, continued: cursor !== undefined })
     const rows = await select(statement, { ...values, ...cursor, limit })
-    yield* rows.map(toInfo)
+    yield* rows.map((row) => (count ? toInfo(row) : toListed(row)))
     const last = rows.at(-1)
     if (last === undefined || rows.length < limit) return
     left -= rows.length
@@ -50,20 +62,29 @@ export async function* listSessions(
 }
 
 /**
- * The values that sessions must have, the rarest first, and whether few have it: then those are looked up, else the sessions are gone
- * through in the order of listing, where the next one that has all of them is not far. `undefined` where no session has one of them.
+ * The values that sessions must have, the rarest first, and what few have, it or the prefix: then those are looked up, whatever the statistics
+ * of the server say, else the sessions are gone through in the order of listing, where the next one that has all is not far. `undefined`
+ * where no session has one of them.
  */
 async function rarestFirst(
-  wanted: readonly Pair[],
+  filter: SessionFilter,
   statements: Statements,
   select: Select,
-): Promise<{ wanted: readonly Pair[]; few: boolean } | undefined> {
-  if (wanted.length === 0) return { wanted, few: false }
-  const [row] = await select(statements.countMetadata(wanted.length), metadataParameters(wanted))
-  const counted = wanted.map((pair, key) => ({ pair, count: row === undefined ? 0 : numberOf(row, `count${key}`) }))
+): Promise<{ wanted: readonly Pair[]; few?: 'prefix' | 'metadata' } | undefined> {
+  const wanted = Object.entries(filter.metadata ?? {})
+  const hasPrefix = filter.prefix !== undefined
+  if (wanted.length === 0 && !hasPrefix) return { wanted }
+  const values = { ...criterionValues(filter), ...metadataParameters(wanted) }
+  const [row = {}] = await select(statements.countMatches(wanted.length, hasPrefix), values)
+  const counted = wanted.map((pair, key) => ({ pair, count: numberOf(row, `count${key}`) }))
   counted.sort((a, b) => a.count - b.count)
-  const least = counted[0]?.count ?? 0
-  return least === 0 ? undefined : { wanted: counted.map(({ pair }) => pair), few: least <= fewSessions }
+  const prefixed = hasPrefix ? numberOf(row, 'prefixed') : Number.POSITIVE_INFINITY
+  const valued = counted[0]?.count ?? Number.POSITIVE_INFINITY
+  const least = Math.min(prefixed, valued)
+  if (least === 0) return undefined
+  const sorted = counted.map(({ pair }) => pair)
+  if (least > fewSessions) return { wanted: sorted }
+  return { wanted: sorted, few: prefixed < valued ? 'prefix' : 'metadata' }
 }
 
 function cursorOf(place: SessionPlace | undefined): Cursor | undefined {
@@ -72,11 +93,14 @@ function cursorOf(place: SessionPlace | undefined): Cursor | undefined {
 
 /** A session as a row of `info` or `list` tells it. */
 export function toInfo(row: Row): SessionInfo {
-  const info: SessionInfo = {
+  return { ...toListed(row), itemCount: numberOf(row, 'item_count') }
+}
+
+function toListed(row: Row): ListedSession {
+  const info: ListedSession = {
     sessionId: textOf(row, 'session_id'),
     createdAt: new Date(numberOf(row, 'created_ms')),
     updatedAt: new Date(numberOf(row, 'updated_ms')),
-    itemCount: numberOf(row, 'item_count'),
   }
   const expiresMs = optionalNumberOf(row, 'expires_ms')
   if (expiresMs !== undefined) info.expiresAt = new Date(expiresMs)

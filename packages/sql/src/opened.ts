@@ -6,7 +6,7 @@ import { type Limits, limitsFrom, lockTimeoutMs } from './limits.ts'
 import { Listener } from './listener.ts'
 import type { Notices } from './notices.ts'
 import type { SQLStoreOptions } from './options.ts'
-import { assertSchema, ensureSchema } from './schema.ts'
+import { assertSchema, ensureSchema, type TablesFound } from './schema.ts'
 import type { Tables } from './tables.ts'
 import type { Joined } from './using/joined.ts'
 
@@ -15,6 +15,8 @@ export interface Opened {
   readonly lease: Lease<Database>
   readonly calls: Calls
   readonly listener: Listener | undefined
+  /** Whether the sessions are indexed by minutes. */
+  readonly byMinute: boolean
   /** The tables have to be looked for again. */
   forgetSchema(): void
 }
@@ -39,14 +41,17 @@ export async function openStore({ options, tables, notices }: Unopened): Promise
   const calls = new Calls(database, tables.key, readFrom, { busyTimeoutMs, timeoutMs, retries })
   // A store that may not make the tables must not decide for one that may.
   const schemaKey = `${createTables} ${tables.key}`
+  let found: TablesFound
   try {
-    await calls.try((within) => database.once(schemaKey, () => ensureSchema(database, within, tables, createTables)))
+    found = await calls.try((within) =>
+      database.once(schemaKey, () => ensureSchema(database, within, tables, createTables)),
+    )
   } catch (error) {
     await lease.release()
     throw error
   }
   const listener = notices && new Listener(database, notices, limits)
-  return { lease, calls, listener, forgetSchema: () => database.forget(schemaKey) }
+  return { lease, calls, listener, ...found, forgetSchema: () => database.forget(schemaKey) }
 }
 
 /** The same within a transaction of the caller's, where no tables are made: that would commit it, or go with it. */
@@ -55,14 +60,15 @@ export async function openJoined({ options, tables }: Unopened, joined: Joined):
   const { database } = joined
   // Its own timeouts tell when a connection of the caller's is given up.
   const calls = new Calls(database, tables.key, 'primary', { busyTimeoutMs, timeoutMs: 0, retries: 0, joined })
+  let found: TablesFound
   try {
-    await calls.try((limits) => database.once(tables.key, () => assertSchema(database, limits, tables)))
+    found = await calls.try((limits) => database.once(tables.key, () => assertSchema(database, limits, tables)))
   } catch (error) {
     if (!(error instanceof SessionError && error.code === 'SESSION_SCHEMA_MISSING')) throw error
     throw new SessionError(error.code, `${error.message} ${unmade}`, { cause: error.cause })
   }
   const lease = { resource: database, release: async () => {} }
-  return { lease, calls, listener: undefined, forgetSchema: () => database.forget(tables.key) }
+  return { lease, calls, listener: undefined, ...found, forgetSchema: () => database.forget(tables.key) }
 }
 
 const unmade =

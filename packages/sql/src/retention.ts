@@ -1,9 +1,9 @@
 import type { DeleteTarget, LongCall } from '@sessions/core'
 import { someSessions } from './batches.ts'
-import type { Calls } from './calls.ts'
 import type { Connection, Row } from './connection.ts'
-import type { Database, Outcome } from './database.ts'
+import type { Outcome } from './database.ts'
 import { Leases } from './leases.ts'
+import type { Opened } from './opened.ts'
 import { assertSettings } from './rows.ts'
 import { bind, type Statement, type Value } from './statement.ts'
 import type { Statements } from './statements.ts'
@@ -55,10 +55,14 @@ export function eraseUnchanged(
 }
 
 /** Removes what is over: sessions, operations, and leases. Resolves to how many sessions. */
-export async function purge(call: LongCall, statements: Statements, calls: Calls, database: Database): Promise<number> {
+export async function purge(
+  call: LongCall,
+  statements: Statements,
+  { calls, lease: { resource: database }, byMinute }: Opened,
+): Promise<number> {
   const transact: Transact = (work) => calls.changeSome(work)
   const select: Select = (statement, values) => calls.select(statement, values, { latest: true })
-  const erased = await eraseExpired(call, statements, select, transact)
+  const erased = await eraseExpired(call, statements, { page: statements.expired(byMinute), select, transact })
   await purgeOperations(call, erased, statements, transact)
   await calls.try((limits) => new Leases(database, statements).purge(limits, call, erased))
   return erased
@@ -68,12 +72,11 @@ export async function purge(call: LongCall, statements: Statements, calls: Calls
 async function eraseExpired(
   call: LongCall,
   statements: Statements,
-  select: Select,
-  transact: Transact,
+  { page, select, transact }: { page: Statement; select: Select; transact: Transact },
 ): Promise<number> {
   let erased = 0
   for (let from = { at: toTimestamp(-Infinity), after: '' }; ; ) {
-    const rows = await select(statements.expired, { ...from, limit: someSessions })
+    const rows = await select(page, { ...from, limit: someSessions })
     const last = rows.at(-1)
     if (last === undefined) return erased
     const sessionIds = rows.map((row) => textOf(row, 'session_id'))

@@ -12,6 +12,8 @@ import {
   type KeptOperation,
   type LeaseResult,
   type LeaseSwap,
+  type ListedSession,
+  type ListingOptions,
   type LongCall,
   type ReadOptions,
   type RecordEntryPage,
@@ -44,7 +46,7 @@ import { eraseUnchanged, purge } from './retention.ts'
 import { SessionRows } from './rows.ts'
 import { schemaText } from './schema.ts'
 import { prepareStatements, type Statements } from './statements.ts'
-import { checkNames, quoteTables, type TableNames, type Tables, withSchema } from './tables.ts'
+import { checkNames, checkPartitions, quoteTables, type SchemaSQLOptions, type Tables, withSchema } from './tables.ts'
 import type { SQLClient } from './using/caller-client.ts'
 import { type Joined, join, withoutLeases } from './using/joined.ts'
 
@@ -85,12 +87,16 @@ export class SQLStore extends SessionStore {
     this.#notices = noticesOf(options.notify, dialect, this.#tables)
   }
 
-  /** The statements that make the tables of a new database, for those who migrate by hand. @throws TypeError */
-  static schemaSQL(dialect: SQLDialect, names: TableNames = {}): string {
-    assertOptions('schemaSQL', names, nameTypes)
+  /** The statements that make the tables of a new database, for those who migrate by hand. @throws TypeError or RangeError */
+  static schemaSQL(dialect: SQLDialect, options: SchemaSQLOptions = {}): string {
+    assertOptions('schemaSQL', options, { ...nameTypes, partitions: 'number' })
     const known = dialects[checkDialect(dialect, 'dialect must be one of')]
+    const { partitions, ...names } = options
     checkNames(names, dialect)
-    return schemaText(known, quoteTables(names, known.quote), { mariadb: dialect === 'mariadb', galera: false })
+    checkPartitions(partitions, names, dialect)
+    const server = { mariadb: dialect === 'mariadb', galera: false }
+    const from = { version: 0, isNew: true, ...(partitions !== undefined && { partitions }) }
+    return schemaText(known, quoteTables(names, known.quote), server, from)
   }
 
   /**
@@ -188,8 +194,10 @@ export class SQLStore extends SessionStore {
     return row && toInfo(row)
   }
 
-  protected _list(filter: SessionFilter, options: ReadOptions): AsyncIterable<SessionInfo> {
-    return listSessions(filter, this.#statements, (statement, values) => this.#calls.select(statement, values, options))
+  protected _list(filter: SessionFilter, options: ListingOptions): AsyncIterable<ListedSession> {
+    const { byMinute } = this.#ready
+    const select: Select = (statement, values) => this.#calls.select(statement, values, options)
+    return listSessions(filter, { statements: this.#statements, select, count: options.count ?? true, byMinute })
   }
 
   protected async _delete(sessionId: string, unchangedSince?: Date, lease?: string): Promise<boolean | 'lost'> {
@@ -201,7 +209,7 @@ export class SQLStore extends SessionStore {
   }
 
   protected override _purgeExpired(call: LongCall): Promise<number> {
-    return purge(call, this.#statements, this.#calls, this.#database)
+    return purge(call, this.#statements, this.#ready)
   }
 
   protected override _page(

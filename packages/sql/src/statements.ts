@@ -48,7 +48,7 @@ export interface Statements extends ListingStatements, EntryStatements, LeaseSta
   readonly forgetMetadata: Statement
   readonly saveMetadata: Statement
   /** Sessions whose ttl has ended, those first whose ended first, after the one of `:after` that ended `:at`. */
-  readonly expired: Statement
+  expired(byMinute: boolean): Statement
   /** The whole of an append in one statement, for a dialect that can: all rows, or none where something stands in the way. */
   appendAtOnce?(parts: AppendParts): Statement
   /** For a dialect that can. */
@@ -82,6 +82,8 @@ export function prepareStatements(dialect: Dialect, tables: Tables): Statements 
   const ids = Array.from({ length: someSessions }, (_, index) => `:id${index}`)
   const some = `session_id IN (${ids.join(', ')})`
   const named = `session_id = :id AND id IN (${Array.from({ length: someMessages }, (_, index) => messageId(`:message${index}`)).join(', ')})`
+  const expiredPage = once(grammar.expiredPage)
+  const expiredByMinute = grammar.minutes === undefined ? expiredPage : once(grammar.minutes.expiredPage)
   const appends = new Map<string, Statement>()
   const groups = new Map<boolean, TogetherAtOnce<Statement> | TogetherInSteps<Statement>>()
   // No alias is the name of a column: ORDER BY would sort by the alias.
@@ -135,7 +137,7 @@ export function prepareStatements(dialect: Dialect, tables: Tables): Statements 
     purgeOperations: once(grammar.purgeOperations),
     forgetMetadata: once(`DELETE FROM ${metadata} WHERE session_id = :id`),
     saveMetadata: once(grammar.saveMetadata),
-    expired: once(grammar.expiredPage),
+    expired: (byMinute) => (byMinute ? expiredByMinute : expiredPage),
     ...(grammar.appendAtOnce !== undefined && {
       appendAtOnce: (parts) => {
         const key = JSON.stringify(parts)

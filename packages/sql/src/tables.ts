@@ -1,3 +1,5 @@
+import { checkInteger } from '@sessions/core'
+
 /** What the caller may name. */
 export interface TableNames {
   /** One row a session; other tables of ours are named after it. Default: `agent_sessions`. */
@@ -8,13 +10,24 @@ export interface TableNames {
   schema?: string
 }
 
+/** Which tables `schemaSQL` makes. */
+export interface SchemaSQLOptions extends TableNames {
+  /**
+   * Postgres only: into how many parts the sessions and the messages are divided, by a hash of the session id, 2 to 1,024. What a store does
+   * with them is the same. Default: not at all.
+   */
+  partitions?: number
+}
+
 type TableName = 'sessions' | 'messages' | 'operations' | 'metadata' | 'ttls' | 'leases' | 'version'
 type IndexName =
   | 'messageId'
   | 'messageTime'
   | 'messageOrder'
   | 'updated'
+  | 'updatedMinute'
   | 'expires'
+  | 'expiresMinute'
   | 'sessionId'
   | 'metadataSession'
   | 'metadataValue'
@@ -34,6 +47,9 @@ export interface Tables extends Readonly<Record<TableName, string>> {
 /** Bytes of UTF-8: Postgres cuts what is longer (NAMEDATALEN), so that two names could become one. */
 const maxNameBytes = 63
 
+/** Each costs memory in every connection, and time in every plan. */
+const mostPartitions = 1_024
+
 /** @throws TypeError that names the option whose name cannot be quoted, would be cut, or leads to one table twice */
 export function checkNames(names: TableNames, dialect: string): void {
   if (names.schema !== undefined && dialect !== 'postgres') throw new TypeError('schema is for postgres alone.')
@@ -50,6 +66,18 @@ export function checkNames(names: TableNames, dialect: string): void {
   const twice = folded.find((name, index) => folded.indexOf(name) !== index)
   if (twice !== undefined) {
     throw new TypeError(`sessionsTable and messagesTable lead to the table ${JSON.stringify(twice)} twice.`)
+  }
+}
+
+/** @throws TypeError or RangeError */
+export function checkPartitions(partitions: number | undefined, names: TableNames, dialect: string): void {
+  if (partitions === undefined) return
+  if (dialect !== 'postgres') throw new TypeError('partitions is for postgres alone.')
+  checkInteger('partitions', partitions, 2, mostPartitions)
+  const { tables } = derive(names)
+  for (const option of ['sessions', 'messages'] as const) {
+    if (isLong(`${tables[option]}_p${partitions - 1}`))
+      throw new TypeError(`${option}Table is too long for partitions.`)
   }
 }
 
@@ -97,7 +125,9 @@ function derive(names: TableNames): { tables: Record<TableName, string>; indexes
       messageTime: `idx_${messages}_session_time`,
       messageOrder: `idx_${messages}_session_order`,
       updated: `idx_${sessions}_updated_at`,
+      updatedMinute: `idx_${sessions}_updated_minute`,
       expires: `idx_${sessions}_expires_at`,
+      expiresMinute: `idx_${sessions}_expires_minute`,
       sessionId: `idx_${sessions}_session_id`,
       metadataSession: `idx_${sessions}_metadata_session`,
       metadataValue: `idx_${sessions}_metadata_value`,

@@ -134,3 +134,15 @@ it('refuses a schema where there are none', () => {
   expect(() => new SQLStore({ url: maria, schema: 'mine' })).toThrow(/schema is for postgres/)
   expect(() => SQLStore.schemaSQL('mariadb', { schema: 'mine' })).toThrow(/schema/)
 })
+
+it.each([
+  ['postgres', { partitions: 1 }, RangeError, /^partitions must be an integer from 2 to 1024/],
+  ['postgres', { partitions: 1_025 }, RangeError, /^partitions/],
+  ['postgres', { partitions: '4' }, TypeError, /^partitions/],
+  ['postgres', { partitions: 16, messagesTable: 'x'.repeat(45) }, TypeError, /messagesTable/],
+  ['mariadb', { partitions: 16 }, TypeError, /^partitions is for postgres/],
+] as const)('refuses partitions on %s: %j', (dialect, options, type, text) => {
+  const attempt = (): string => SQLStore.schemaSQL(dialect, options as object)
+  expect(attempt).toThrow(type)
+  expect(attempt).toThrow(text)
+})

@@ -19,3 +19,6 @@ export const listTypes: OptionTypes = { ...cancelTypes, latest: 'boolean', count
 export async function* uncounted(infos: AsyncIterable<ListedSession>): AsyncIterable<ListedSession> {
   for await (const { itemCount: _, ...info } of infos) yield info
 }
+
+/** Of a limit of 0. */
+export async function* nothing(): AsyncIterable<never> {}

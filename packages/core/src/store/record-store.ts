@@ -6,7 +6,7 @@ import { assertId } from '../call/validate.ts'
 import { SessionError } from '../errors/session-error.ts'
 import type { Call } from '../errors/translate.ts'
 import { holdWithBeneath, onCloseWithBeneath } from './beneath.ts'
-import { type ListOptions, listTypes, uncounted } from './list-options.ts'
+import { type ListOptions, listTypes, nothing, uncounted } from './list-options.ts'
 import { RecordAccess } from './record-access.ts'
 import { RecordMoves } from './record-moves.ts'
 import type { RecordSource } from './record-source.ts'
@@ -65,8 +65,7 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
   listSessions(filter?: SessionFilter, options?: ListOptions): AsyncIterable<ListedSession>
   listSessions(filter: SessionFilter = {}, options: ListOptions = {}): AsyncIterable<ListedSession> {
     const check = (): { checked: SessionFilter; call: LongCall } => {
-      const call = LongCall.from('listSessions', options, listTypes)
-      return { checked: checkFilter(filter), call }
+      return { call: LongCall.from('listSessions', options, listTypes), checked: checkFilter(filter) }
     }
     return this.#iterate('listSessions', undefined, check, ({ checked, call }) => {
       const { latest = false, count = true } = options
@@ -249,5 +248,3 @@ function withoutEntries(): never {
 function callOf(operation: string, sessionId: string | undefined): Call {
   return sessionId === undefined ? { operation } : { operation, sessionId }
 }
-
-async function* nothing(): AsyncIterable<never> {}

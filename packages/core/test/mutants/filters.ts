@@ -1,4 +1,4 @@
-import { matchesFilter, type SessionFilter, type SessionInfo } from '@sessions/core'
+import { type ListingOptions, matchesFilter, type SessionFilter, type SessionInfo } from '@sessions/core'
 import { type Mutant, store } from './mutant.ts'
 import type { Entry } from './place.ts'
 import { PlainStore } from './plain-store.ts'
@@ -116,6 +116,28 @@ export const filterMutants: readonly Mutant[] = [
           const { records = [], metadata = {}, createdAt, updatedAt } = entry ?? {}
           return records.length > 0 || Object.keys(metadata).length > 0 || createdAt !== updatedAt
         })
+      }
+    },
+  ),
+  store(
+    'list-counts-unasked',
+    'overrides a public method and so gives what nobody asked for',
+    ['list/uncounted'],
+    class extends PlainStore {
+      override listSessions(filter?: SessionFilter): AsyncIterable<SessionInfo> {
+        return super.listSessions(filter)
+      }
+    },
+  ),
+  store(
+    'list-uncounted-without-metadata',
+    'leaves out more than the count, as where both came from one query',
+    ['list/uncounted'],
+    class extends PlainStore {
+      protected override async *_list(filter: SessionFilter, options: ListingOptions): AsyncIterable<SessionInfo> {
+        for await (const { metadata, ...info } of super._list(filter)) {
+          yield options.count === false || metadata === undefined ? info : { ...info, metadata }
+        }
       }
     },
   ),

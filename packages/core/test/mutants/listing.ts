@@ -1,9 +1,4 @@
-import {
-  type ListingOptions,
-  matchesFilter,
-  type SessionFilter,
-  type SessionInfo,
-} from '@sessions/core'
+import { matchesFilter, type SessionFilter, type SessionInfo } from '@sessions/core'
 import { type Mutant, store } from './mutant.ts'
 import { PlainStore } from './plain-store.ts'
 
@@ -128,28 +123,6 @@ export const listMutants: readonly Mutant[] = [
     class extends PlainStore {
       protected override find(filter: SessionFilter): SessionInfo[] {
         return super.find(filter).map((info) => ({ ...info, itemCount: 0 }))
-      }
-    },
-  ),
-  store(
-    'list-counts-unasked',
-    'overrides a public method and so gives what nobody asked for',
-    ['list/uncounted'],
-    class extends PlainStore {
-      override listSessions(filter?: SessionFilter): AsyncIterable<SessionInfo> {
-        return super.listSessions(filter)
-      }
-    },
-  ),
-  store(
-    'list-uncounted-without-metadata',
-    'leaves out more than the count, as where both came from one query',
-    ['list/uncounted'],
-    class extends PlainStore {
-      protected override async *_list(filter: SessionFilter, options: ListingOptions): AsyncIterable<SessionInfo> {
-        for await (const { metadata, ...info } of super._list(filter)) {
-          yield options.count === false || metadata === undefined ? info : { ...info, metadata }
-        }
       }
     },
   ),

@@ -84,6 +84,8 @@ export interface Grammar {
   readonly joinInOrder: string
   /** How sessions are listed: by these, descending, of which an index gives both; and whether one is behind `:cursorAt` and `:cursorId`. */
   readonly listed: { readonly time: string; readonly id: string; readonly behind: string }
+  /** Where sessions may be indexed by minutes: what such an index holds of the last change, and `expiredPage` by such an index. */
+  readonly minutes?: { readonly updated: string; of(timestamp: string): string; readonly expiredPage: string }
   /** Removes up to two operations of `:id` that are no longer kept, wherever there are how many. */
   readonly pruneOperations: string
   /** Removes up to `:limit` operations that are no longer kept. */
@@ -154,8 +156,13 @@ export interface Dialect {
    * must not keep others from a lease that has ended.
    */
   transaction(lockTimeoutMs: number, server: Server, purpose: Purpose): TransactionEdges
-  /** One list of statements a version, oldest first. Each may be run again where it was interrupted. */
-  migrations(tables: Tables, server: Server): readonly (readonly Step[])[]
+  /**
+   * One list of statements a version, oldest first. Each may be run again where it was interrupted. New tables may be made in another way
+   * than those of Python's are brought forward.
+   */
+  migrations(tables: Tables, server: Server, making: Making): readonly (readonly Step[])[]
+  /** An expression that counts 1 where the sessions are indexed by minutes, for a dialect where they may be. */
+  hasMinutes?(tables: Tables): string
   /** Where tables lie in schemas: whether there is one of that name. */
   hasSchema?(connection: Connection, schema: string): Promise<boolean>
   /** Whether another program keeps numbers where Python keeps times, for a dialect whose columns take anything. */
@@ -191,6 +198,14 @@ export interface TransactionEdges {
   readonly verify?: string
   /** Leaves the connection as it was found. Comes last, whatever became of the transaction. */
   readonly leave?: string
+}
+
+/** From what tables are made. */
+export interface Making {
+  /** Whether there are none yet, nor Python's. */
+  readonly isNew: boolean
+  /** Into how many parts, by the session id, new tables are divided, for a dialect that can. Default: not at all. */
+  readonly partitions?: number
 }
 
 /** What tells servers of one dialect apart. */

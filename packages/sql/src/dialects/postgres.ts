@@ -5,14 +5,8 @@ import { type Dialect, type Grammar, idleSeconds } from './dialect.ts'
 import { appendAtOnce, pruneOperations } from './postgres-append.ts'
 import { appendTogether } from './postgres-group.ts'
 import { fence, ms, now, stepLease } from './postgres-leases.ts'
-import { hasColumns, isAbsent, isBuilt, migratePostgres } from './postgres-migration.ts'
-import type { Step } from './step.ts'
-
-/** No column: to add one that is computed, Postgres would write a table of Python's anew. */
-const expiresAt = "(updated_at + ttl_ms * INTERVAL '1 millisecond')"
-
-/** As `updatedAt` tells it: Python's times are finer. And ids by their bytes, whatever the collation of the database. */
-const [listedTime, listedId] = ["date_trunc('milliseconds', updated_at)", 'session_id COLLATE "C"']
+import { migratePostgres } from './postgres-migration.ts'
+import { expiresAt, isByMinute, listedId, listedTime, migrations, minuteOf } from './postgres-tables.ts'
 
 const schemaByName = compile('SELECT 1 AS found FROM pg_catalog.pg_namespace WHERE nspname = :schema', 'numbered')
 
@@ -23,7 +17,7 @@ const schemaByName = compile('SELECT 1 AS found FROM pg_catalog.pg_namespace WHE
  */
 export const postgres: Dialect = {
   placeholders: 'numbered',
-  quote: (name) => `"${name.replaceAll('"', '""')}"`,
+  quote,
   grammar,
   transaction: (lockTimeoutMs) => ({
     begin: [
@@ -31,7 +25,8 @@ export const postgres: Dialect = {
         SET LOCAL idle_in_transaction_session_timeout = ${idleSeconds * 1000}`,
     ],
   }),
-  migrations,
+  migrations: (tables, _, making) => migrations(tables, quote, making),
+  hasMinutes: (tables) => `(SELECT count(*) FROM (${isByMinute(tables, quote)}) AS built)`,
   hasSchema: async (connection, schema) => {
     const { rows } = await connection.run(schemaByName, bind(schemaByName, { schema }))
     return rows.length > 0
@@ -53,7 +48,7 @@ function grammar(tables: Tables): Grammar {
   return {
     now,
     ms,
-    exact: (timestamp) => `to_char(${timestamp}, 'YYYY-MM-DD HH24:MI:SS.US')`,
+    exact,
     // Python's times are finer.
     roundedUp: (timestamp) => `(${timestamp} + interval '999 microseconds')`,
     timestamp: (text) => `${text}::timestamp`,
@@ -66,10 +61,11 @@ function grammar(tables: Tables): Grammar {
     endingAt: (message, session) => `(created_at, id) <= ${place(message, session)}`,
     messageTime: (at) => `${at}::timestamp`,
 
-    expired: `coalesce(${expiresAt} <= ${now}, false)`,
+    // Most have no ttl, and are many where they are looked through.
+    expired: `(ttl_ms IS NOT NULL AND ${expiresAt} <= ${now})`,
     // A limit that the planner cannot see makes it keep one plan, where a parameter makes it plan each time.
     limitUnless: (condition, limit = 'NULL') => `LIMIT CASE WHEN ${condition} THEN 0 ELSE ${limit}::bigint END`,
-    expiredPage: `SELECT session_id, to_char(${expiresAt}, 'YYYY-MM-DD HH24:MI:SS.US') AS ended_at FROM ${sessions}
+    expiredPage: `SELECT session_id, ${exact(expiresAt)} AS ended_at FROM ${sessions}
       WHERE ttl_ms IS NOT NULL AND ${expiresAt} <= ${now} AND ${expiresAt} >= :at::timestamp
         AND (${expiresAt} > :at::timestamp OR session_id > :after)
       ORDER BY ${expiresAt}, session_id LIMIT :limit`,
@@ -91,6 +87,14 @@ function grammar(tables: Tables): Grammar {
       id: listedId,
       behind: `(${listedTime}, ${listedId}) < (:cursorAt::timestamp, :cursorId)`,
     },
+    minutes: {
+      updated: 'updated_minute',
+      of: minuteOf,
+      expiredPage: `SELECT session_id, ${exact('expires_minute')} AS ended_at FROM ${sessions}
+        WHERE expires_minute <= ${minuteOf(now)} AND ${expiresAt} <= ${now}
+          AND (expires_minute, session_id) > (:at::timestamp, :after)
+        ORDER BY expires_minute, session_id LIMIT :limit`,
+    },
     startsWith: "session_id LIKE :pattern ESCAPE '!'",
     pruneOperations: pruneOperations(operations, ':id'),
     purgeOperations: `DELETE FROM ${operations} WHERE ctid = ANY (ARRAY(
@@ -102,77 +106,10 @@ function grammar(tables: Tables): Grammar {
   }
 }
 
-/**
- * The first two statements are Python's (`SQLAlchemySession` 0.22.0), but for ids that do not end at 2^31. Its index of the messages is
- * not kept: it is the beginning of `messageOrder`, and where the statistics know nothing of a session yet, Postgres takes the shorter one
- * and sorts all messages of that session for the newest.
- */
-function migrations(tables: Tables): Step[][] {
-  const { sessions, messages, operations, metadata, leases, indexes } = tables
-  const at = tables.schema === undefined ? '' : `${postgres.quote(tables.schema)}.`
-  const index = (name: string, table: string, columns: string): Step => ({
-    text: `CREATE INDEX IF NOT EXISTS ${name} ON ${table} ${columns}`,
-    done: isBuilt(at + name),
-    index: { name: at + name, table },
-  })
-  return [
-    [
-      {
-        text: `CREATE TABLE IF NOT EXISTS ${sessions} (
-  session_id VARCHAR NOT NULL PRIMARY KEY,
-  created_at TIMESTAMP WITHOUT TIME ZONE DEFAULT CURRENT_TIMESTAMP NOT NULL,
-  updated_at TIMESTAMP WITHOUT TIME ZONE DEFAULT CURRENT_TIMESTAMP NOT NULL
-)`,
-      },
-      {
-        text: `CREATE TABLE IF NOT EXISTS ${messages} (
-  id BIGSERIAL PRIMARY KEY,
-  session_id VARCHAR NOT NULL REFERENCES ${sessions} (session_id) ON DELETE CASCADE,
-  message_data TEXT NOT NULL,
-  created_at TIMESTAMP WITHOUT TIME ZONE DEFAULT CURRENT_TIMESTAMP NOT NULL
-)`,
-      },
-      {
-        text: `ALTER TABLE ${sessions}
-  ADD COLUMN IF NOT EXISTS ttl_ms BIGINT,
-  ADD COLUMN IF NOT EXISTS metadata TEXT`,
-        done: hasColumns(sessions, ['ttl_ms', 'metadata']),
-      },
-      {
-        text: `CREATE TABLE IF NOT EXISTS ${operations} (
-  session_id VARCHAR NOT NULL REFERENCES ${sessions} (session_id) ON DELETE CASCADE,
-  operation_id VARCHAR NOT NULL,
-  fingerprint VARCHAR NOT NULL,
-  forget_at TIMESTAMP WITHOUT TIME ZONE,
-  PRIMARY KEY (session_id, operation_id)
-)`,
-      },
-      {
-        text: `CREATE TABLE IF NOT EXISTS ${metadata} (
-  digest CHAR(64) NOT NULL,
-  session_id VARCHAR NOT NULL REFERENCES ${sessions} (session_id) ON DELETE CASCADE,
-  PRIMARY KEY (digest, session_id)
-)`,
-      },
-      index(indexes.messageOrder, messages, '(session_id, created_at, id)'),
-      index(indexes.updated, sessions, `((${listedTime}), (${listedId}))`),
-      index(indexes.expires, sessions, `(${expiresAt}, session_id) WHERE ttl_ms IS NOT NULL`),
-      index(indexes.sessionId, sessions, '(session_id text_pattern_ops)'),
-      index(indexes.forgetOperation, operations, '(session_id, forget_at)'),
-      index(indexes.forgetAt, operations, '(forget_at)'),
-      index(indexes.metadataSession, metadata, '(session_id)'),
-    ],
-    [
-      {
-        text: `CREATE TABLE IF NOT EXISTS ${leases} (
-  session_id VARCHAR NOT NULL PRIMARY KEY,
-  version VARCHAR NOT NULL,
-  token VARCHAR,
-  until_ms BIGINT NOT NULL,
-  waiting TEXT NOT NULL
-)`,
-      },
-    ],
-    [{ text: `DROP INDEX IF EXISTS ${at}${indexes.messageTime}`, done: isAbsent(at + indexes.messageTime) }],
-  ]
+function quote(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
+}
+
+function exact(timestamp: string): string {
+  return `to_char(${timestamp}, 'YYYY-MM-DD HH24:MI:SS.US')`
 }

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import type { SessionFilter } from '../../store/session-filter.ts'
 import type { CaseDefinition } from '../case.ts'
-import { assertMistake } from '../fixtures.ts'
+import { assertEqual, assertMistake, collect, writeInOrder } from '../fixtures.ts'
 
 const badFilters: readonly (readonly [typeof TypeError | typeof RangeError, unknown])[] = [
   [TypeError, { prefixes: 'a' }],
@@ -47,6 +47,21 @@ export const filterCases: readonly CaseDefinition[] = [
         const what = inspect(filter)
         await assertMistake(() => store.listSessions(filter as SessionFilter), kind, what)
         await assertMistake(() => store.deleteSessions(filter as SessionFilter), kind, what)
+      }
+    },
+  },
+  {
+    id: 'list/uncounted',
+    title: 'leaves out the number of items where it is not asked for, and nothing else',
+    needs: ['list'],
+    async run(t) {
+      const store = await t.store()
+      await writeInOrder(store, ['a', 'b', 'c'])
+      await store.session('b').setMetadata({ user: 'u1' })
+      for (const filter of [{}, { prefix: 'b' }, { metadata: { user: 'u1' } }, { limit: 2 }]) {
+        const counted = await collect(store.listSessions(filter, { count: true }))
+        const expected = counted.map(({ itemCount: _, ...info }) => info)
+        assertEqual(await collect(store.listSessions(filter, { count: false })), expected, JSON.stringify(filter))
       }
     },
   },

@@ -44,24 +44,6 @@ export const listCases: readonly CaseDefinition[] = [
     },
   },
   {
-    id: 'list/uncounted',
-    title: 'leaves out the number of items where it is not asked for, and nothing else',
-    needs: ['list'],
-    async run(t) {
-      const store = await t.store()
-      await writeInOrder(store, ['a', 'b', 'c'])
-      await store.session('b').setMetadata({ user: 'u1' })
-      for (const filter of [{}, { prefix: 'b' }, { metadata: { user: 'u1' } }, { limit: 2 }]) {
-        const expected = (await collect(store.listSessions(filter))).map(({ itemCount: _, ...info }) => info)
-        assertEqual(await collect(store.listSessions(filter, { count: false })), expected, JSON.stringify(filter))
-        assertEqual(
-          await collect(store.listSessions(filter, { count: true })),
-          await collect(store.listSessions(filter)),
-        )
-      }
-    },
-  },
-  {
     id: 'list/prefix',
     title: 'takes a prefix literally, byte for byte',
     needs: ['list'],
