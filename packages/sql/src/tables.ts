@@ -33,6 +33,7 @@ type IndexName =
   | 'metadataValue'
   | 'forgetOperation'
   | 'forgetAt'
+  | 'notBefore'
 
 /** Names ready for a statement: quoted, tables with their schema where there is one. */
 export interface Tables extends Readonly<Record<TableName, string>> {
@@ -127,6 +128,7 @@ function derive(names: TableNames): { tables: Record<TableName, string>; indexes
       metadataValue: `idx_${sessions}_metadata_value`,
       forgetOperation: `idx_${sessions}_forget_id`,
       forgetAt: `idx_${sessions}_forget_at`,
+      notBefore: `idx_${sessions}_not_before`,
     },
   }
 }

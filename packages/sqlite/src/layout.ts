@@ -55,7 +55,8 @@ export function assertLayout(database: SQLiteDatabase, { tables, indexes }: Name
     const problem = made.type === 'table' ? problemOf(database, table, made.sql, name, tables.sessions) : 'is no table'
     if (problem !== undefined) refuse(`${table} ${problem}`)
   }
-  const taken = version > 0 ? [] : [indexes.updated, indexes.metadataValue, indexes.forgetAt, tables.version]
+  const taken =
+    version > 0 ? [] : [indexes.updated, indexes.metadataValue, indexes.forgetAt, indexes.notBefore, tables.version]
   for (const name of taken) {
     if (objectOf(database, name) !== undefined) refuse(`The name ${name} is taken by another program`)
   }

@@ -11,8 +11,8 @@ interface ListedRow {
   matches: number
 }
 
-/** Sessions that one read looks at: a few milliseconds. */
-const pageSize = 500
+/** Sessions that the first read looks at, and at most a later one, which looks at twice as many as the one before: not all who list go on. */
+const [firstPage, largestPage] = [50, 500]
 /** Up to so many sessions that an index gives are looked at and sorted; of more, the newest are looked for. */
 const fewSessions = 1_000
 /** Sorts after every text in SQLite. */
@@ -38,7 +38,7 @@ export async function* listIds(filter: SessionFilter, now: number, read: Read): 
   }
   const few = await read((statements) => fewest(statements, values, wanted))
   if (few === undefined) {
-    yield* inOrder(walk(values, read))
+    yield* inOrder(walk(values, Math.min(filter.limit ?? firstPage, firstPage), read))
     return
   }
   const rows = await read(({ chosen }) => chosen.all({ ...values, ids: JSON.stringify(few) }) as ListedRow[])
@@ -74,15 +74,13 @@ function beginning({ updatedBefore, after }: SessionFilter): { before: string; b
   return before <= begins.before ? { before, beforeId: '' } : begins
 }
 
-async function* walk(values: Record<string, unknown>, read: Read): AsyncIterable<ListedRow> {
+async function* walk(values: Record<string, unknown>, first: number, read: Read): AsyncIterable<ListedRow> {
   let [before, beforeId] = [values.before, values.beforeId]
-  for (;;) {
-    const rows = await read(({ recent }) => {
-      return recent.all({ ...values, before, beforeId, limit: pageSize }) as ListedRow[]
-    })
+  for (let limit = first; ; limit = Math.min(2 * limit, largestPage)) {
+    const rows = await read(({ recent }) => recent.all({ ...values, before, beforeId, limit }) as ListedRow[])
     yield* rows.filter(({ matches }) => matches === 1)
     const last = rows.at(-1)
-    if (last === undefined || rows.length < pageSize) return
+    if (last === undefined || rows.length < limit) return
     before = last.updatedAt
     beforeId = last.sessionId
   }

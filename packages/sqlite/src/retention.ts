@@ -79,17 +79,19 @@ export async function purgeExpired(access: Access, now: number, call: LongCall):
   return purged
 }
 
+/** Sessions whose time may be over come first to last by when; one that Python wrote since lives longer, and is looked at each time. */
 async function* expiredSessions(access: Access, now: number): AsyncIterable<Target[]> {
-  let from = ''
+  let [at, from] = [Number.MIN_SAFE_INTEGER, '']
   for (;;) {
     await yieldIfLong()
     const page = await access.read(({ expired }) => {
-      return expired.all({ from, now, limit: pageSize }) as { sessionId: string; over: number }[]
+      return expired.all({ at, from, now, limit: pageSize }) as { sessionId: string; at: number; over: number }[]
     })
     const over = page.filter((row) => row.over === 1).map(({ sessionId }) => ({ sessionId, over: true }))
     if (over.length > 0) yield over
     const last = page.at(-1)
     if (last === undefined || page.length < pageSize) return
+    at = last.at
     from = last.sessionId
   }
 }

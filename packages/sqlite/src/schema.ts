@@ -69,8 +69,8 @@ function leasesTable({ tables: { leases } }: Quoted): string {
 
 /** One step a version, oldest first. */
 function migrations(names: Quoted): string[][] {
-  const { sessions, messages, metadata, operations } = names.tables
-  const { messageId, updated, metadataValue, forgetAt } = names.indexes
+  const { sessions, messages, ttls, metadata, operations } = names.tables
+  const { messageId, updated, metadataValue, forgetAt, notBefore } = names.indexes
   return [
     [
       ...Object.values(pythonTables(names)).map((table) => `CREATE ${table}`),
@@ -85,6 +85,8 @@ function migrations(names: Quoted): string[][] {
       `CREATE INDEX ${forgetAt} ON ${operations} (forget_at)`,
     ],
     [`CREATE ${leasesTable(names)}`],
+    // Those whose time is over are found without a look at all that have a ttl.
+    [`CREATE INDEX ${notBefore} ON ${ttls} (not_before_ms, session_id)`],
   ]
 }
 

@@ -11,6 +11,7 @@ import {
   type KeptOperation,
   type LeaseResult,
   type LeaseSwap,
+  type ListingOptions,
   type LongCall,
   matchesFilter,
   placeOf,
@@ -178,18 +179,23 @@ export class SQLiteStore extends SessionStore {
   }
 
   protected async _info(sessionId: string): Promise<SessionInfo | undefined> {
+    return this.#look(sessionId, 'info')
+  }
+
+  /** `head` does not count the items, which takes the longer the more there are, and says 0. */
+  #look(sessionId: string, statement: 'info' | 'head'): Promise<SessionInfo | undefined> | SessionInfo | undefined {
     return this.#access.read((statements) => {
-      const row = statements.info.get({ id: sessionId, now: this.#now() }) as InfoRow | undefined
+      const row = statements[statement].get({ id: sessionId, now: this.#now() }) as InfoRow | undefined
       return row && toInfo(row, statements.turnUsage?.all(sessionId) as TurnUsageRow[] | undefined)
     }, sessionId)
   }
 
   /** Reads each session as it is when its turn comes. */
-  protected async *_list(filter: SessionFilter): AsyncIterable<SessionInfo> {
+  protected async *_list(filter: SessionFilter, { count = true }: ListingOptions): AsyncIterable<SessionInfo> {
     let left = filter.limit ?? Infinity
     for await (const sessionId of listIds(filter, this.#now(), this.#access.read)) {
       await yieldIfLong()
-      const info = await this._info(sessionId)
+      const info = await this.#look(sessionId, count ? 'info' : 'head')
       if (info === undefined || !matchesFilter(info, filter)) continue
       yield info
       if (--left <= 0) return

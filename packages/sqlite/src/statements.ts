@@ -177,9 +177,10 @@ function texts(names: Names): Readonly<Record<StatementName, string>> {
     chosen: `${matching} AND session_id IN (SELECT value FROM json_each(:ids))`,
     withPrefix: `SELECT session_id FROM ${sessions} WHERE ${hasPrefix} LIMIT :limit`,
     withMetadata: `SELECT session_id FROM ${metadata} WHERE key = :key AND value = :value LIMIT :limit`,
-    expired: `SELECT session_id AS sessionId,
-        not_before_ms <= :now AND (SELECT NOT (${alive}) FROM ${sessions} WHERE session_id = ended.session_id) IS 1 AS over
-      FROM ${ttls} AS ended WHERE session_id > :from ORDER BY session_id LIMIT :limit`,
+    expired: `SELECT session_id AS sessionId, not_before_ms AS at,
+        (SELECT NOT (${alive}) FROM ${sessions} WHERE session_id = ended.session_id) IS 1 AS over
+      FROM ${ttls} AS ended WHERE not_before_ms <= :now AND (not_before_ms, session_id) > (:at, :from)
+      ORDER BY not_before_ms, session_id LIMIT :limit`,
   }
 }
 

@@ -6,7 +6,7 @@ interface TableNames {
 }
 
 type TableName = 'sessions' | 'messages' | 'ttls' | 'metadata' | 'operations' | 'leases' | 'version'
-type IndexName = 'messageId' | 'updated' | 'metadataValue' | 'forgetAt'
+type IndexName = 'messageId' | 'updated' | 'metadataValue' | 'forgetAt' | 'notBefore'
 
 /** Names as they stand in the file. `@sessions/sql` derives the same, so that both may use one file. */
 export interface Names {
@@ -40,6 +40,7 @@ export function deriveNames({
       updated: `idx_${sessions}_updated_at`,
       metadataValue: `idx_${sessions}_metadata_value`,
       forgetAt: `idx_${sessions}_forget_at`,
+      notBefore: `idx_${sessions}_not_before`,
     },
     ...(branch !== undefined && { branch }),
   }

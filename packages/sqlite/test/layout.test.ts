@@ -147,7 +147,7 @@ it('brings tables of the first version up to date', async () => {
   await before.applyHistoryTransaction(args)
   await before.close()
   const database = new Database(path)
-  database.exec(`DROP INDEX idx_agent_sessions_forget_at; DROP TABLE agent_sessions_leases; UPDATE agent_sessions_operations SET forget_at = NULL;
+  database.exec(`DROP INDEX idx_agent_sessions_forget_at; DROP TABLE agent_sessions_leases; DROP INDEX idx_agent_sessions_not_before; UPDATE agent_sessions_operations SET forget_at = NULL;
     UPDATE agent_sessions_schema SET version = 1`)
   database.close()
   await using session = new SQLiteSession({ sessionId: 'a', path })
@@ -165,7 +165,8 @@ describe('tables of the second version, which had no leases', () => {
     await before.addItems([item])
     await before.close()
     const database = new Database(path)
-    database.exec('DROP TABLE agent_sessions_leases; UPDATE agent_sessions_schema SET version = 2')
+    database.exec(`DROP TABLE agent_sessions_leases; DROP INDEX idx_agent_sessions_not_before;
+      UPDATE agent_sessions_schema SET version = 2`)
     database.close()
     return path
   }

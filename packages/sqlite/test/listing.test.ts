@@ -3,6 +3,7 @@ import { ManualClock } from '@sessions/core/testing'
 import { SQLiteStore } from '@sessions/sqlite'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
+import { CountingDatabase } from './support/counting-database.ts'
 import { temporaryFile } from './support/folder.ts'
 
 const item = { role: 'user', content: 'hello' } as const
@@ -120,5 +121,58 @@ describe('among many sessions', () => {
       const [ofFew, ofMany] = [await fastest(few, filter), await fastest(many, filter)]
       expect(ofMany, `${name}: ${ofMany.toFixed(1)} ms, ${ofFew.toFixed(1)} ms`).toBeLessThan(ofFew * 5 + 10)
     }
+  })
+})
+
+describe('of many sessions', () => {
+  /** A session a second, each with a ttl of a minute from then on. */
+  async function many(count: number): Promise<{ store: SQLiteStore; counting: CountingDatabase; clock: ManualClock }> {
+    // After a whole second, others of that second may follow, which are looked for.
+    const clock = new ManualClock(Date.UTC(2026, 0) + 123)
+    const counting = new CountingDatabase(new Database(':memory:'))
+    const store = new SQLiteStore({ database: counting.database, clock })
+    await store.session('0').setMetadata({ app: 'chat' })
+    const last = clock.now()
+    counting.database.exec(`
+      WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})
+        INSERT INTO agent_sessions SELECT i, at, at FROM (
+          SELECT i, strftime('%Y-%m-%d %H:%M:%f', ${last / 1000} - i, 'unixepoch') AS at FROM n);
+      INSERT INTO agent_sessions_metadata SELECT session_id, '"app"', '"chat"' FROM agent_sessions WHERE session_id <> '0';
+      INSERT INTO agent_sessions_ttls SELECT session_id, 60000, ${last} - session_id * 1000 + 60000 FROM agent_sessions`)
+    counting.executed = []
+    return { store, counting, clock }
+  }
+  const rows = ({ executed }: CountingDatabase): number => executed.reduce((sum, each) => sum + each.rows, 0)
+
+  it.each([1_000, 10_000])('the newest ones are found without a look at the others: %i', async (count) => {
+    const { store, counting } = await many(count)
+    expect(await ids(store, { limit: 20 })).toEqual(Array.from({ length: 20 }, (_, index) => `${index}`))
+    // Each is looked at twice: to be found, and when its turn comes.
+    expect(rows(counting)).toBe(40)
+    expect(await ids(store, { limit: 30, metadata: { app: 'chat' } })).toHaveLength(30)
+    await store.close()
+  })
+
+  it('are listed without a look at their items on request, and deleted so', async () => {
+    const { store, counting } = await many(1_000)
+    const listed: unknown[] = []
+    for await (const session of store.listSessions({ limit: 20 }, { count: false })) listed.push(session)
+    expect(listed).toHaveLength(20)
+    expect(listed[0]).not.toHaveProperty('itemCount')
+    expect(await store.deleteSessions({ prefix: '1' })).toBeGreaterThan(0)
+    expect(counting.count(/count\(\*\)/)).toBe(0)
+    await store.close()
+  })
+
+  it('those whose time is over are found without a look at the others', async () => {
+    const { store, counting, clock } = await many(1_000)
+    expect(await store.purgeExpired()).toBe(941)
+    counting.executed = []
+    expect(await store.purgeExpired()).toBe(0)
+    clock.advance(2_000)
+    expect(await store.purgeExpired()).toBe(2)
+    expect(counting.executed.filter(({ source }) => /AS over/.test(source)).map((each) => each.rows)).toEqual([0, 2])
+    expect(await ids(store)).toHaveLength(58)
+    await store.close()
   })
 })

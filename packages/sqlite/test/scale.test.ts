@@ -55,6 +55,7 @@ it(`reads the last 20 of ${items} items by the index, and iterates over all in c
     withMetadata: [{ key: '', value: '', limit: 20 }],
     operation: ['long', 'operation', ''],
     forgetOperations: ['', 4],
+    expired: [{ at: 0, from: '', now: 0, limit: 20 }],
   }
   const plan = (name: keyof typeof parameters): string => {
     const { source } = statements[name] as unknown as { source: string }
@@ -67,12 +68,23 @@ it(`reads the last 20 of ${items} items by the index, and iterates over all in c
     expect(plan(name)).not.toContain('TEMP B-TREE')
     expect(plan(name)).not.toMatch(/SCAN/)
   }
-  for (const name of ['recent', 'chosen', 'withPrefix', 'withMetadata', 'operation', 'forgetOperations'] as const) {
+  for (const name of [
+    'recent',
+    'chosen',
+    'withPrefix',
+    'withMetadata',
+    'operation',
+    'forgetOperations',
+    'expired',
+  ] as const) {
     expect(plan(name), name).not.toContain('TEMP B-TREE')
     expect(plan(name), name).not.toMatch(/SCAN (?!wanted|json_each)/)
   }
   expect(plan('recent')).toContain('idx_agent_sessions_updated_at (updated_at>? AND (updated_at,session_id)<(?,?))')
   expect(plan('withMetadata')).toContain('idx_agent_sessions_metadata_value (key=? AND value=?)')
+  expect(plan('expired')).toContain(
+    'idx_agent_sessions_not_before ((not_before_ms,session_id)>(?,?) AND not_before_ms<?)',
+  )
   expect(plan('forgetOperations')).toContain('idx_agent_sessions_forget_at (forget_at<?)')
   database.close()
 

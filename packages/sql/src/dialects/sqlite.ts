@@ -150,5 +150,6 @@ function migrations({ sessions, messages, operations, metadata, ttls, leases, in
   waiting TEXT NOT NULL
 ) WITHOUT ROWID`,
     ],
+    [`CREATE INDEX IF NOT EXISTS ${indexes.notBefore} ON ${ttls} (not_before_ms, session_id)`],
   ]
 }
