@@ -18,4 +18,6 @@ if (cluster === undefined) it.skip('goes without a cluster of Valkey', () => {})
 else {
   const place = { kind: 'cluster', rootNodes: [...cluster.rootNodes] } as const
   describeConformance(await storeHarness('Valkey cluster', place), { ...reports, except: leftOut('client') })
+  const indexed = await storeHarness('Valkey cluster, index', place, { index: true })
+  describeConformance(indexed, { timeoutMs: 300_000, only: 'list/', except: leftOut('client') })
 }

@@ -184,10 +184,12 @@ return 'applied'
 end
 `
 
+/** Beside the reply it gives the time of the change in ms where that is at hand, for an index: see `indexed.ts`. */
 const anyChange = `
 if tonumber(ARGV[2]) and KEYS[2] and #ARGV <= 4000 then
   ${plainAppend('ARGV[2]')}
-  if append(KEYS[1], KEYS[2], ARGV[1], 3, #ARGV) then return 'applied' end
+  local time = append(KEYS[1], KEYS[2], ARGV[1], 3, #ARGV)
+  if time then return 'applied', time end
 end
 ${anyCommit}
 return commit(KEYS, ARGV)
@@ -205,7 +207,8 @@ ${anyChange}`
  * Appends to several sessions, each by itself: what one of them refuses does not concern the others.
  *
  * KEYS: hash and list of each. ARGV: the ttl; for each, the session id, the number of records, the records. Replies with two
- * texts for each that was refused: its place, from 0, and the error.
+ * texts for each that was refused: its place, from 0, and the error. Beside that it gives the times that are at hand, by the places of the
+ * hashes.
  */
 export const appendsScript: string = `#!lua
 ${plainAppend('ARGV[1]')}
@@ -213,17 +216,18 @@ local function appendAnyhow(hash, list, id, first, last)
   ${anyCommit}
   return commit({ hash, list }, { id, ttl, unpack(ARGV, first, last) })
 end
-local refused, at = {}, 2
+local refused, times, at = {}, {}, 2
 for i = 1, #KEYS, 2 do
   local hash, list, id, first, last = KEYS[i], KEYS[i + 1], ARGV[at], at + 2, at + 1 + ARGV[at + 1]
   at = last + 1
   local done, reply = pcall(append, hash, list, id, first, last)
-  if done and not reply then done, reply = pcall(appendAnyhow, hash, list, id, first, last) end
+  if done and reply then times[i] = reply
+  elseif done then done, reply = pcall(appendAnyhow, hash, list, id, first, last) end
   local err = type(reply) == 'table' and reply.err
   if not done or err then
     refused[#refused + 1] = (i - 1) / 2 .. ''
     refused[#refused + 1] = err or tostring(reply)
   end
 end
-return refused
+return refused, times
 `

@@ -4,7 +4,7 @@ import { tellPrelude, timePrelude } from './tell-index.ts'
 /** Of which sessions each script that writes has to tell, once it is done: in Lua, with its KEYS and ARGV. */
 const tells = new Map<Script, string>([
   ...[scripts.commit, scripts.drop, scripts.erase, scripts.maintain, scripts.restore].map(
-    (script): [Script, string] => [script, 'tellIndex(times, ids, KEYS[1], KEYS[2], ARGV[1])'],
+    (script): [Script, string] => [script, 'tellIndex(times, ids, KEYS[1], KEYS[2], ARGV[1], known)'],
   ),
   [scripts.fork, 'tellIndex(times, ids, KEYS[3], KEYS[4], ARGV[2])'],
   [
@@ -12,13 +12,13 @@ const tells = new Map<Script, string>([
     `local at = 2
 for i = 1, #KEYS, 2 do
   -- One whose keys hold something else was refused.
-  pcall(tellIndex, times, ids, KEYS[i], KEYS[i + 1], ARGV[at])
+  pcall(tellIndex, times, ids, KEYS[i], KEYS[i + 1], ARGV[at], known[i])
   at = at + 2 + ARGV[at + 1]
 end`,
   ],
 ])
 
-const known = new Map<Script, { kept: Script; told: Script }>()
+const made = new Map<Script, { kept: Script; told: Script }>()
 
 /**
  * A script that writes sessions, in two forms for an index: `kept` does the same and keeps the index within the same step, whose keys
@@ -28,8 +28,8 @@ const known = new Map<Script, { kept: Script; told: Script }>()
 export function indexed(script: Script): { kept: Script; told: Script } | undefined {
   const tell = tells.get(script)
   if (tell === undefined) return undefined
-  const found = known.get(script) ?? { kept: keeping(script, tell), told: telling(script) }
-  known.set(script, found)
+  const found = made.get(script) ?? { kept: keeping(script, tell), told: telling(script) }
+  made.set(script, found)
   return found
 }
 
@@ -39,7 +39,7 @@ function keeping({ text }: Script, tell: string): Script {
     `
 local ids = table.remove(KEYS)
 local times = table.remove(KEYS)
-local reply = work(KEYS, ARGV)
+local reply, known = work(KEYS, ARGV)
 ${tellPrelude}
 ${tell}
 return reply`,
@@ -50,10 +50,10 @@ function telling({ text }: Script): Script {
   return around(
     text,
     `
-local reply = work(KEYS, ARGV)
+local reply, known = work(KEYS, ARGV)
 if type(reply) == 'table' and reply.err then return reply end
 ${timePrelude}
-return { reply, timeOf(KEYS[1], KEYS[2], ARGV[1]) or '' }`,
+return { reply, known or timeOf(KEYS[1], KEYS[2], ARGV[1]) or '' }`,
   )
 }
 

@@ -12,11 +12,11 @@ local function timeOf(hash, list, id)
 end
 `
 
-/** Puts into an index on the same server what is there now. */
+/** Puts into an index on the same server what is there now, or the time of the last change, where that is known already. */
 export const tellPrelude: string = `
 ${timePrelude}
-local function tellIndex(times, ids, hash, list, id)
-  local time = timeOf(hash, list, id)
+local function tellIndex(times, ids, hash, list, id, known)
+  local time = known or timeOf(hash, list, id)
   if not time then
     redis.call('ZREM', times, id)
     redis.call('ZREM', ids, id)
