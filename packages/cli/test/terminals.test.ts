@@ -47,6 +47,7 @@ const steps = (target: string): readonly Step[] => [
   ['ls', /no such session/],
   ['studio', /http:\/\/127\.0\.0\.1:\d+/, ['http://127.0.0.1:', interrupt]],
   [`conformance ${harness} -t append/order`, /1 passed/],
+  ['prune --prefix session- --older-than 0s', /Deleted \d session/, ['Delete ', yes]],
 ]
 /** Of a database. */
 const tables: readonly Step[] = [

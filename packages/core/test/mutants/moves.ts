@@ -58,6 +58,16 @@ export const moveMutants: readonly Mutant[] = [
     },
   ),
   store(
+    'ids-of-the-newest',
+    'finds the id of the newest session fast, and no other',
+    ['operations/copy-out'],
+    class extends RestoringStore {
+      protected override async *_listIds(): AsyncIterable<string> {
+        for await (const { sessionId } of this._list({ limit: 1 })) yield sessionId
+      }
+    },
+  ),
+  store(
     'operations-by-another-name',
     'tells the fingerprint of an operation where its id is asked for',
     ['operations/copy-out'],
