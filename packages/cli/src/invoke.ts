@@ -6,11 +6,13 @@ import { Output } from './output/output.ts'
 import { Prompts } from './output/prompts.ts'
 import { redacted } from './output/redact.ts'
 import { styled } from './output/styled.ts'
+import { keepMemorySmall } from './small-memory.ts'
 import type { StoreValues } from './stores/store-options.ts'
 import { Stores } from './stores/stores.ts'
 
 /** Runs a command with what it needs: an output, prompts and stores. */
 export async function invoke(invocation: Invocation): Promise<void> {
+  keepMemorySmall()
   const { command, words, values } = invocation
   using interruptions = new Interruptions()
   interruptions.listen()

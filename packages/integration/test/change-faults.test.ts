@@ -12,7 +12,7 @@ import { temporaryFile } from './temporary-file.ts'
 
 const isLong = process.env.SESSIONS_TEST_FAULTS === 'all'
 /** In all, 50 of each: a test of so many kills would outlast its time on a slow machine. */
-const [parts, rounds] = isLong ? [5, 10] : [1, 1]
+const [parts, rounds] = isLong ? [10, 5] : [1, 1]
 const sessions = isLong ? 120 : 45
 
 const [postgres, redis] = await Promise.all([startPostgres(), startRedis({ own: true })])

@@ -50,6 +50,8 @@ export class WriteAheadLog {
     if (!this.#database.open) return true
     this.#database.pragma('busy_timeout = 0')
     try {
+      // Of itself, TRUNCATE copies the whole log while it keeps other writers out. This copies it beside them, and leaves it what came meanwhile.
+      this.#database.pragma('wal_checkpoint(PASSIVE)')
       const [result] = this.#database.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[]
       return result?.busy === 0
     } catch (error) {

@@ -202,6 +202,10 @@ export class SQLiteStore extends SessionStore {
     }
   }
 
+  protected override _listIds(filter: SessionFilter): AsyncIterable<string> {
+    return listIds(filter, this.#now(), this.#access.read)
+  }
+
   protected async _delete(sessionId: string, unchangedSince?: Date, lease?: string): Promise<boolean | 'lost'> {
     const condition = { ...(unchangedSince && { updatedAt: unchangedSince }), ...(lease !== undefined && { lease }) }
     return eraseOne(this.#access, { sessionId, ...condition }, () => this.#now())

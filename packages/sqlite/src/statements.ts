@@ -92,9 +92,9 @@ function texts(names: Names): Readonly<Record<StatementName, string>> {
   const rowId = 'CAST(id AS TEXT)'
   const entry = `${rowId} AS id, message_data AS record, created_at AS createdAt`
   const info = (
-    itemCount: string,
+    more: string,
   ): string => `SELECT session_id AS sessionId, created_at AS createdAt, updated_at AS updatedAt,
-      ${endsAt} AS endsAt, ${itemCount} AS itemCount,
+      ${endsAt} AS endsAt, ${more},
       (SELECT '{' || group_concat(key || ':' || value) || '}' FROM ${metadata} WHERE session_id = :id) AS metadata
     FROM ${sessions} WHERE session_id = :id AND ${alive}`
   const latestFirst = 'ORDER BY updated_at DESC, session_id DESC'
@@ -171,8 +171,8 @@ function texts(names: Names): Readonly<Record<StatementName, string>> {
     forgetLeases: `DELETE FROM ${leases} WHERE session_id IN (
       SELECT session_id FROM ${leases} WHERE until_ms <= ? LIMIT ?)`,
 
-    info: info(`(SELECT count(*) FROM ${messages} WHERE session_id = :id)`),
-    head: info('0'),
+    info: info(`(SELECT count(*) FROM ${messages} WHERE session_id = :id) AS itemCount`),
+    head: info(`EXISTS (SELECT 1 FROM ${operations} WHERE session_id = :id) AS operated`),
     recent: `${matching} ${latestFirst} LIMIT :limit`,
     chosen: `${matching} AND session_id IN (SELECT value FROM json_each(:ids))`,
     withPrefix: `SELECT session_id FROM ${sessions} WHERE ${hasPrefix} LIMIT :limit`,

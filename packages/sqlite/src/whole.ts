@@ -9,6 +9,9 @@ interface RecordRow {
   createdAt: string | null
 }
 
+/** What is known of a session, and whether operations were ever kept of it: of most none were, and looking for them takes as long as ten records. */
+type HeadRow = Omit<InfoRow, 'itemCount'> & { operated: number }
+
 /** UTF-16 units of records after which no further session is read: others wait for their turn of the event loop, and memory has an end. */
 const enough = 1_000_000
 
@@ -28,11 +31,11 @@ export function wholeSessions(
 }
 
 function wholeSession(statements: Statements, sessionId: string, most: number, now: number): WholeRead {
-  const row = statements.head.get({ id: sessionId, now }) as InfoRow | undefined
+  const row = statements.head.get({ id: sessionId, now }) as HeadRow | undefined
   if (row === undefined) return undefined
   const rows = statements.records.all(sessionId, most + 1) as RecordRow[]
   if (rows.length > most) return 'unread'
-  const { itemCount: _, ...info } = toInfo(row)
+  const { itemCount: _, ...info } = toInfo({ ...row, itemCount: 0 })
   const records: string[] = []
   const times: (Date | undefined)[] = []
   let [text, time]: [string | null, Date | undefined] = [null, undefined]
@@ -46,5 +49,5 @@ function wholeSession(statements: Statements, sessionId: string, most: number, n
     records.push(record)
     times.push(time)
   }
-  return { ...info, records, times, operations: keptOperations(statements, sessionId, now) }
+  return { ...info, records, times, operations: row.operated === 1 ? keptOperations(statements, sessionId, now) : [] }
 }

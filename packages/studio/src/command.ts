@@ -3,7 +3,6 @@ import { type Command, count, defineCommand, Failure, filled } from '@sessions/c
 import { isLoopback } from './server/guard.ts'
 import { startStudio } from './server/listen.ts'
 import { readPrices } from './server/prices.ts'
-import { keepMemorySmall } from './server/small-memory.ts'
 
 /** `sessions studio`: it ends with Ctrl-C. */
 export const studio: Command = defineCommand({
@@ -35,7 +34,6 @@ export const studio: Command = defineCommand({
     ['SESSIONS_KEY=… sessions studio sqlite:conversations.db', 'of encrypted sessions'],
   ],
   async run({ words: [url], values: { port, host = '127.0.0.1', prices: file, write }, out, open, signal }) {
-    keepMemorySmall()
     const prices = file === undefined ? undefined : await readPrices(file)
     const opened = await open({ url, writes: write })
     try {

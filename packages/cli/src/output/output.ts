@@ -4,6 +4,7 @@ import { styleText } from 'node:util'
 import { fold } from './fold.ts'
 import { startPager } from './pager.ts'
 import { redacted } from './redact.ts'
+import { outputFile } from './standard-output.ts'
 import type { Piece } from './styled.ts'
 import { visible, visibleJSON, visibleLine } from './visible.ts'
 
@@ -31,6 +32,14 @@ export class Output {
     this.#pager = pager && !json && this.isTerminal
     this.#onClosed = onClosed
     process.stdout.on('error', onClosed)
+    const file = outputFile()
+    if (file === undefined) return
+    file.on('error', onClosed)
+    this.#target = file
+    this.#ended = once(file, 'finish').then(
+      () => undefined,
+      () => undefined,
+    )
   }
 
   /** Whether a person looks at it. */

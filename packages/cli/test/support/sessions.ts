@@ -43,6 +43,22 @@ export async function sessions(args: readonly string[], options: RunOptions = {}
   return { code, stdout, stderr }
 }
 
+/** Likewise, of one that goes on until it is interrupted: once it has said this. */
+export async function sessionsInterrupted(
+  args: readonly string[],
+  said: string,
+  { env, cwd }: RunOptions = {},
+): Promise<Ended> {
+  const child = spawn(process.execPath, [program, ...args], { env: environment(env), cwd })
+  let stdout = ''
+  child.stdout.setEncoding('utf8').on('data', (data) => {
+    stdout += data
+    if (stdout.includes(said)) child.kill('SIGINT')
+  })
+  const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, 'close')])
+  return { code, stdout, stderr }
+}
+
 let running: Commands | undefined
 // Test files that share their modules begin one each.
 afterAll(() => {

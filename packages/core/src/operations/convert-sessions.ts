@@ -4,13 +4,13 @@ import { assertOptions, type OptionTypes } from '../call/validate.ts'
 import type { ItemCodec } from '../codec/item-codec.ts'
 import { SessionError } from '../errors/session-error.ts'
 import type { RecordStore } from '../store/record-store.ts'
-import { checkFilter, type SessionInfo } from '../store/session-filter.ts'
+import { checkFilter } from '../store/session-filter.ts'
 import { asCallers, assertCodec, assertStore, checkConcurrency, checkOnConflict } from './arguments.ts'
 import { converted } from './converted.ts'
 import { type CopyOptions, copyTypes } from './copy-sessions.ts'
 import { Transfer } from './transfer.ts'
 import type { TransferResult } from './transfer-result.ts'
-import { readWhole } from './whole-session.ts'
+import { grouped, readWhole } from './whole-session.ts'
 
 /** Which sessions, into which form, and as those of `copySessions`. */
 export interface ConvertOptions extends CopyOptions {
@@ -88,15 +88,4 @@ async function convertHere(
     if (await transfer.rewrite(session, await converted(session, from, to))) return
   }
   throw new SessionError('SESSION_BUSY', 'Others kept changing the session that is to be converted.', { sessionId })
-}
-
-/** So many at a time, and what is left. */
-async function* grouped(infos: AsyncIterable<SessionInfo>, size: number): AsyncIterable<SessionInfo[]> {
-  let group: SessionInfo[] = []
-  for await (const info of infos) {
-    if (group.push(info) < size) continue
-    yield group
-    group = []
-  }
-  if (group.length > 0) yield group
 }

@@ -5,7 +5,7 @@ import { checkFilter, type SessionFilter } from '../store/session-filter.ts'
 import { asCallers, assertStore, checkConcurrency, checkOnConflict } from './arguments.ts'
 import { type OnConflict, Transfer } from './transfer.ts'
 import type { TransferProgress, TransferResult } from './transfer-result.ts'
-import { enoughItems, wholeSessions } from './whole-session.ts'
+import { enoughItems, matchingSessions } from './whole-session.ts'
 
 /** Which sessions, and how they are copied. */
 export interface CopyOptions extends Omit<LongCallOptions, 'onProgress'> {
@@ -57,8 +57,8 @@ export async function copySessions(
   const transfer = new Transfer(to, checkOnConflict(options.onConflict), call)
   return await asCallers(
     call.run(async () => {
-      const infos = call.through(from.listSessions(filter, { latest: true }))
-      for await (const sessions of wholeSessions(from, infos, { sessions: concurrency, items: enoughItems })) {
+      const portion = { sessions: concurrency, items: enoughItems }
+      for await (const sessions of matchingSessions(from, filter, portion, call)) {
         for (const session of sessions) await transfer.add(session)
       }
       return await transfer.finish()

@@ -25,18 +25,23 @@ export function beginLine({ sessionId, createdAt, updatedAt, expiresAt, metadata
   return JSON.stringify({ session: sessionId, createdAt, updatedAt, expiresAt, metadata, ...kept })
 }
 
-/** A line for each record, with its newline. */
-export function* recordLines({ records, times }: WholeSession): Iterable<string> {
-  let [last, text]: [number | undefined, string] = [undefined, '']
-  for (const [index, record] of records.entries()) {
+/** The lines of its records, each with its newline, in pieces of many: of `size` UTF-16 units, unless a line is longer. */
+export function* recordLines({ records, times }: WholeSession, size: number): Iterable<string> {
+  let [last, end, text]: [number | undefined, string, string] = [undefined, '}\n', '']
+  // To hand over each line by itself would take as long as all the rest.
+  for (let index = 0; index < records.length; index++) {
     const at = times[index]?.getTime()
     // Entries of one turn share their time, and to write it out takes as long as the rest.
     if (at !== last) {
       last = at
-      text = at === undefined ? '' : `,"at":"${new Date(at).toISOString()}"`
+      end = at === undefined ? '}\n' : `,"at":"${new Date(at).toISOString()}"}\n`
     }
-    yield `{"record":${JSON.stringify(record)}${text}}\n`
+    text += `{"record":${JSON.stringify(records[index])}${end}`
+    if (text.length < size) continue
+    yield text
+    text = ''
   }
+  if (text !== '') yield text
 }
 
 export function endLine(sessionId: string, records: number, sha256: string): string {

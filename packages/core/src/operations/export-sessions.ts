@@ -8,7 +8,7 @@ import { checkFilter, type SessionFilter, type SessionInfo } from '../store/sess
 import { assertStore, eachAsCallers } from './arguments.ts'
 import { LinesDigest } from './digest.ts'
 import { beginLine, endLine, footerLine, headerLine, recordLines } from './export-format.ts'
-import { wholeSessions } from './whole-session.ts'
+import { matchingSessions, wholeSessions } from './whole-session.ts'
 
 /** Which sessions. */
 export interface ExportOptions extends LongCallOptions {
@@ -42,11 +42,15 @@ export function exportSessions(store: RecordStore, options: ExportOptions = {}):
   if (filter !== undefined && sessionIds !== undefined) throw new TypeError('Take one of filter and sessionIds.')
   const ids = sessionIds && checkIds(sessionIds)
   const checked = checkFilter(filter ?? {})
-  const infos = ids === undefined ? store.listSessions(checked, { latest: true }) : infosOf(store, ids)
-  const texts = textsOfStore(store, infos, new LongCall(options))
+  const call = new LongCall(options)
+  const sessions =
+    ids === undefined
+      ? matchingSessions(store, checked, portion, call)
+      : wholeSessions(store, call.through(infosOf(store, ids)), portion)
+  const pieces = piecesOf(sessions, call)
   return {
-    [Symbol.asyncIterator]: () => eachAsCallers(linesOfTexts(texts))[Symbol.asyncIterator](),
-    pieces: () => eachAsCallers(piecesOfTexts(texts)),
+    [Symbol.asyncIterator]: () => eachAsCallers(linesOfPieces(pieces))[Symbol.asyncIterator](),
+    pieces: () => eachAsCallers(pieces),
   }
 }
 
@@ -63,55 +67,40 @@ async function* infosOf({ records }: RecordStore, ids: ReadonlySet<string>): Asy
   }
 }
 
-/** Whole lines, one or several at a time. */
-async function* textsOfStore(
-  store: RecordStore,
-  infos: AsyncIterable<SessionInfo>,
-  call: LongCall,
-): AsyncIterable<string> {
-  let done = 0
-  yield `${headerLine}\n`
-  for await (const sessions of call.through(wholeSessions(store, call.through(infos), portion))) {
+/**
+ * The text in pieces of whole lines. It is one function, and waits for nothing that is there: there are as many sessions as there are, and a step
+ * from one generator to the next takes as long as a few of their lines.
+ */
+async function* piecesOf(portions: AsyncIterable<WholeSession[]>, call: LongCall): AsyncIterable<string> {
+  let [piece, done] = [`${headerLine}\n`, 0]
+  for await (const sessions of call.through(portions)) {
     for (const session of sessions) {
-      yield* textsOfSession(session)
-      done++
-      await call.step({ done })
+      const digest = new LinesDigest()
+      let text = `${beginLine(session)}\n`
+      for (const lines of recordLines(session, pieceSize)) {
+        text += lines
+        if (text.length < pieceSize) continue
+        digest.add(text)
+        yield piece + text
+        piece = text = ''
+        await yieldIfLong()
+      }
+      digest.add(text)
+      piece += `${text}${endLine(session.sessionId, session.records.length, await digest.end())}\n`
+      await call.step({ done: ++done })
+      if (piece.length < pieceSize) continue
+      yield piece
+      piece = ''
     }
   }
-  yield `${footerLine(done)}\n`
+  yield `${piece}${footerLine(done)}\n`
 }
 
-async function* textsOfSession(session: WholeSession): AsyncIterable<string> {
-  const digest = new LinesDigest()
-  let text = `${beginLine(session)}\n`
-  for (const line of recordLines(session)) {
-    text += line
-    if (text.length < pieceSize) continue
-    digest.add(text)
-    yield text
-    text = ''
-    await yieldIfLong()
-  }
-  digest.add(text)
-  yield `${text}${endLine(session.sessionId, session.records.length, await digest.end())}\n`
-}
-
-async function* linesOfTexts(texts: AsyncIterable<string>): AsyncIterable<string> {
-  for await (const text of texts) {
-    for (let start = 0, end = 0; start < text.length; start = end) {
-      end = text.indexOf('\n', start) + 1
-      yield text.slice(start, end)
+async function* linesOfPieces(pieces: AsyncIterable<string>): AsyncIterable<string> {
+  for await (const piece of pieces) {
+    for (let start = 0, end = 0; start < piece.length; start = end) {
+      end = piece.indexOf('\n', start) + 1
+      yield piece.slice(start, end)
     }
   }
-}
-
-async function* piecesOfTexts(texts: AsyncIterable<string>): AsyncIterable<string> {
-  let piece = ''
-  for await (const text of texts) {
-    piece += text
-    if (piece.length < pieceSize) continue
-    yield piece
-    piece = ''
-  }
-  if (piece !== '') yield piece
 }

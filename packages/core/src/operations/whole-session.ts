@@ -1,10 +1,11 @@
 import { firstFailure } from '../call/first-failure.ts'
+import type { LongCall } from '../call/long-call.ts'
 import { canonicalJSON } from '../codec/json.ts'
 import { SessionError } from '../errors/session-error.ts'
 import type { RecordEntry, RecordEntryPage } from '../store/record-entry.ts'
 import type { RecordStore } from '../store/record-store.ts'
 import type { WholeSession } from '../store/restored-session.ts'
-import type { SessionInfo } from '../store/session-filter.ts'
+import { matchesFilter, type SessionFilter, type SessionInfo } from '../store/session-filter.ts'
 
 /** Items of a portion that are worth a read of their own. */
 export const enoughItems = 200
@@ -13,6 +14,63 @@ export const enoughItems = 200
 export interface Portion {
   sessions: number
   items: number
+}
+
+/** The sessions of a store that match, as `wholeSessions` gives them. One that finds ids faster than it lists is asked for no more. */
+export function matchingSessions(
+  store: RecordStore,
+  filter: SessionFilter,
+  portion: Portion,
+  call: LongCall,
+): AsyncIterable<WholeSession[]> {
+  const isEmpty = filter.limit !== undefined && filter.limit <= 0
+  const ids = isEmpty ? undefined : store.moves.ids(filter)
+  if (ids !== undefined) return sessionsOf(store, call.through(ids), filter, portion.sessions)
+  return wholeSessions(store, call.through(store.listSessions(filter, { latest: true })), portion)
+}
+
+async function* sessionsOf(
+  store: RecordStore,
+  ids: AsyncIterable<string>,
+  filter: SessionFilter,
+  size: number,
+): AsyncIterable<WholeSession[]> {
+  let left = filter.limit ?? Infinity
+  for await (const group of grouped(ids, size)) {
+    for await (const sessions of readInTurn(store, group)) {
+      const matching = sessions.filter((session) => matchesFilter(session, filter)).slice(0, left)
+      yield matching
+      left -= matching.length
+      if (left <= 0) return
+    }
+  }
+}
+
+/** What is too much for one step comes one by one, so that no more than a step or one of them is held. */
+async function* readInTurn(store: RecordStore, ids: readonly string[]): AsyncIterable<WholeSession[]> {
+  let read: WholeSession[] = []
+  for (const [index, whole] of (await store.moves.whole(ids, pageSize)).entries()) {
+    if (whole !== 'unread') {
+      if (whole !== undefined) read.push(whole)
+      continue
+    }
+    if (read.length > 0) yield read
+    read = []
+    const session = await readWhole(store, ids[index] as string)
+    if (session !== undefined) yield [session]
+  }
+  if (read.length > 0) yield read
+}
+
+/** So many at a time, and what is left. */
+export async function* grouped<T>(values: AsyncIterable<T>, size: number): AsyncIterable<T[]> {
+  let group: T[] = []
+  for await (const value of values) {
+    if (group.push(value) < size) continue
+    yield group
+    group = []
+  }
+  if (group.length > 0) yield group
 }
 
 /**

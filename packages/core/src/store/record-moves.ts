@@ -1,4 +1,5 @@
 import { noteCount } from '../call/diagnostics.ts'
+import { unchecked } from '../call/guarded.ts'
 import { assertId } from '../call/validate.ts'
 import type { RecordSource } from './record-source.ts'
 import {
@@ -8,6 +9,7 @@ import {
   type RestoreResult,
   type WholeRead,
 } from './restored-session.ts'
+import type { SessionFilter } from './session-filter.ts'
 
 /** What moving sessions from one store to another needs of it, beside reading: what no session and no application is to do. */
 export class RecordMoves {
@@ -23,6 +25,12 @@ export class RecordMoves {
   async operations(sessionId: string): Promise<KeptOperation[]> {
     const check = (): void => assertId(sessionId, 'sessionId')
     return await this.#source.run('operations', sessionId, check, () => this.#source.operations(sessionId))
+  }
+
+  /** Ids in the order of the listing, with all that match among them; `undefined` where the store does not find ids faster than it lists. */
+  ids(filter: SessionFilter): AsyncIterable<string> | undefined {
+    const { listIds } = this.#source
+    return listIds && this.#source.iterate('listSessions', undefined, unchecked, () => listIds(filter))
   }
 
   /**

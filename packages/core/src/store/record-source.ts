@@ -3,7 +3,7 @@ import type { ChangeConditions, CommitResult, HistoryChange } from './history-ch
 import type { LeaseResult, LeaseSwap } from './lease-row.ts'
 import type { EntryQuery, RecordEntryPage } from './record-entry.ts'
 import type { KeptOperation, RestoredSession, RestoreResult, WholeRead } from './restored-session.ts'
-import type { SessionInfo } from './session-filter.ts'
+import type { SessionFilter, SessionInfo } from './session-filter.ts'
 import type { Decide, ReadOptions, RecordPage } from './store-hooks.ts'
 import type { Turns } from './turns.ts'
 
@@ -24,6 +24,8 @@ export interface RecordSource {
   page(sessionId: string, cursor: string | undefined, size: number): Promise<RecordPage>
   pages(sessionId: string, size: number): AsyncIterable<string[]>
   operations(sessionId: string): Promise<KeptOperation[]>
+  /** Absent where the store does not find ids faster than it lists. */
+  listIds: ((filter: SessionFilter) => AsyncIterable<string>) | undefined
   whole(sessionIds: readonly string[], most: number): Promise<WholeRead[]>
   restore(sessions: readonly RestoredSession[]): Promise<RestoreResult[]>
   run<A, T>(
@@ -34,7 +36,7 @@ export interface RecordSource {
   ): Promise<T>
   iterate<A, T>(
     operation: string,
-    sessionId: string,
+    sessionId: string | undefined,
     check: () => A,
     start: (given: A) => AsyncIterable<T>,
   ): AsyncIterable<T>

@@ -174,6 +174,7 @@ export abstract class RecordStore extends StoreHooks implements AsyncDisposable 
       info: (sessionId, options) => this._info(sessionId, options),
       delete: (sessionId, unchangedSince, lease) => this._delete(sessionId, unchangedSince, lease),
       operations: (sessionId) => this._operations(sessionId),
+      listIds: this._listIds?.bind(this),
       whole: (sessionIds, most) => this._whole(sessionIds, most),
       restore: (sessions) => this._restore(sessions),
       run,

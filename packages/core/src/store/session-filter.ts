@@ -98,7 +98,7 @@ export function checkDeletion(filter: SessionFilter): SessionFilter {
 }
 
 /** Whether a session meets every criterion; `limit` is not one. */
-export function matchesFilter(info: SessionInfo, filter: SessionFilter): boolean {
+export function matchesFilter(info: Omit<SessionInfo, 'itemCount'>, filter: SessionFilter): boolean {
   const { sessionId, updatedAt, metadata = {} } = info
   const { prefix = '', updatedBefore, updatedAfter, after } = filter
   if (!sessionId.startsWith(prefix)) return false

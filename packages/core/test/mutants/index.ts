@@ -24,6 +24,7 @@ import { moveMutants } from './moves.ts'
 import type { Mutant } from './mutant.ts'
 import { orderMutants } from './order.ts'
 import { pageMutants } from './pages.ts'
+import { pingMutants } from './ping.ts'
 import { readMutants } from './reads.ts'
 import { recordMutants } from './records.ts'
 import { replacingMutants } from './replacing.ts'
@@ -61,6 +62,7 @@ export const mutants: readonly Mutant[] = [
   ...replacingMutants,
   ...keptTimeMutants,
   ...moveMutants,
+  ...pingMutants,
   ...conversionMutants,
   ...leaseMutants,
   ...exclusiveMutants,

@@ -1,6 +1,5 @@
 import { setImmediate as moment } from 'node:timers/promises'
 import {
-  type CancelOptions,
   type EntryQuery,
   type KeptOperation,
   type RecordEntryPage,
@@ -54,6 +53,16 @@ export const moveMutants: readonly Mutant[] = [
     class extends RestoringStore {
       protected override restored(before: Entry, session: RestoredSession): Entry {
         return super.restored(before, { ...session, operations: [] })
+      }
+    },
+  ),
+  store(
+    'ids-of-the-newest',
+    'finds the id of the newest session fast, and no other',
+    ['operations/copy-out'],
+    class extends RestoringStore {
+      protected override async *_listIds(): AsyncIterable<string> {
+        for await (const { sessionId } of this._list({ limit: 1 })) yield sessionId
       }
     },
   ),
@@ -221,24 +230,6 @@ export const moveMutants: readonly Mutant[] = [
         if (sessions.length === 0) throw new SessionError('SESSION_UNSUPPORTED', 'It cannot keep times.')
         return sessions.map(() => 'restored')
       }
-    },
-  ),
-  store(
-    'ping-by-writing',
-    'writes something to see whether that works',
-    ['operations/ping'],
-    class extends PlainStore {
-      protected override async _ping(): Promise<void> {
-        await this._commit('ping', { metadata: { at: this.now() } })
-      }
-    },
-  ),
-  store(
-    'ping-for-ever',
-    'answers a ping by itself',
-    ['operations/ping'],
-    class extends PlainStore {
-      override async ping(_options: CancelOptions = {}): Promise<void> {}
     },
   ),
 ]

@@ -84,6 +84,12 @@ export const moveCases: readonly CaseDefinition[] = [
       assertEqual(await copy.records.read(id), await store.records.read(id), 'its records')
       const kept = await store.moves.operations(id)
       assertEqual(await copy.moves.operations(id), kept, 'its operations')
+      await store.session<Item>(t.id()).addItems(messages(1))
+      for (const filter of [{}, { prefix: id }, { metadata: { userId: 'ada' } }, { limit: 1 }]) {
+        const chosen = new MemoryStore()
+        await copySessions(store, chosen, { filter })
+        assertEqual(await listed(chosen), await listed(store, filter), JSON.stringify(filter))
+      }
       await store.deleteSession(id)
       await copySessions(copy, store)
       if (kept.length === 0) return
