@@ -2,7 +2,7 @@
 import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { benchmarkPages } from '../packages/bench/src/report/pages.ts'
-import { scalingPlots, scalingRows } from '../packages/bench/src/report/scaling.ts'
+import { scalingPlots, scalingTable } from '../packages/bench/src/report/scaling.ts'
 import { variants } from '../packages/core/src/codec/python/variants.ts'
 import { definitions } from '../packages/core/src/conformance/cases/index.ts'
 import type { ConformanceReport } from '../packages/core/src/conformance/index.ts'
@@ -141,10 +141,7 @@ const tables: Readonly<Record<string, (before: string, word: string) => string>>
       ['in Python', 'in JavaScript', 'what one side cannot say'],
       variants.map(({ python, js, note = '' }) => [`\`${python}\``, `\`${js}\``, note]),
     ),
-  scaling: (_, backend) => {
-    const { head, rows } = scalingRows(backend)
-    return table(head, rows)
-  },
+  scaling: (_, backend) => scalingTable(backend),
   cases: () =>
     table(
       ['case', 'a session or store …', 'needs'],

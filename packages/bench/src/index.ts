@@ -22,12 +22,12 @@ const { positionals, values, refuse } = commandLine(
 
 Prints our figures beside those of the same work written by hand. There are: ${Object.keys(benchmarks).join(', ')}.
 For cli, so much is in the store: 100,000 sessions and 5,000,000 items.
-For peers, 11 rounds of every contender with every backend: sqlite, postgres, redis, memory. It installs them first, and writes docs/benchmarks.md.
+For peers, 9 rounds of every contender with every backend: sqlite, postgres, redis, memory. It installs them first, and writes docs/benchmarks.md.
 For scale, up to 1,000,000 sessions and items of one session; it writes the tables of docs/scaling.md.`,
   {
     sessions: { type: 'string', default: '100000' },
     items: { type: 'string', default: '5000000' },
-    rounds: { type: 'string', default: '11' },
+    rounds: { type: 'string', default: '9' },
     quick: { type: 'boolean', default: false },
     largest: { type: 'string', default: '1000000' },
     backend: { type: 'string', multiple: true, default: [] },

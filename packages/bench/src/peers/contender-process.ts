@@ -3,6 +3,9 @@ import { once } from 'node:events'
 import type { Contender } from './contender.ts'
 import type { Answer, Request } from './messages.ts'
 
+/** Milliseconds after which a contender that has not answered never will. */
+const patienceMs = 180_000
+
 const program = new URL('contender-program.ts', import.meta.url)
 
 /** How Node is started for a contender. */
@@ -39,13 +42,17 @@ export class ContenderProcess {
     })
   }
 
-  /** Its answer. One request at a time. A process that ends instead of answering has failed. */
+  /** Its answer. One request at a time. A process that ends instead of answering has failed, and so has one that takes minutes. */
   async ask(request: Request): Promise<Answer> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return { failed: this.#end() }
     const answered = once(this.#child, 'message').then(([answer]) => answer as Answer)
     const ended = this.#ended.then((): Answer => ({ failed: this.#end() }))
     this.#child.send(request)
-    return Promise.race([answered, ended])
+    const timer = setTimeout(() => {
+      this.#errors = `It did not answer within ${patienceMs / 1_000} seconds.`
+      this.#child.kill('SIGKILL')
+    }, patienceMs)
+    return Promise.race([answered, ended]).finally(() => clearTimeout(timer))
   }
 
   async end(): Promise<void> {

@@ -43,9 +43,14 @@ async function answer(request: Request): Promise<Answer> {
   }
 }
 
+/** For the report: one line, without the paths of this machine. */
+function brief(message: string): string {
+  return (message.split('\n', 1)[0] ?? '').replaceAll(/ imported from \S+/g, '').slice(0, 120)
+}
+
 process.on('message', async (request: Request) => {
   const said = await answer(request).catch((error: unknown): Answer => {
-    return { failed: error instanceof Error ? error.message : String(error) }
+    return { failed: brief(error instanceof Error ? error.message : String(error)) }
   })
   process.send?.(said)
 })

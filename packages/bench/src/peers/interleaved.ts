@@ -8,6 +8,7 @@ export interface Lane {
   round(): Promise<Answer>
 }
 
+/** Rounds that do not count, unless they have taken all the time there is. */
 const warmUps = 2
 /** Milliseconds after which a contender has had rounds enough, if it had so many: the slowest would take most of the time otherwise. */
 const budgetMs = 5_000
@@ -38,7 +39,7 @@ export async function interleaved(lanes: readonly Lane[], rounds: number): Promi
       if (failed !== undefined || done === undefined) {
         results.push({ contender: each.lane.contender, failed: failed ?? 'It did not say what it did.' })
         timed.splice(timed.indexOf(each), 1)
-      } else if (round >= warmUps) {
+      } else if (round >= warmUps || each.spentMs > budgetMs) {
         each.rounds.push(rounded((done.milliseconds * 1000) / done.operations))
         if (done.stopMilliseconds !== undefined) each.stops.push(rounded(done.stopMilliseconds))
       }

@@ -1,4 +1,5 @@
 import type { BackendRun, ContenderReport, Result } from '../peers/results.ts'
+import { conditions, warning } from './conditions.ts'
 import { bytes, digits, medianOf, ratio, resultOf, stopOf, time } from './figures.ts'
 import { goals } from './goals.ts'
 import { table } from './markdown.ts'
@@ -76,23 +77,17 @@ function listed(values: Readonly<Record<string, unknown>>): string {
     .join(', ')
 }
 
-/** Figures of a machine that did other work are no figures, and the report says so itself. */
-function busy({ machine: { load, cores } }: BackendRun): string {
-  if (load <= cores / 2) return ''
-  return `**The machine did other work meanwhile (a load of ${load} on ${cores} cores): nothing follows from these figures.**\n\n`
-}
-
 export function backendSection(run: BackendRun): string {
-  const { backend, server, durability, machine } = run
+  const { backend, server, durability } = run
   const name = names[backend] ?? backend
   const opened = run.contenders.filter(({ failed }) => failed === undefined)
   const safe = Object.entries(durability).map(([setting, value]) => `\`${setting}\` ${value}`)
   const place = [server, safe.length > 0 ? `for all contenders ${safe.join(', ')}` : ''].filter((part) => part !== '')
   return `## ${name}
 
-${[...place, `${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}, Node ${machine.node}`, `load ${machine.load} when it began`, run.date].join('; ')}.
+${[...place, conditions(run)].join('; ')}.${warning(run)}
 
-${busy(run)}One operation, the median of the rounds:
+One operation, the median of the rounds:
 
 ${times(run, opened)}
 

@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import type { TopLevelSpec } from 'vega-lite'
 import type { Scale, Step } from '../scale/results.ts'
+import { conditions, warning } from './conditions.ts'
 import { digits, time } from './figures.ts'
+import { table } from './markdown.ts'
 import { svgOf } from './plots.ts'
 
 const folder = 'docs/benchmarks'
@@ -17,11 +19,10 @@ function read(backend: string): Scale | undefined {
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined
 }
 
-/** The heads and rows of one table: what one database takes as it grows. */
-export function scalingRows(backend: string): { head: string[]; rows: string[][] } {
+/** One table: what one database takes as it grows, and where that was measured. */
+export function scalingTable(backend: string): string {
   const scale = read(backend)
-  const head = ['', 'append 1', 'last 20', 'newest 20 sessions', 'disk', 'memory of the server', 'heap of the process']
-  if (scale === undefined) return { head, rows: [] }
+  if (scale === undefined) return 'Not measured yet.'
   const row = (what: string, { count, append, last20, newest20, diskMiB, serverMiB, heapMiB }: Step): string[] => [
     `${count.toLocaleString('en')} ${what}`,
     time(append),
@@ -31,8 +32,12 @@ export function scalingRows(backend: string): { head: string[]; rows: string[][]
     serverMiB === undefined ? '–' : `${digits(serverMiB)} MiB`,
     `${digits(heapMiB)} MiB`,
   ]
-  const sessions = scale.sessions.map((step) => row(`sessions of ${scale.itemsOfEach} items`, step))
-  return { head, rows: [...sessions, ...scale.items.map((step) => row('items in one session', step))] }
+  const rows = [
+    ...scale.sessions.map((step) => row(`sessions of ${scale.itemsOfEach} items`, step)),
+    ...scale.items.map((step) => row('items in one session', step)),
+  ]
+  const head = ['', 'append 1', 'last 20', 'newest 20 sessions', 'disk', 'memory of the server', 'heap of the process']
+  return `${table(head, rows)}\n\n${[scale.server, conditions(scale)].filter((part) => part !== '').join('; ')}.${warning(scale)}`
 }
 
 /** The plots of docs/scaling.md by their files. */
