@@ -102,7 +102,7 @@ function everything(options: RunOptions): Step[] {
     {
       id: 'first-call',
       title: 'first call in a new process: start, import, open, read',
-      run: (open) => firstCalls(open, Math.max(3, Math.floor(rounds / 2)), options.node),
+      run: (open) => firstCalls(open, Math.ceil(rounds / 2), options.node),
     },
     {
       id: 'memory',
