@@ -1,6 +1,8 @@
 /** Writes what of the documents comes from source: `pnpm run docs`. With `--check`, says which ones are out of date instead. */
 import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
+import { benchmarkPages } from '../packages/bench/src/report/pages.ts'
+import { scalingPlots, scalingTable } from '../packages/bench/src/report/scaling.ts'
 import { variants } from '../packages/core/src/codec/python/variants.ts'
 import { definitions } from '../packages/core/src/conformance/cases/index.ts'
 import type { ConformanceReport } from '../packages/core/src/conformance/index.ts'
@@ -139,6 +141,7 @@ const tables: Readonly<Record<string, (before: string, word: string) => string>>
       ['in Python', 'in JavaScript', 'what one side cannot say'],
       variants.map(({ python, js, note = '' }) => [`\`${python}\``, `\`${js}\``, note]),
     ),
+  scaling: (_, backend) => scalingTable(backend),
   cases: () =>
     table(
       ['case', 'a session or store …', 'needs'],
@@ -168,7 +171,7 @@ const tables: Readonly<Record<string, (before: string, word: string) => string>>
 }
 
 /** What each generated text should be, by its file. */
-function texts(): Map<string, string> {
+async function texts(): Promise<Map<string, string>> {
   const documents = globSync(['*.md', 'docs/*.md', 'docs/adr/README.md', '{packages,templates}/*/README.md']).map(
     (file) => {
       const before = readFileSync(file, 'utf8')
@@ -185,7 +188,7 @@ function texts(): Map<string, string> {
     },
   )
   const pages = [...apiPages()].map(([name, text]) => [`docs/api/${name}`, text] as const)
-  return new Map([...documents, ...pages])
+  return new Map([...documents, ...pages, ...(await benchmarkPages()), ...(await scalingPlots())])
 }
 
 const { check = false } = commandLine(
@@ -194,7 +197,7 @@ const { check = false } = commandLine(
 Writes what of the documents comes from source; with --check, says which are out of date instead.`,
   { check: { type: 'boolean' } },
 ).values
-const wanted = texts()
+const wanted = await texts()
 const found = new Map(
   globSync([...wanted.keys(), 'docs/api/*.md']).map((file) => [file, readFileSync(file, 'utf8')] as const),
 )

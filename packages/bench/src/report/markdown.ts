@@ -1,0 +1,8 @@
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.map(escaped).join(' | ')} |`
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
+}
+
+function escaped(cell: string): string {
+  return cell.replaceAll('|', '\\|')
+}

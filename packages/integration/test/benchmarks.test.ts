@@ -1,0 +1,48 @@
+import { fileURLToPath } from 'node:url'
+import { expect, it } from 'vitest'
+import { contendersOf, type Found } from '../../bench/src/peers/find.ts'
+import type { BackendResults, Result } from '../../bench/src/peers/results.ts'
+import { runBackend } from '../../bench/src/peers/run-backend.ts'
+
+const sizes = { long: 120, middle: 30, sessions: 10, clients: 3, open: 10, roundMs: 50 }
+
+/** Through the same processes and messages as `pnpm bench peers`, without its peers. */
+async function measured(found: readonly Found[]): Promise<BackendResults> {
+  return runBackend(found, { sizes, rounds: 1, node: { arguments: [] }, say: () => {} })
+}
+
+function of({ results }: BackendResults, name: string): Result[] {
+  return results.filter(({ contender }) => contender === name)
+}
+
+it('measures our store and the same work by hand with every workload', async () => {
+  const found = await contendersOf('sqlite', false)
+  expect(found.map(({ contender }) => contender.name)).toEqual(['ours', 'ours, encrypted', 'by hand'])
+  const run = await measured(found)
+  expect(run.contenders.filter(({ failed }) => failed !== undefined)).toEqual([])
+  for (const { contender } of found) {
+    const results = of(run, contender.name)
+    expect(results.map(({ workload }) => workload)).toEqual(run.workloads.map(({ id }) => id))
+    // By hand there is no object for a session.
+    const without = results.filter(({ rounds }) => rounds?.length === undefined).map(({ workload }) => workload)
+    expect(without).toEqual(contender.name === 'by hand' ? ['memory'] : [])
+  }
+  expect(
+    of(run, 'ours')
+      .filter(({ stops }) => stops !== undefined)
+      .map(({ workload }) => workload),
+  ).toEqual(['at-once', 'awaited'])
+})
+
+it('does not time who gives back other items, or in another order', async () => {
+  const file = fileURLToPath(new URL('programs/forgetful-contender.ts', import.meta.url))
+  const { contender } = await import('./programs/forgetful-contender.ts')
+  const run = await measured([{ contender, file, versions: {} }])
+  const results = Object.fromEntries(of(run, 'forgetful').map((result) => [result.workload, result]))
+  expect(results['append-10']).toMatchObject({ wrong: 'item 11 stands at place 1' })
+  expect(results['last-20']).toMatchObject({ wrong: 'item 1 is none of those expected' })
+  expect(results.pop).toMatchObject({ missing: true })
+  // One item has no order.
+  expect(results['at-once']).toMatchObject({ rounds: [expect.any(Number)] })
+  expect(Object.values(results).filter(({ wrong, rounds }) => wrong !== undefined && rounds !== undefined)).toEqual([])
+})
