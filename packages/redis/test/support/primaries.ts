@@ -18,7 +18,8 @@ export async function withClient<T>(url: string, work: (client: RedisClientType)
   }
 }
 
-async function primariesOf(place: Place): Promise<string[]> {
+/** The urls of all servers that have keys of their own. */
+export async function primariesOf(place: Place): Promise<string[]> {
   switch (place.kind) {
     case 'single':
     case 'pool':
