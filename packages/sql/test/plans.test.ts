@@ -26,7 +26,7 @@ const byTime = /idx_agent_sessions_updated_at/
 const values: Record<string, Value> = {
   id: 'long',
   limit: 20,
-  pattern: 's12%',
+  pattern: 's1234%',
   before: '2026-01-01 00:00:00.000',
   after: '2020-01-01 00:00:00.000',
   cursorAt: '2020-01-01 03:00:00.000',
