@@ -72,8 +72,8 @@ async function appendAtOnce(
   const { append: records = [], operation, lease, returnDropped: _, expectTail = [], drop = 0, ...others } = change
   if (records.length === 0 || expectTail.length > 0 || drop !== 0 || Object.keys(others).length > 0) return false
   const { database, statements, notices } = place
-  const isPlain = operation === undefined && lease === undefined
-  if (isPlain && (await appendTogether(place, { sessionId, records, limits }, policy.ttlMs))) return true
+  if (lease === undefined && (await appendTogether(place, { sessionId, records, limits, operation }, policy)))
+    return true
   if (statements.appendAtOnce === undefined) return false
   const statement = statements.appendAtOnce({
     operation: operation !== undefined,

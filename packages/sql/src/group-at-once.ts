@@ -16,7 +16,7 @@ export function togetherAtOnce(place: GroupPlace, { known, unknown }: TogetherAt
 }
 
 async function append(
-  { database, notices, ttlMs }: GroupPlace,
+  { database, notices, policy }: GroupPlace,
   statement: Statement,
   members: readonly PlainAppend[],
 ): Promise<ReadonlySet<PlainAppend>> {
@@ -28,8 +28,13 @@ async function append(
     records: members.flatMap(({ records }) => records),
     starts: members.map(({ records }, index) => `${(ends[index] ?? 0) - records.length + 1}`),
     ends: ends.map(String),
-    ttl: ttlMs ?? null,
+    ttl: policy.ttlMs ?? null,
     lockTimeout: `${Math.min(makingMs, lockTimeoutMs(limits))}`,
+    ...(members[0]?.operation && {
+      operations: members.map(({ operation }) => operation?.id ?? ''),
+      fingerprints: members.map(({ operation }) => operation?.fingerprint ?? ''),
+      operationMs: policy.operationMs,
+    }),
     ...(notices && {
       channel: notices.channel,
       notes: members.map(({ sessionId }) => notices.of(sessionId).note),

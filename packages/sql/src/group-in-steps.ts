@@ -25,7 +25,7 @@ export function togetherInSteps(place: GroupPlace, steps: Steps): GroupWay {
 
 /** To those that the first statement finds, after the second one has changed their sessions. */
 function append(
-  { database, ttlMs }: GroupPlace,
+  { database, policy }: GroupPlace,
   members: readonly PlainAppend[],
   { find, change, messages }: { find: Statement; change: Statement; messages: RowsInsert },
 ): Promise<ReadonlySet<PlainAppend>> {
@@ -36,7 +36,7 @@ function append(
     const found = rows.map((row) => [members[numberOf(row, 'place') - 1] as PlainAppend, timeIn(row)] as const)
     if (found.length === 0) return { result: new Set<PlainAppend>(), keep: false }
     const sessions = JSON.stringify(found.map(([{ sessionId }, at]) => [sessionId, at]))
-    const changed = await write(connection, change, { sessions, ttl: ttlMs ?? null })
+    const changed = await write(connection, change, { sessions, ttl: policy.ttlMs ?? null })
     // They were just found: somebody else's server reads the JSON in another way.
     if (changed !== found.length) throw new Collision()
     const added = found.flatMap(([{ sessionId, records }, at]) => records.map((record) => [sessionId, record, at]))

@@ -1,4 +1,5 @@
-import { GroupCommit, type Outcomes, type Several as SeveralOf } from '@sessions/core'
+import { GroupCommit, type HistoryChange, type Outcomes, type Several as SeveralOf } from '@sessions/core'
+import type { WritePolicy } from './changes.ts'
 import type { CommitPlace } from './commits.ts'
 import type { Database } from './database.ts'
 import { isCollision, isRefusal, isUnable, mapError, NoConnection } from './errors.ts'
@@ -7,16 +8,17 @@ import { togetherAtOnce } from './group-at-once.ts'
 import { togetherInSteps } from './group-in-steps.ts'
 import type { Limits } from './limits.ts'
 
-/** An append that asks for nothing else. */
+/** An append that asks for nothing else, but maybe to be done once. */
 export interface PlainAppend {
   readonly sessionId: string
   readonly records: readonly string[]
+  readonly operation: HistoryChange['operation']
   readonly limits: Limits
 }
 
 /** Where groups of one kind are committed. */
 export interface GroupPlace extends Pick<CommitPlace, 'database' | 'notices'> {
-  readonly ttlMs: number | undefined
+  readonly policy: WritePolicy
 }
 
 /** How they are. Each gives those of the members that were appended; where it fails, none was, unless it says that this is open. */
@@ -47,17 +49,20 @@ const groups = new WeakMap<Database, Map<string, AppendGroup>>()
 export function appendTogether(
   { database, statements, notices }: CommitPlace,
   append: PlainAppend,
-  ttlMs: number | undefined,
+  policy: WritePolicy,
 ): boolean | Promise<boolean> {
-  const texts = statements.appendTogether?.(notices !== undefined)
+  const operation = append.operation !== undefined
+  const texts = statements.appendTogether?.({ notified: notices !== undefined, operation })
   const messages = statements.inserts?.messages
   if (texts === undefined || messages === undefined) return false
-  const key = `${('known' in texts ? texts.known : texts.lock).name} ${ttlMs} ${append.limits.silenceMs}`
+  const { ttlMs, operationMs } = policy
+  const { name } = 'known' in texts ? texts.known : texts.lock
+  const key = `${name} ${ttlMs} ${operation ? operationMs : ''} ${append.limits.silenceMs}`
   const ofDatabase = groups.get(database) ?? new Map<string, AppendGroup>()
   groups.set(database, ofDatabase)
   let group = ofDatabase.get(key)
   if (group === undefined) {
-    const place = { database, notices, ttlMs }
+    const place = { database, notices, policy }
     group = new AppendGroup(
       'known' in texts ? togetherAtOnce(place, texts) : togetherInSteps(place, { ...texts, messages }),
     )

@@ -1,5 +1,5 @@
 import { someMessages, someSessions } from './batches.ts'
-import type { AppendParts, Dialect, TogetherAtOnce, TogetherInSteps } from './dialects/dialect.ts'
+import type { AppendParts, Dialect, GroupParts, TogetherAtOnce, TogetherInSteps } from './dialects/dialect.ts'
 import { type EntryStatements, placesOf, prepareEntries } from './entry-statements.ts'
 import { type LeaseStatements, prepareLeases } from './lease-statements.ts'
 import { type ListingStatements, prepareListing } from './listing-statements.ts'
@@ -52,7 +52,7 @@ export interface Statements extends ListingStatements, EntryStatements, LeaseSta
   /** The whole of an append in one statement, for a dialect that can: all rows, or none where something stands in the way. */
   appendAtOnce?(parts: AppendParts): Statement
   /** For a dialect that can. */
-  appendTogether?(notified: boolean): TogetherAtOnce<Statement> | TogetherInSteps<Statement>
+  appendTogether?(parts: GroupParts): TogetherAtOnce<Statement> | TogetherInSteps<Statement> | undefined
 
   /** One insert of so many rows, for a dialect that has no arrays: `:record0`, `:record1`, … at `:at0`, `:at1`, … or all at `:at`. */
   append(rows: number, timed: boolean): Statement
@@ -85,7 +85,7 @@ export function prepareStatements(dialect: Dialect, tables: Tables): Statements 
   const expiredPage = once(grammar.expiredPage)
   const expiredByMinute = grammar.minutes === undefined ? expiredPage : once(grammar.minutes.expiredPage)
   const appends = new Map<string, Statement>()
-  const groups = new Map<boolean, TogetherAtOnce<Statement> | TogetherInSteps<Statement>>()
+  const groups = new Map<string, TogetherAtOnce<Statement> | TogetherInSteps<Statement>>()
   // No alias is the name of a column: ORDER BY would sort by the alias.
   const page = `SELECT ${text('id')} AS message_id, ${exact('created_at')} AS exact_time, message_data`
   return {
@@ -147,13 +147,15 @@ export function prepareStatements(dialect: Dialect, tables: Tables): Statements 
       },
     }),
     ...(grammar.appendTogether !== undefined && {
-      appendTogether: (notified) => {
-        const found = groups.get(notified)
+      appendTogether: (parts) => {
+        const key = JSON.stringify(parts)
+        const found = groups.get(key)
         if (found !== undefined) return found
-        const texts = grammar.appendTogether?.(notified)
-        const compiled = Object.entries(texts ?? {}).map(([name, text]) => [name, once(text)])
+        const texts = grammar.appendTogether?.(parts)
+        if (texts === undefined) return undefined
+        const compiled = Object.entries(texts).map(([name, text]) => [name, once(text)])
         const made: TogetherAtOnce<Statement> | TogetherInSteps<Statement> = Object.fromEntries(compiled)
-        groups.set(notified, made)
+        groups.set(key, made)
         return made
       },
     }),

@@ -1,9 +1,9 @@
 import { ManualClock } from '@sessions/core/testing'
 import { SQLiteStore } from '@sessions/sqlite'
+import { longestTurnMs } from '@sessions/test-servers'
 import Database from 'better-sqlite3'
 import { expect, it } from 'vitest'
 import { temporaryFile } from './support/folder.ts'
-import { longestTurnMs } from './support/longest-turn.ts'
 
 const item = { role: 'user', content: 'hello' } as const
 const sessions = 6_000

@@ -2,11 +2,11 @@ import { renameSync, statSync, writeFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { setImmediate as turn } from 'node:timers/promises'
 import { SQLiteSession, SQLiteStore } from '@sessions/sqlite'
+import { longestTurnMs } from '@sessions/test-servers'
 import Database from 'better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { collect } from './support/collect.ts'
 import { temporaryFile } from './support/folder.ts'
-import { longestTurnMs } from './support/longest-turn.ts'
 
 const item = (content: string) => ({ role: 'user', content }) as const
 const ids = (count: number): string[] => Array.from({ length: count }, (_, index) => `s${index}`)

@@ -1,6 +1,7 @@
 export { provideChromium, provideFonts } from './browser/chromium.ts'
 export { type Certificates, createCertificates } from './certificates.ts'
 export { leftOut } from './left-out.ts'
+export { longestTurnMs } from './longest-turn.ts'
 export { type UnpackedPython, unpackedPython } from './machine/python.ts'
 export { type SyscallTracer, syscallTracer } from './machine/syscalls.ts'
 export { type GaleraCluster, type GaleraNode, startGalera } from './mariadb/galera-cluster.ts'

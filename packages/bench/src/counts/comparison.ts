@@ -18,6 +18,8 @@ export interface Change {
 
 /** Of bytes, the part by which they may differ: times and ids are shorter now and then, and pages of a log have heads. Counts may not. */
 const tolerance = 0.02
+/** Of what is in a log: which page a row comes to lie on differs. */
+const logTolerance = 0.1
 /** Bytes by which they may differ however few they are. */
 const fewBytes = 16
 
@@ -53,7 +55,7 @@ function changesOf(committed: Counts = {}, now: Counts = {}): Pick<Change, 'name
 
 function isSame(name: string, committed: number | undefined, now: number | undefined): boolean {
   if (committed === undefined || now === undefined || !name.endsWith('Bytes')) return committed === now
-  return Math.abs(now - committed) <= Math.max(fewBytes, committed * tolerance)
+  return Math.abs(now - committed) <= Math.max(fewBytes, committed * (name === 'logBytes' ? logTolerance : tolerance))
 }
 
 function major(version: string): string {

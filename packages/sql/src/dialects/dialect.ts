@@ -94,7 +94,7 @@ export interface Grammar {
   appendAtOnce?(parts: AppendParts): string
 
   /** Appends to many sessions, for a dialect that can. */
-  appendTogether?(notified: boolean): GroupTexts
+  appendTogether?(parts: GroupParts): GroupTexts | undefined
 
   /**
    * Locks or writes the lease of `:id` where `:lease` holds it and its time is not over, so that nobody takes it over before this
@@ -117,6 +117,9 @@ export interface AppendParts {
   /** Tells `:channel` of `:note`. */
   readonly notified: boolean
 }
+
+/** What appends to many sessions do beside appending. */
+export type GroupParts = Omit<AppendParts, 'fenced'>
 
 /** Statements that append to some of the sessions that they are given. */
 export type GroupTexts = TogetherAtOnce<string> | TogetherInSteps<string>

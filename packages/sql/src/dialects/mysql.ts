@@ -183,7 +183,7 @@ function grammar(tables: Tables): Grammar {
     },
     pruneOperations: `DELETE FROM ${operations} WHERE session_id = :id AND forget_at <= ${now} ORDER BY forget_at LIMIT 2`,
     purgeOperations: `DELETE FROM ${operations} WHERE forget_at <= ${now} ORDER BY forget_at LIMIT :limit`,
-    appendTogether: () => appendTogether(tables, now, ms),
+    appendTogether: ({ operation }) => (operation ? undefined : appendTogether(tables, now, ms)),
     // Written, and with another value: of a row that is only locked, the other nodes of a Galera cluster know nothing.
     fence: `UPDATE ${leases} SET writes = writes + 1
       WHERE session_id = :id AND token = :lease AND until_ms > ${ms(now)}`,

@@ -100,7 +100,7 @@ function grammar(tables: Tables): Grammar {
     purgeOperations: `DELETE FROM ${operations} WHERE ctid = ANY (ARRAY(
       SELECT ctid FROM ${operations} WHERE forget_at <= ${now} ORDER BY forget_at LIMIT :limit))`,
     appendAtOnce: (parts) => appendAtOnce(tables, parts),
-    appendTogether: (notified) => appendTogether(tables, notified),
+    appendTogether: (parts) => appendTogether(tables, parts),
     fence: fence(tables.leases),
     stepLease: stepLease(tables.leases),
   }

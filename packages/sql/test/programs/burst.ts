@@ -6,7 +6,9 @@ import { SessionError } from '@sessions/core'
 import { SQLStore } from '@sessions/sql'
 
 const [url = '', writer = '', rounds = '0', kept = '0', churned = '0'] = process.argv.slice(2)
-const store = new SQLStore({ url })
+/** Those of every second writer carry operation ids. */
+const retries = Number(writer.slice(1)) % 2
+const store = new SQLStore({ url, retries })
 const acknowledged: Record<string, number[]> = {}
 const failures: string[] = []
 
