@@ -11,7 +11,6 @@ export async function longestStop(work: () => Promise<unknown>): Promise<number>
   const delay = monitorEventLoopDelay({ resolution })
   delay.enable()
   await setTimeout(5)
-  delay.reset()
   await work()
   await setTimeout(5)
   delay.disable()
