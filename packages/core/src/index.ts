@@ -67,13 +67,13 @@ export { type ForkRequest, type ForkResult, forkMetadata } from './store/fork-re
 export { GroupCommit, type GroupCommitOptions, type Outcomes, type Several } from './store/group-commit.ts'
 export { type ChangeConditions, type CommitResult, type HistoryChange, writes } from './store/history-change.ts'
 export type { LeaseResult, LeaseState, LeaseSwap, LeaseWrite } from './store/lease-row.ts'
-export type { ListOptions } from './store/list-options.ts'
+export type { DeleteSessionsOptions, ListOptions } from './store/list-options.ts'
 export { byListingOrder, type SessionPlace } from './store/listing-order.ts'
 export { type Maintenance, placeOf, positionOf, type Replacement } from './store/maintenance.ts'
 export { RecordAccess } from './store/record-access.ts'
 export type { EntryQuery, PageOptions, RecordEntry, RecordEntryPage } from './store/record-entry.ts'
 export type { RecordMoves } from './store/record-moves.ts'
-export { type DeleteSessionsOptions, RecordStore } from './store/record-store.ts'
+export { RecordStore } from './store/record-store.ts'
 export {
   type KeptOperation,
   type RestoredOver,

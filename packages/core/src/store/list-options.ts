@@ -1,4 +1,4 @@
-import { type CancelOptions, cancelTypes } from '../call/long-call.ts'
+import { type CancelOptions, cancelTypes, type LongCallOptions } from '../call/long-call.ts'
 import type { OptionTypes } from '../call/validate.ts'
 import type { ListedSession } from './session-filter.ts'
 import type { ListingOptions } from './store-hooks.ts'
@@ -10,6 +10,12 @@ export interface ListOptions extends CancelOptions, ListingOptions {
    * history is: some 50 to 100 ms for a million items. Default: true.
    */
   count?: boolean
+}
+
+/** How `deleteSessions` goes about it. */
+export interface DeleteSessionsOptions extends LongCallOptions {
+  /** Whether to count only. Default: false. */
+  dryRun?: boolean
 }
 
 /** For `assertOptions`. */

@@ -1,12 +1,12 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { closing, guarded, guardedIteration, unchecked } from '../call/guarded.ts'
 import { Lifecycle } from '../call/lifecycle.ts'
-import { type CancelOptions, cancelTypes, LongCall, type LongCallOptions, longCallTypes } from '../call/long-call.ts'
+import { type CancelOptions, cancelTypes, LongCall, longCallTypes } from '../call/long-call.ts'
 import { assertId } from '../call/validate.ts'
 import { SessionError } from '../errors/session-error.ts'
 import type { Call } from '../errors/translate.ts'
 import { holdWithBeneath, onCloseWithBeneath } from './beneath.ts'
-import { type ListOptions, listTypes, nothing, uncounted } from './list-options.ts'
+import { type DeleteSessionsOptions, type ListOptions, listTypes, nothing, uncounted } from './list-options.ts'
 import { RecordAccess } from './record-access.ts'
 import { RecordMoves } from './record-moves.ts'
 import type { RecordSource } from './record-source.ts'
@@ -18,12 +18,6 @@ import {
   type SessionInfo,
 } from './session-filter.ts'
 import { type DeleteTarget, type ListingOptions, StoreHooks } from './store-hooks.ts'
-
-/** How `deleteSessions` goes about it. */
-export interface DeleteSessionsOptions extends LongCallOptions {
-  /** Whether to count only. Default: false. */
-  dryRun?: boolean
-}
 
 /** How many sessions `deleteSessions` hands to an adapter at a time. */
 const deleteBatchSize = 500
