@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { closing, guarded, guardedIteration, unchecked } from '../call/guarded.ts'
 import { Lifecycle } from '../call/lifecycle.ts'
-import { type CancelOptions, cancelTypes, LongCall, longCallTypes } from '../call/long-call.ts'
+import { type CancelOptions, cancelTypes, LongCall, type LongCallOptions, longCallTypes } from '../call/long-call.ts'
 import { assertId } from '../call/validate.ts'
 import { SessionError } from '../errors/session-error.ts'
 import type { Call } from '../errors/translate.ts'
