@@ -17,6 +17,7 @@ const documents: Readonly<Record<string, readonly RegExp[]>> = {
     /^my store: \d+ passed, 0 failed, \d+ skipped\n {2}skip [\w/, -]*time\/clock-backwards, ttl\//,
   ],
   'docs/from-python.md': [/^$/, /^$/],
+  'docs/scaling.md': [/ PARTITION BY HASH \(session_id\)/],
   'docs/choosing-an-adapter.md': [/^1 0 2\n$/],
   'packages/core/README.md': [
     /^\[ \{ role: 'user', content: 'Hello' \} \]\n$/,
