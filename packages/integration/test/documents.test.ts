@@ -32,6 +32,7 @@ const documents: Readonly<Record<string, readonly RegExp[]>> = {
     /^\[ \{ role: 'user', content: 'Hello' \} \]\n$/,
     /^user_123 2\n$/,
     /^\[ \{ role: 'user', content: 'Hello' \} \]\n$/,
+    /^user_7:trip\n(\S+\n)*user_7:trip\n$/,
   ],
   'packages/sql/README.md': [
     /^\[ \{ role: 'user', content: 'Hello' \} \]\n$/,

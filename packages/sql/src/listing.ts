@@ -53,7 +53,7 @@ export async function* listSessions(
     const limit = Math.min(left, size)
     const statement = statements.list({ ...criteria, continued: cursor !== undefined })
     const rows = await select(statement, { ...values, ...cursor, limit })
-    yield* rows.map((row) => (count ? toInfo(row) : toListed(row)))
+    yield* rows.map((row) => (count ? toInfo(row) : toListed(row, {})))
     const last = rows.at(-1)
     if (last === undefined || rows.length < limit) return
     left -= rows.length
@@ -93,14 +93,16 @@ function cursorOf(place: SessionPlace | undefined): Cursor | undefined {
 
 /** A session as a row of `info` or `list` tells it. */
 export function toInfo(row: Row): SessionInfo {
-  return { ...toListed(row), itemCount: numberOf(row, 'item_count') }
+  return toListed(row, { itemCount: numberOf(row, 'item_count') })
 }
 
-function toListed(row: Row): ListedSession {
-  const info: ListedSession = {
+/** Its fields in the order that they have in every store. */
+function toListed<Count extends { itemCount?: number }>(row: Row, counted: Count): ListedSession & Count {
+  const info: ListedSession & Count = {
     sessionId: textOf(row, 'session_id'),
     createdAt: new Date(numberOf(row, 'created_ms')),
     updatedAt: new Date(numberOf(row, 'updated_ms')),
+    ...counted,
   }
   const expiresMs = optionalNumberOf(row, 'expires_ms')
   if (expiresMs !== undefined) info.expiresAt = new Date(expiresMs)

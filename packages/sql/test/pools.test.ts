@@ -12,7 +12,6 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { failure, message } from './support/failure.ts'
 
 const [postgres, mariadb, mysql] = await Promise.all([startPostgres(), startMariaDB(), startMySQL()])
-const pglite = new PGlite()
 afterAll(async () => void (await Promise.all([postgres.stop(), mariadb.stop(), mysql?.stop()])))
 
 /** Nobody listens there. */
@@ -45,7 +44,8 @@ const pools = [
   { name: 'pg', make: () => make.pg(), end: (pool: object) => (pool as pg.Pool).end() },
   { name: 'mariadb', make: () => make.mariadb(), end: (pool: object) => (pool as { end(): Promise<void> }).end() },
   { name: 'mysql2', make: () => make.mysql2(), end: (pool: object) => (pool as { end(): Promise<void> }).end() },
-  { name: 'PGlite', make: () => pglite, end: () => pglite.close() },
+  // It starts in this process, and keeps its event loop for itself meanwhile.
+  { name: 'PGlite', make: () => new PGlite(), end: (pool: object) => (pool as PGlite).close() },
 ]
 
 describe.each(pools)('a pool of $name', ({ make: makePool, end }) => {
