@@ -28,6 +28,16 @@ async function prepare(url: string, name: string): Promise<Admin> {
   return server
 }
 
+/** Until each call had a connection of its own, and none is being made: that one would come from the old server later. */
+async function allConnected(server: Admin, name: string): Promise<void> {
+  const idle = server.isPostgres
+    ? `pg_stat_activity WHERE datname = '${name}' AND usename = '${name}' AND state = 'idle'`
+    : `information_schema.processlist WHERE user = '${name}' AND command = 'Sleep'`
+  const count = async (): Promise<number> =>
+    Number((await server.select<{ n: unknown }>(`SELECT count(*) AS n FROM ${idle}`))[0]?.n)
+  await expect.poll(count).toBeGreaterThanOrEqual(connections)
+}
+
 async function makeReadOnly(server: Admin): Promise<void> {
   if (!server.isPostgres) return server.execute('SET GLOBAL read_only = 1')
   await server.execute("ALTER SYSTEM SET default_transaction_read_only = 'on'")
@@ -35,6 +45,12 @@ async function makeReadOnly(server: Admin): Promise<void> {
   const isReadOnly = async (): Promise<unknown> =>
     (await server.select<object>('SHOW default_transaction_read_only'))[0]
   await expect.poll(isReadOnly).toEqual({ default_transaction_read_only: 'on' })
+  // Its processes are told one after the other, the newest first: once it begins anew, all have been told.
+  const [now] = await server.select<{ at: string }>('SELECT clock_timestamp()::text AS at')
+  await server.execute('SELECT pg_reload_conf()')
+  const isToldAgain = async (): Promise<unknown> =>
+    (await server.select<object>(`SELECT pg_conf_load_time() > '${now?.at}'::timestamptz AS told`))[0]
+  await expect.poll(isToldAgain).toEqual({ told: true })
 }
 
 describe.each([
@@ -58,6 +74,7 @@ describe.each([
     // Each keeps a connection of the pool for a while.
     await Promise.all(ids.map((id) => persistent.session(id).addItems(Array(50).fill(message('old')))))
     await Promise.all(ids.map((id) => store.session(id).getItems()))
+    await allConnected(before, database)
 
     await makeReadOnly(before)
     proxy.leadTo({ host: new URL(to.url).hostname, port: Number(new URL(to.url).port) })
@@ -85,6 +102,8 @@ describe.each([
     await using store = new SQLStore({ url: withUser(proxy.url(from.url)), createTables: true })
     const ids = Array.from({ length: connections }, (_, index) => `s${index}`)
     await Promise.all(ids.map((id) => store.session(id).addItems(Array(50).fill(message('old')))))
+    await Promise.all(ids.map((id) => store.session(id).getItems()))
+    await allConnected(before, database)
     await makeReadOnly(before)
     proxy.leadTo({ host: new URL(to.url).hostname, port: Number(new URL(to.url).port) })
     const error = await failure(store.session('s0').addItems([message('new')]))
