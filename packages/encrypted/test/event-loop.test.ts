@@ -1,27 +1,12 @@
 import { MemoryStore } from '@sessions/core'
 import { EncryptedStore, type KeyEntry } from '@sessions/encrypted'
+import { longestTurnMs } from '@sessions/test-servers'
 import { expect, it } from 'vitest'
 import { item } from './support/failure.ts'
 import { testKey } from './support/keys.ts'
 
 const older: KeyEntry = { id: '2025', key: testKey() }
 const newer: KeyEntry = { id: '2026', key: testKey(1) }
-
-/** Milliseconds of computing for which timers had to wait at most while the work ran; what other processes take does not count. */
-async function longestTurnMs(work: () => Promise<unknown>): Promise<number> {
-  let longest = 0
-  let before = process.threadCpuUsage()
-  const tick = (): void => {
-    const { user, system } = process.threadCpuUsage(before)
-    longest = Math.max(longest, (user + system) / 1_000)
-    before = process.threadCpuUsage()
-  }
-  const timer = setInterval(tick, 1)
-  await work()
-  tick()
-  clearInterval(timer)
-  return longest
-}
 
 it('lets timers run while keys of many sessions, or of one long session, are changed, and while it is read', async () => {
   const store = new MemoryStore()
