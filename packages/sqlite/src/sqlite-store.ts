@@ -11,6 +11,7 @@ import {
   type KeptOperation,
   type LeaseResult,
   type LeaseSwap,
+  type ListedSession,
   type ListingOptions,
   type LongCall,
   matchesFilter,
@@ -28,7 +29,6 @@ import {
   yieldIfLong,
 } from '@sessions/core'
 import { Access } from './access.ts'
-import type { TurnUsageRow } from './branch/turn-usage.ts'
 import { applyChange, lengthOf, readIfAlive, removes, type WritePolicy } from './changes.ts'
 import { knownConditions } from './conditions.ts'
 import type { AnySQLiteDatabase } from './database.ts'
@@ -41,7 +41,7 @@ import { listIds } from './listing.ts'
 import { checkStoreOptions, type SQLiteStoreOptions } from './options.ts'
 import { keptOperations, restoreSession } from './restore.ts'
 import { eraseEach, eraseOne, purgeExpired } from './retention.ts'
-import { type InfoRow, toInfo } from './session-info.ts'
+import { headOf, infoOf } from './session-info.ts'
 import { wholeSessions } from './whole.ts'
 
 /**
@@ -179,23 +179,17 @@ export class SQLiteStore extends SessionStore {
   }
 
   protected async _info(sessionId: string): Promise<SessionInfo | undefined> {
-    return this.#look(sessionId, 'info')
-  }
-
-  /** `head` does not count the items, which takes the longer the more there are, and says 0. */
-  #look(sessionId: string, statement: 'info' | 'head'): Promise<SessionInfo | undefined> | SessionInfo | undefined {
-    return this.#access.read((statements) => {
-      const row = statements[statement].get({ id: sessionId, now: this.#now() }) as InfoRow | undefined
-      return row && toInfo(row, statements.turnUsage?.all(sessionId) as TurnUsageRow[] | undefined)
-    }, sessionId)
+    return this.#access.read((statements) => infoOf(statements, sessionId, this.#now()), sessionId)
   }
 
   /** Reads each session as it is when its turn comes. */
-  protected async *_list(filter: SessionFilter, { count = true }: ListingOptions): AsyncIterable<SessionInfo> {
+  protected async *_list(filter: SessionFilter, { count = true }: ListingOptions): AsyncIterable<ListedSession> {
     let left = filter.limit ?? Infinity
     for await (const sessionId of listIds(filter, this.#now(), this.#access.read)) {
       await yieldIfLong()
-      const info = await this.#look(sessionId, count ? 'info' : 'head')
+      const info = await this.#access.read((statements) => {
+        return count ? infoOf(statements, sessionId, this.#now()) : headOf(statements, sessionId, this.#now())
+      }, sessionId)
       if (info === undefined || !matchesFilter(info, filter)) continue
       yield info
       if (--left <= 0) return

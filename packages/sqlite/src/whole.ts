@@ -1,6 +1,6 @@
 import type { WholeRead } from '@sessions/core'
 import { keptOperations } from './restore.ts'
-import { type InfoRow, toInfo } from './session-info.ts'
+import { type HeadRow, toListed } from './session-info.ts'
 import type { Statements } from './statements.ts'
 import { fromTimestamp } from './timestamps.ts'
 
@@ -10,7 +10,7 @@ interface RecordRow {
 }
 
 /** What is known of a session, and whether operations were ever kept of it: of most none were, and looking for them takes as long as ten records. */
-type HeadRow = Omit<InfoRow, 'itemCount'> & { operated: number }
+type OperatedRow = HeadRow & { operated: number }
 
 /** UTF-16 units of records after which no further session is read: others wait for their turn of the event loop, and memory has an end. */
 const enough = 1_000_000
@@ -31,11 +31,11 @@ export function wholeSessions(
 }
 
 function wholeSession(statements: Statements, sessionId: string, most: number, now: number): WholeRead {
-  const row = statements.head.get({ id: sessionId, now }) as HeadRow | undefined
+  const row = statements.head.get({ id: sessionId, now }) as OperatedRow | undefined
   if (row === undefined) return undefined
   const rows = statements.records.all(sessionId, most + 1) as RecordRow[]
   if (rows.length > most) return 'unread'
-  const { itemCount: _, ...info } = toInfo({ ...row, itemCount: 0 })
+  const info = toListed(row, {})
   const records: string[] = []
   const times: (Date | undefined)[] = []
   let [text, time]: [string | null, Date | undefined] = [null, undefined]
