@@ -11,6 +11,8 @@ export const shared = {
   testTimeout: process.env.SESSIONS_TEST_FAULTS === undefined ? 900_000 : 0,
   hookTimeout: 900_000,
   expect: { poll: { timeout: 120_000 } },
+  // Of a log that was cut, the message is all that is left: it has the whole value.
+  chaiConfig: { truncateThreshold: 2_000 },
   // `scripts/test.ts` prints what failed once more, after everything else.
   reporters: ['default', ['json', { outputFile: '.vitest/results.json' }]],
 } satisfies ViteUserConfig['test']

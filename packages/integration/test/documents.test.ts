@@ -89,7 +89,9 @@ describe.each(Object.entries(documents))('%s', (document, expected) => {
       const parameters = ['--import', join(folder, 'offline-model.ts'), program]
       // Snippets of one document share a folder, as the files of one user would.
       const options = { cwd: home, env: environment, encoding: 'utf8' } as const
-      expect(execFileSync(process.execPath, parameters, options)).toMatch(output)
+      const { status, stdout, stderr } = spawnSync(process.execPath, parameters, options)
+      expect(status, `${stdout}${stderr}`).toBe(0)
+      expect(stdout).toMatch(output)
     },
   )
 })

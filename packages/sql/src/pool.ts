@@ -1,8 +1,8 @@
 import { NoConnection } from './errors.ts'
 import type { ConnectionPool } from './sequelize.ts'
 
-/** Milliseconds that a new connection is given at least: a call that waits for nobody must still be able to make one. */
-export const leastConnectMs = 1_000
+/** Milliseconds that a new connection is given at least: a call that waits for nobody must still be able to make one, of a busy server. */
+export const leastConnectMs = 5_000
 
 /** The connections of one Sequelize, as they are needed: had in bounded time, and none of those that lead nowhere. */
 export class Pool {

@@ -45,8 +45,10 @@ describe.each(servers)('appends of one turn of the event loop, on $name', ({ dat
       return proxy.trips() - before
     }
     for (const id of ['a', 'b']) await Promise.all(appendAll(store, [id, ...ids(100)]))
-    expect(await tripsOf(() => store.session('a').addItems([message('lone')]))).toBe(lone)
-    // Some connections are made, and statements prepared on them.
+    // Connections for which nobody waits any more are still being made, and statements prepared on them.
+    const alone: number[] = []
+    while (alone.length < 20) alone.push(await tripsOf(() => store.session('a').addItems([message('lone')])))
+    expect(Math.min(...alone)).toBe(lone)
     expect(await tripsOf(() => Promise.all(appendAll(store, ids(300))))).toBeLessThan(most)
     const sessions = ids(300).map((sessionId) => new SQLSession({ sessionId, url: proxy.url }))
     const append = (session: SQLSession): Promise<void> => session.addItems([message('own store')])
@@ -111,16 +113,16 @@ describe.each(servers)('appends of one turn of the event loop, on $name', ({ dat
 
   it('begin sessions anew whose time is over, and renew that of the others', async () => {
     const url = await database()
-    await using store = new SQLStore({ url, createTables: true, ttl: 60 })
+    await using store = new SQLStore({ url, createTables: true, ttl: 600 })
     const admin = new Admin(url)
     await Promise.all(appendAll(store, ids(10)))
-    await admin.moveBack(61_000)
+    await admin.moveBack(601_000)
     await Promise.all(appendAll(store, ids(20).slice(5)))
-    await admin.moveBack(59_000)
+    await admin.moveBack(400_000)
     await Promise.all(appendAll(store, ids(20), 'more'))
     const expected = ids(20).map((id, index) => (index < 5 ? ['more'] : [id, 'more']))
     expect(await contents(store, ids(20))).toEqual(expected)
-    await admin.moveBack(59_000)
+    await admin.moveBack(400_000)
     expect(await contents(store, ids(20))).toEqual(expected)
     await admin.close()
   })

@@ -8,7 +8,7 @@ import * as mariadbCallbacks from 'mariadb/callback'
 import { createPool as createCallbackPool } from 'mysql2'
 import { createPool as createMySQLPool, type PoolOptions as MySQLOptions } from 'mysql2/promise'
 import pg from 'pg'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import { failure, message } from './support/failure.ts'
 
 const [postgres, mariadb, mysql] = await Promise.all([startPostgres(), startMariaDB(), startMySQL()])
@@ -94,12 +94,14 @@ it.each([
   ['mysql2', () => make.mysql2({ connectionLimit: 1, waitForConnections: false }), 'getConnection'],
 ] as const)('a pool of %s whose connections are all in use is busy, by its own patience', async (_, makePool, take) => {
   const pool = makePool()
-  const held = await (pool as unknown as Record<string, () => Promise<{ release(): unknown }>>)[take]?.()
+  const taker = pool as unknown as Record<string, () => Promise<{ release(): unknown }>>
+  // That patience ends while a connection is made, too, where the machine is busy.
+  const held = await vi.waitUntil(() => taker[take]?.().catch(() => undefined), { timeout: 120_000 })
   const store = new SQLStore({ pool, busyTimeoutMs: 30_000 })
   const error = await failure(store.session('a').addItems([message('a')]))
   expect(error).toMatchObject({ code: 'SESSION_BUSY', retryable: true, ambiguous: false })
   expect(error.message).toMatch(/No connection of the pool became free/)
-  held?.release()
+  held.release()
   await pool.end()
 })
 

@@ -219,6 +219,6 @@ it('exports what is chosen as a file that can be imported', async () => {
   expect(await shell(folder.path, command)).toMatchObject({ code: 0, stderr: '' })
   expect(readFileSync(folder.file('sessions.jsonl'), 'utf8')).toBe(saved)
   await press(page, 'Select none')
-  expect(await page.getByRole('checkbox', { checked: true }).count()).toBe(0)
+  await expect.poll(() => page.getByRole('checkbox', { checked: true }).count()).toBe(0)
   expect(mistakes).toEqual([])
 })

@@ -185,6 +185,7 @@ it('draws them, and has each picture as a table that the keyboard reaches', asyn
   await summary.focus()
   await page.keyboard.press('Enter')
   const table = page.getByRole('region', { name: 'Table: Tokens by day and model' })
+  await table.waitFor()
   const texts = async (selector: string): Promise<string[]> => await table.locator(selector).allInnerTexts()
   expect((await texts('thead th')).map((text) => text.trim())).toEqual(['Day', 'model-a', 'model-b'])
   expect(await texts('tbody tr')).toEqual([

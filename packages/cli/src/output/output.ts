@@ -131,7 +131,10 @@ export class Output {
     this.#size = 0
     const target = this.#target
     if (!target.writable || target.write(text)) return
-    await Promise.race([once(target, 'drain'), once(target, 'close')])
+    // Whichever does not come leaves no listener behind.
+    const over = new AbortController()
+    const { signal } = over
+    await Promise.race([once(target, 'drain', { signal }), once(target, 'close', { signal })]).finally(() => over.abort())
   }
 
   /** For what is to be seen at once. */
