@@ -110,7 +110,9 @@ it('loses and doubles nothing while nodes are killed under six processes', async
   for (const [index, url] of [...urls, ...urls].entries()) {
     // Both drivers, each through every node.
     const through = index < urls.length ? url : url.replace('mariadb:', 'mysql:')
-    const options = { url: through, sessionId: 's', writer: `w${index}`, size, retries: 200, busyTimeoutMs: 60_000 }
+    // However long a node takes to come back.
+    const patience = { retries: 5_000, busyTimeoutMs: 900_000 }
+    const options = { url: through, sessionId: 's', writer: `w${index}`, size, ...patience }
     writers.push(stack.use(await Writer.start(options)))
   }
   for (const writer of writers) writer.begin()
