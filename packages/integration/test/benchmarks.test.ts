@@ -48,7 +48,7 @@ it('does not time who gives back other items, or in another order', async () => 
   const run = await measured([{ contender, file, versions: {} }])
   const results = Object.fromEntries(of(run, 'forgetful').map((result) => [result.workload, result]))
   expect(results['append-10']).toMatchObject({ wrong: 'item 11 stands at place 1' })
-  expect(results['last-20']).toMatchObject({ wrong: 'item 1 is none of those expected' })
+  expect(results['last-20']).toMatchObject({ wrong: 'item 11 stands at place 1' })
   expect(results.pop).toMatchObject({ missing: true })
   // One item has no order.
   expect(results['at-once']).toMatchObject({ rounds: [expect.any(Number)] })
@@ -67,4 +67,12 @@ it('goes on without a contender whose program is not on this machine, or whose p
     { name: 'dying', failed: expect.stringContaining('ended') },
   ])
   expect(new Set(run.results.map(({ contender }) => contender))).toEqual(new Set(['ours']))
+})
+
+it('looks at the newest items apart from all of them', async () => {
+  const file = fileURLToPath(new URL('programs/stale-contender.ts', import.meta.url))
+  const { contender } = await import('./programs/stale-contender.ts')
+  const results = of(await measured([{ contender, file, versions: {} }]), 'stale')
+  const bad = results.filter(({ wrong }) => wrong !== undefined)
+  expect(bad).toEqual([{ contender: 'stale', workload: 'last-20', wrong: 'item 1 is none of those expected' }])
 })

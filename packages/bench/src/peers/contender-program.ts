@@ -45,7 +45,7 @@ async function answer(request: Request): Promise<Answer> {
 
 /** For the report: one line, without the paths of this machine. */
 function brief(message: string): string {
-  return (message.split('\n', 1)[0] ?? '').replaceAll(/ imported from \S+/g, '').slice(0, 120)
+  return (message.split('\n', 1)[0] ?? '').replaceAll(/ imported from \S+/g, '').slice(0, 200)
 }
 
 process.on('message', async (request: Request) => {
