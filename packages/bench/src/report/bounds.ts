@@ -13,7 +13,7 @@ export function against(run: BackendRun, workload: string, ours: string, other: 
 }
 
 /** How many times as long as a contender ours may take with a workload; nothing where nothing is promised. */
-export function mostOf(run: BackendRun, workload: string, { name, lacks }: ContenderReport): number | undefined {
+function mostOf(run: BackendRun, workload: string, { name, lacks }: ContenderReport): number | undefined {
   // Memory is a floor, not something to beat.
   if (run.backend === 'memory' || name.startsWith('ours')) return undefined
   if (name === 'by hand') return workload === 'at-once' ? atOnceMost[run.backend] : byHandMost[workload]
