@@ -22,7 +22,7 @@ const { positionals, values, refuse } = commandLine(
 
 Prints our figures beside those of the same work written by hand. There are: ${Object.keys(benchmarks).join(', ')}.
 For cli, so much is in the store: 100,000 sessions and 5,000,000 items.
-For peers, 9 rounds of every contender with every backend: sqlite, postgres, redis, memory. It installs them first, and writes docs/benchmarks.md.
+For peers, 9 rounds of every contender with every backend: sqlite, postgres, mariadb, redis, memory. It installs them first, and writes docs/benchmarks.md.
 For scale, up to 1,000,000 sessions and items of one session; it writes the tables of docs/scaling.md.`,
   {
     sessions: { type: 'string', default: '100000' },

@@ -9,7 +9,7 @@ export const contender: Contender = {
   async open(connectionString) {
     const { PostgresChatMessageHistory } = await import('@langchain/community/stores/message/postgres')
     const { default: pg } = await import('pg')
-    const { fromMessages, toMessages } = await import('./langchain-messages.ts')
+    const { fromMessages, toMessages } = await import('../shared/langchain-messages.ts')
     const pool = new pg.Pool({ connectionString })
     const histories = new Map()
     const history = (sessionId: string) => new PostgresChatMessageHistory({ sessionId, pool })

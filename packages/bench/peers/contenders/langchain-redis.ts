@@ -9,7 +9,7 @@ export const contender: Contender = {
   async open(url) {
     const { RedisChatMessageHistory } = await import('@langchain/redis')
     const { createClient } = await import('redis')
-    const { fromMessages, toMessages } = await import('./langchain-messages.ts')
+    const { fromMessages, toMessages } = await import('../shared/langchain-messages.ts')
     const client = createClient({ url })
     await client.connect()
     const history = (sessionId: string) => new RedisChatMessageHistory({ sessionId: `langchain:${sessionId}`, client })

@@ -1,16 +1,8 @@
-import type { Contender } from '../../src/peers/contender.ts'
+import { langGraph } from '../shared/langgraph.ts'
 
-export const contender: Contender = {
-  name: '@langchain/langgraph-checkpoint-postgres',
-  backend: 'postgres',
-  packages: ['@langchain/langgraph-checkpoint-postgres', '@langchain/langgraph-checkpoint'],
-  lacks: ['session row', 'expiry'],
-  note: 'It keeps states of a graph, not items: each append writes the whole history again, and keeps the former.',
-  async open(place) {
-    const { PostgresSaver } = await import('@langchain/langgraph-checkpoint-postgres')
-    const { langGraphCalls } = await import('./langgraph-calls.ts')
-    const saver = PostgresSaver.fromConnString(place)
-    await saver.setup()
-    return { ...langGraphCalls(saver), close: () => saver.end() }
-  },
-}
+export const contender = langGraph('@langchain/langgraph-checkpoint-postgres', 'postgres', async (place) => {
+  const { PostgresSaver } = await import('@langchain/langgraph-checkpoint-postgres')
+  const saver = PostgresSaver.fromConnString(place)
+  await saver.setup()
+  return { saver, close: () => saver.end() }
+})

@@ -1,15 +1,10 @@
-import type { Contender } from '../../src/peers/contender.ts'
-import { mastraCalls } from './mastra-messages.ts'
+import { mastra } from '../shared/mastra.ts'
 
-export const contender: Contender = {
+export const contender = mastra({
   name: '@mastra/pg',
   backend: 'postgres',
-  packages: ['@mastra/pg', '@mastra/core'],
-  lacks: ['expiry'],
-  async open(connectionString) {
+  async create(connectionString) {
     const { PostgresStore } = await import('@mastra/pg')
-    const store = new PostgresStore({ id: 'bench', connectionString })
-    await store.init()
-    return { ...mastraCalls(await store.getStore('memory')), close: () => store.close() }
+    return new PostgresStore({ id: 'bench', connectionString })
   },
-}
+})

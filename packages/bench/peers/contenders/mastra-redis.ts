@@ -1,15 +1,10 @@
-import type { Contender } from '../../src/peers/contender.ts'
-import { mastraCalls } from './mastra-messages.ts'
+import { mastra } from '../shared/mastra.ts'
 
-export const contender: Contender = {
+export const contender = mastra({
   name: '@mastra/redis',
   backend: 'redis',
-  packages: ['@mastra/redis', '@mastra/core'],
-  lacks: ['expiry'],
-  async open(connectionString) {
+  async create(connectionString) {
     const { RedisStore } = await import('@mastra/redis')
-    const store = new RedisStore({ id: 'bench', connectionString })
-    await store.init()
-    return { ...mastraCalls(await store.getStore('memory')), close: () => store.close() }
+    return new RedisStore({ id: 'bench', connectionString })
   },
-}
+})

@@ -1,24 +1,15 @@
-import type { Contender } from '../../src/peers/contender.ts'
-import { voltAgentCalls } from './voltagent-messages.ts'
+import { asSafeAsOthers } from '../shared/libsql-client.ts'
+import { voltAgent } from '../shared/voltagent.ts'
 
-export const contender: Contender = {
+export const contender = voltAgent({
   name: '@voltagent/libsql',
   backend: 'sqlite',
-  packages: ['@voltagent/libsql', '@voltagent/core', '@libsql/client'],
-  lacks: ['expiry'],
-  async open(path) {
+  driver: '@libsql/client',
+  async opened(path) {
     const { LibSQLMemoryAdapter } = await import('@voltagent/libsql')
     const memory = new LibSQLMemoryAdapter({ url: `file:${path}` })
+    // It makes its tables by its first call.
     await memory.getConversation('none')
-    await memory.client.execute('PRAGMA synchronous = FULL')
-    const pragma = async (name: string) => {
-      const { rows } = await memory.client.execute(`PRAGMA ${name}`)
-      return Object.values(rows[0] ?? {})[0]
-    }
-    return {
-      settings: async () => ({ journal_mode: await pragma('journal_mode'), synchronous: await pragma('synchronous') }),
-      ...voltAgentCalls(memory),
-      close: async () => memory.client.close(),
-    }
+    return { memory, ...(await asSafeAsOthers(memory.client)), close: async () => memory.client.close() }
   },
-}
+})

@@ -1,14 +1,11 @@
-import type { Contender } from '../../src/peers/contender.ts'
-import { voltAgentCalls } from './voltagent-messages.ts'
+import { voltAgent } from '../shared/voltagent.ts'
 
-export const contender: Contender = {
+export const contender = voltAgent({
   name: '@voltagent/postgres',
   backend: 'postgres',
-  packages: ['@voltagent/postgres', '@voltagent/core'],
-  lacks: ['expiry'],
-  async open(connection) {
+  async opened(connection) {
     const { PostgreSQLMemoryAdapter } = await import('@voltagent/postgres')
     const memory = new PostgreSQLMemoryAdapter({ connection })
-    return { ...voltAgentCalls(memory), close: () => memory.close() }
+    return { memory, close: () => memory.close() }
   },
-}
+})

@@ -1,6 +1,6 @@
 /** The process of one contender: `node contender-program.ts FILE`, told by its parent what to do. */
 import { pathToFileURL } from 'node:url'
-import type { Contender, Store } from './contender.ts'
+import type { NodeContender, Store } from './contender.ts'
 import { items } from './items.ts'
 import { bytesForEach } from './memory.ts'
 import type { Answer, Request } from './messages.ts'
@@ -8,7 +8,7 @@ import { serve } from './sockets.ts'
 import { type Prepared, workloads } from './workloads.ts'
 
 const [, , file = ''] = process.argv
-const { contender }: { contender: Contender } = await import(pathToFileURL(file).href)
+const { contender }: { contender: NodeContender } = await import(pathToFileURL(file).href)
 let store: Store | undefined
 let prepared: Prepared | undefined
 
@@ -45,7 +45,7 @@ async function answer(request: Request): Promise<Answer> {
 
 /** For the report: one line, without the paths of this machine. */
 function brief(message: string): string {
-  return (message.split('\n', 1)[0] ?? '').replaceAll(/ imported from \S+/g, '').slice(0, 120)
+  return (message.split('\n', 1)[0] ?? '').replaceAll(/ imported from \S+/g, '').slice(0, 200)
 }
 
 process.on('message', async (request: Request) => {

@@ -4,13 +4,15 @@ export interface Item {
   content: string
 }
 
-export type Backend = 'sqlite' | 'postgres' | 'redis' | 'memory'
+export type Backend = 'sqlite' | 'postgres' | 'mariadb' | 'redis' | 'memory'
 
 /** What we keep of a session beside its items. A peer that keeps less of it has less to do, which the report says. */
 export type Kept = 'session row' | 'times' | 'expiry'
 
 /** A library that keeps conversations, or something that stands beside them for comparison. A file of `contenders/` exports one. */
-export interface Contender {
+export type Contender = NodeContender | OtherContender
+
+interface Described {
   readonly name: string
   readonly backend: Backend
   /** Whose versions the report names. */
@@ -19,8 +21,17 @@ export interface Contender {
   readonly lacks?: readonly Kept[]
   /** What a reader must know to read its figures. */
   readonly note?: string
+}
+
+export interface NodeContender extends Described {
+  readonly command?: never
   /** @param place - the path of a file, or a url; empty for memory */
   open(place: string): Promise<Store>
+}
+
+/** One of another language: a program that has the workloads itself, and answers the messages of `messages.ts` on Node's channel, a line each. */
+export interface OtherContender extends Described {
+  readonly command: readonly [program: string, ...parameters: string[]]
 }
 
 /** What is not there is not offered: it is said in the report instead of being put together here from other calls. */

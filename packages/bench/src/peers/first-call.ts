@@ -22,7 +22,8 @@ export async function firstCalls(
     .filter(({ process }) => process.contender.backend !== 'memory')
     .map(({ process, file, place }) => ({
       contender: process.contender.name,
-      prepare: () => process.ask({ ask: 'seed', sessionId, count }),
+      prepare: async (): Promise<Answer> =>
+        process.contender.command === undefined ? process.ask({ ask: 'seed', sessionId, count }) : { offered: false },
       round: () => firstCall(file, place, node),
     }))
   return interleaved(lanes, rounds)

@@ -12,7 +12,7 @@ import { runBackend } from './run-backend.ts'
 import { full, quick } from './sizes.ts'
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url))
-const backends: readonly Backend[] = ['sqlite', 'postgres', 'redis', 'memory']
+const backends: readonly Backend[] = ['sqlite', 'postgres', 'mariadb', 'redis', 'memory']
 
 export interface PeersOptions {
   readonly rounds: number

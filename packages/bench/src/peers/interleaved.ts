@@ -11,7 +11,7 @@ export interface Lane {
 /** Rounds that do not count, unless they have taken all the time there is. */
 const warmUps = 2
 /** Milliseconds after which a contender has had rounds enough, if it had so many: the slowest would take most of the time otherwise. */
-const budgetMs = 5_000
+const budgetMs = 4_000
 const leastRounds = 3
 
 /**

@@ -15,6 +15,8 @@ export type Request =
 export interface Answer {
   /** It failed, and how. */
   failed?: string
+  /** What is not on this machine, so that it cannot take part. */
+  skipped?: string
   offered?: boolean
   wrong?: string | undefined
   round?: Round

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startPostgres, startRedis } from '@sessions/test-servers'
+import { startMariaDB, startPostgres, startRedis } from '@sessions/test-servers'
+import { createConnection, type RowDataPacket } from 'mysql2/promise'
 import { Client } from 'pg'
 import { createClient } from 'redis'
 import type { Backend } from './contender.ts'
@@ -15,6 +16,7 @@ export interface Places extends AsyncDisposable {
 }
 
 const postgresDurability = { fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on' }
+const mariadbDurability = { innodb_flush_log_at_trx_commit: '1', innodb_doublewrite: 'ON' }
 const redisDurability = { appendonly: 'yes', appendfsync: 'everysec' }
 
 const starts: Readonly<Record<Backend, () => Promise<Places>>> = {
@@ -33,6 +35,15 @@ const starts: Readonly<Record<Backend, () => Promise<Places>>> = {
     return {
       server: await postgresVersion(server.url),
       durability: postgresDurability,
+      next: () => server.createDatabase(),
+      [Symbol.asyncDispose]: () => server.stop(),
+    }
+  },
+  async mariadb() {
+    const server = await startMariaDB({ own: true, settings: mariadbDurability })
+    return {
+      server: await mariadbVersion(server.url),
+      durability: mariadbDurability,
       next: () => server.createDatabase(),
       [Symbol.asyncDispose]: () => server.stop(),
     }
@@ -63,6 +74,13 @@ async function postgresVersion(url: string): Promise<string> {
   const { rows } = await client.query<{ server_version: string }>('SHOW server_version')
   await client.end()
   return `Postgres ${rows[0]?.server_version.split(' ')[0]}`
+}
+
+async function mariadbVersion(uri: string): Promise<string> {
+  const client = await createConnection({ uri })
+  const [rows] = await client.query<RowDataPacket[]>('SELECT version() AS version')
+  await client.end()
+  return `MariaDB ${String(rows[0]?.version).split('-')[0]}`
 }
 
 async function redisVersion(url: string): Promise<string> {

@@ -23,6 +23,8 @@ export interface ContenderReport {
   readonly settings: Readonly<Record<string, unknown>>
   /** Why it could not be opened here. */
   readonly failed?: string
+  /** What is not on this machine, so that it did not take part. */
+  readonly skipped?: string
 }
 
 /** The raw results of a run with one backend, as they are committed. */

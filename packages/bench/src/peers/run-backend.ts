@@ -63,12 +63,16 @@ async function openOne(
 ): Promise<{ report: ContenderReport; opened?: Open }> {
   const place = await places.next()
   const process = new ContenderProcess(contender, file, node)
-  const { failed, settings = {} } = await process.ask({ ask: 'open', place })
+  const { failed, skipped, settings = {} } = await process.ask({ ask: 'open', place })
   const report = { ...reportOf(contender), versions, settings }
-  if (failed === undefined) return { report, opened: { process, file, place } }
+  if (failed === undefined && skipped === undefined) return { report, opened: { process, file, place } }
   await process.end()
+  if (skipped !== undefined) {
+    say(`${contender.backend}: ${contender.name} is skipped: ${skipped}`)
+    return { report: { ...report, skipped } }
+  }
   say(`${contender.backend}: ${contender.name} cannot be opened here: ${failed}`)
-  return { report: { ...report, failed } }
+  return { report: { ...report, failed: failed ?? '' } }
 }
 
 function reportOf({ name, lacks = [], note = '' }: Contender): Pick<ContenderReport, 'name' | 'lacks' | 'note'> {
@@ -96,12 +100,12 @@ function everything(options: RunOptions): Step[] {
     })),
     {
       id: 'sockets',
-      title: `${sizes.clients} clients over sockets, an append each time`,
+      title: `${sizes.clients} clients over sockets, append 1`,
       run: (open) => socketLanes(open, sizes, (lanes) => interleaved(lanes, rounds)),
     },
     {
       id: 'first-call',
-      title: 'first call in a new process: start, import, open, read',
+      title: 'first call: start, import, open, read',
       run: (open) => firstCalls(open, Math.ceil(rounds / 2), options.node),
     },
     {

@@ -88,10 +88,12 @@ function reading(
     title,
     offered: (store) => count === undefined || store.last !== undefined,
     async prepare(store, sizes) {
-      const sessionId = await seeded(store, sizes[size])
+      // A long history takes long to append: it is not begun where a short one comes back wrong.
+      const short = await appendsRight(store)
+      const sessionId = await seeded(store, short === undefined ? sizes[size] : 1)
       const expected = items(sizes[size]).slice(-(count ?? sizes[size]))
       return {
-        wrong: difference(await read(store, sessionId), expected),
+        wrong: short ?? difference(await read(store, sessionId), expected),
         round: () => times(often, sizes, () => read(store, sessionId)),
       }
     },

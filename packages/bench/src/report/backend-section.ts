@@ -1,15 +1,10 @@
 import type { BackendRun, ContenderReport, Result } from '../peers/results.ts'
+import { against, boundsOf, isMissed } from './bounds.ts'
 import { conditions, warning } from './conditions.ts'
 import { bytes, digits, medianOf, ratio, resultOf, stopOf, time } from './figures.ts'
 import { goals } from './goals.ts'
 import { table } from './markdown.ts'
-
-const names: Readonly<Record<string, string>> = {
-  sqlite: 'SQLite',
-  postgres: 'Postgres',
-  redis: 'Redis',
-  memory: 'Memory',
-}
+import { titles } from './names.ts'
 
 /** What a contender's cell says where there is no figure. */
 function without(result: Result | undefined): string {
@@ -37,23 +32,23 @@ function times(run: BackendRun, contenders: readonly ContenderReport[]): string 
 
 function factors(run: BackendRun, contenders: readonly ContenderReport[]): string {
   const others = contenders.filter(({ name }) => name !== 'ours')
+  const keeps = ['keeps no …', ...others.map(({ lacks }) => lacks.join(', ')), '']
   const rows = run.workloads.map(({ id, title }) => {
-    const ours = medianOf(run, id, 'ours')
-    return [
-      title,
-      ...others.map(({ name, lacks }) => {
-        const theirs = medianOf(run, id, name)
-        if (ours === undefined || theirs === undefined || ours <= 0 || theirs <= 0)
-          return without(resultOf(run, id, name))
-        return `${ratio(theirs / ours)}${lacks.length > 0 ? ' \\*' : ''}`
-      }),
-    ]
+    const bounds = boundsOf(run, id)
+    const missed = bounds.filter(isMissed).map(({ contender }) => contender)
+    const cell = ({ name }: ContenderReport): string => {
+      const measured = against(run, id, 'ours', name)
+      if (measured === undefined) return without(resultOf(run, id, name))
+      return missed.includes(name) ? `**${ratio(1 / measured)}**` : ratio(1 / measured)
+    }
+    const verdict = missed.length === 0 ? 'yes' : `**no**: ${missed.join(', ')}`
+    return [title, ...others.map(cell), bounds.length === 0 ? '–' : verdict]
   })
-  return table(['', ...others.map(({ name }) => name)], rows)
+  return table(['', ...others.map(({ name }) => name), 'promise holds'], [keeps, ...rows])
 }
 
 function about(run: BackendRun): string {
-  const lines = run.contenders.map(({ name, versions, lacks, note, settings, failed }) => {
+  const lines = run.contenders.map(({ name, versions, lacks, note, settings, failed, skipped }) => {
     const wrong = run.results.filter((result) => result.contender === name && result.wrong !== undefined)
     const failures = run.results.filter((result) => result.contender === name && result.failed !== undefined)
     const title = (id: string): string => run.workloads.find((workload) => workload.id === id)?.title ?? id
@@ -62,6 +57,7 @@ function about(run: BackendRun): string {
       lacks.length > 0 ? `keeps no ${lacks.join(', no ')}` : '',
       listed(settings),
       note.replace(/\.$/, ''),
+      skipped === undefined ? '' : `**skipped**: ${skipped}`,
       failed === undefined ? '' : `**could not be opened here**: ${failed}`,
       ...wrong.map((result) => `**wrong items** in “${title(result.workload)}”: ${result.wrong}`),
       ...failures.map((result) => `failed in “${title(result.workload)}”: ${result.failed}`),
@@ -79,11 +75,10 @@ function listed(values: Readonly<Record<string, unknown>>): string {
 
 export function backendSection(run: BackendRun): string {
   const { backend, server, durability } = run
-  const name = names[backend] ?? backend
-  const opened = run.contenders.filter(({ failed }) => failed === undefined)
+  const opened = run.contenders.filter(({ failed, skipped }) => failed === undefined && skipped === undefined)
   const safe = Object.entries(durability).map(([setting, value]) => `\`${setting}\` ${value}`)
   const place = [server, safe.length > 0 ? `for all contenders ${safe.join(', ')}` : ''].filter((part) => part !== '')
-  return `## ${name}
+  return `## ${titles[backend]}
 
 ${[...place, conditions(run)].join('; ')}.${warning(run)}
 
@@ -91,7 +86,7 @@ One operation, the median of the rounds:
 
 ${times(run, opened)}
 
-How many times as long as ours it takes. More than 1: ours is faster. \\* keeps less than ours.
+How many times as long as ours it takes. More than 1: ours is faster. What breaks a promise is bold.
 
 ${factors(run, opened)}
 

@@ -4,7 +4,8 @@ import type { Scale, Step } from '../scale/results.ts'
 import { conditions, warning } from './conditions.ts'
 import { digits, time } from './figures.ts'
 import { table } from './markdown.ts'
-import { svgOf } from './plots.ts'
+import { titles } from './names.ts'
+import { decades, svgOf } from './plots.ts'
 
 const folder = 'docs/benchmarks'
 const backends = ['sqlite', 'postgres', 'redis'] as const
@@ -53,24 +54,27 @@ export async function scalingPlots(): Promise<Map<string, string>> {
 function plot(scales: readonly Scale[], by: 'sessions' | 'items'): TopLevelSpec {
   const values = scales.flatMap((scale) =>
     scale[by].flatMap(({ count, append, last20, newest20 }) => [
-      { backend: scale.backend, count, what: 'append 1', ms: append / 1_000 },
-      { backend: scale.backend, count, what: 'last 20', ms: last20 / 1_000 },
+      { backend: titles[scale.backend], count, what: 'append 1', ms: append / 1_000 },
+      { backend: titles[scale.backend], count, what: 'last 20', ms: last20 / 1_000 },
       ...(newest20 === undefined
         ? []
-        : [{ backend: scale.backend, count, what: 'newest 20 sessions', ms: newest20 / 1_000 }]),
+        : [{ backend: titles[scale.backend], count, what: 'newest 20 sessions', ms: newest20 / 1_000 }]),
     ]),
   )
+  const [x, y] = [decades(values.map(({ count }) => count)), decades(values.map(({ ms }) => ms))]
   return {
     data: { values },
     width: 220,
-    height: 200,
+    height: 220,
     background: 'white',
+    config: { axis: { titleFontWeight: 'normal' } },
     mark: { type: 'line', point: true },
     encoding: {
-      column: { field: 'backend', type: 'nominal', sort: null, title: null },
-      x: { field: 'count', type: 'quantitative', scale: { type: 'log' }, title: by, axis: { format: '~s' } },
-      y: { field: 'ms', type: 'quantitative', scale: { type: 'log' }, title: 'milliseconds' },
+      column: { field: 'backend', type: 'nominal', sort: Object.values(titles), title: null },
+      x: { field: 'count', type: 'quantitative', title: by, scale: x.scale, axis: { ...x.axis, format: '~s' } },
+      y: { field: 'ms', type: 'quantitative', title: 'milliseconds', ...y },
       color: { field: 'what', type: 'nominal', sort: null, title: null },
+      shape: { field: 'what', type: 'nominal', sort: null, title: null },
     },
   }
 }

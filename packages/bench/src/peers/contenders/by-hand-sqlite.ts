@@ -1,4 +1,5 @@
 import type { Contender, Item } from '../contender.ts'
+import { safeWhen } from '../pragmas.ts'
 
 const tables = `
   CREATE TABLE IF NOT EXISTS agent_sessions (session_id TEXT PRIMARY KEY, created_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP,
@@ -49,10 +50,7 @@ export const contender: Contender = {
     }).immediate
     const parsed = (record: unknown): Item => JSON.parse(String(record))
     return {
-      settings: async () => ({
-        journal_mode: database.pragma('journal_mode', { simple: true }),
-        synchronous: database.pragma('synchronous', { simple: true }),
-      }),
+      settings: () => safeWhen((name) => database.pragma(name, { simple: true })),
       append: async (sessionId, items) => append(sessionId, items),
       appendEach: async (sessionIds, item) => appendEach(sessionIds, item),
       all: async (sessionId) => all.all(sessionId).map(parsed),

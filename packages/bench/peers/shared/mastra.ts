@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import type { Item } from '../../src/peers/contender.ts'
+import type { Backend, Contender, Item, Store } from '../../src/peers/contender.ts'
 
 /** The newest time that was given. Mastra orders by times of whole milliseconds, which the caller gives: no two may be alike. */
 let last = 0
 
 /** Mastra's messages, as its agents save them. */
-export function toMastra(threadId: string, items: readonly Item[]): object[] {
+function toMastra(threadId: string, items: readonly Item[]): object[] {
   return items.map(({ role, content }) => {
     last = Math.max(last + 1, Date.now())
     return {
@@ -26,7 +26,7 @@ interface MastraMessage {
 }
 
 /** What all stores of Mastra have in common. */
-export interface MastraMemory {
+interface MastraMemory {
   saveThread(request: { thread: object }): Promise<unknown>
   saveMessages(request: { messages: object[] }): Promise<unknown>
   listMessages(request: object): Promise<{ messages: MastraMessage[] }>
@@ -36,8 +36,8 @@ function fromMastra(messages: MastraMessage[]): Item[] {
   return messages.map(({ role, content }) => ({ role, content: content.parts.map(({ text }) => text).join('') }))
 }
 
-/** The calls that are the same with every store: a thread is made once, as an agent does, then messages are saved. */
-export function mastraCalls(memory: MastraMemory) {
+/** A thread is made once, as an agent does, then messages are saved. */
+function calls(memory: MastraMemory): Omit<Store, 'close'> {
   const threads = new Map<string, Promise<unknown>>()
   const made = (id: string): Promise<unknown> => {
     const now = new Date()
@@ -59,6 +59,37 @@ export function mastraCalls(memory: MastraMemory) {
       const orderBy = { field: 'createdAt', direction: 'DESC' }
       const { messages } = await memory.listMessages({ threadId, perPage, page: 0, orderBy })
       return fromMastra(messages).reverse()
+    },
+  }
+}
+
+interface MastraStore {
+  init(): Promise<unknown>
+  getStore(name: 'memory'): Promise<MastraMemory>
+  close(): Promise<unknown>
+}
+
+interface Described<T> {
+  readonly name: string
+  readonly backend: Backend
+  /** Whose version is of interest too. */
+  readonly driver?: string
+  create(place: string): Promise<T>
+  /** What is done once its tables are there. */
+  ready?(store: T): Promise<Pick<Store, 'settings'>>
+}
+
+/** Mastra on one of its stores, with which only the opening differs. */
+export function mastra<T extends MastraStore>({ name, backend, driver, create, ready }: Described<T>): Contender {
+  return {
+    name,
+    backend,
+    packages: [name, '@mastra/core', ...(driver === undefined ? [] : [driver])],
+    lacks: ['expiry'],
+    async open(place) {
+      const store = await create(place)
+      await store.init()
+      return { ...calls(await store.getStore('memory')), ...(await ready?.(store)), close: async () => store.close() }
     },
   }
 }
