@@ -181,8 +181,7 @@ it('draws them, and has each picture as a table that the keyboard reaches', asyn
   expect(await page.getByRole('img', { name: /^Items by the day/ }).getAttribute('aria-label')).toContain(
     'From 10 Mar 2026 to 13 Mar 2026. Highest: 3, 13 Mar 2026.',
   )
-  const summary = page.getByText('Table: Tokens by day and model')
-  await summary.focus()
+  await page.getByText('Table: Tokens by day and model').focus()
   await page.keyboard.press('Enter')
   const table = page.getByRole('region', { name: 'Table: Tokens by day and model' })
   await table.waitFor()

@@ -134,7 +134,9 @@ export class Output {
     // Whichever does not come leaves no listener behind.
     const over = new AbortController()
     const { signal } = over
-    await Promise.race([once(target, 'drain', { signal }), once(target, 'close', { signal })]).finally(() => over.abort())
+    await Promise.race([once(target, 'drain', { signal }), once(target, 'close', { signal })]).finally(() =>
+      over.abort(),
+    )
   }
 
   /** For what is to be seen at once. */
