@@ -85,8 +85,8 @@ function cases(family: string, names: string): string[] {
 
 /**
  * Cases of the kit that `pnpm test` leaves out on a second server of a kind (MySQL beside MariaDB, a cluster beside one), where the same
- * server has its tables in another way, or on a second client of the same server, or through a wrapper that has had them over another
- * store: for the option `except`. `pnpm faults` runs every case everywhere.
+ * server has its tables in another way, or on a second client of the same server, through a session that opens a store of its own, or
+ * through a wrapper that has had them over another store: for the option `except`. `pnpm faults` runs every case everywhere.
  */
 export function leftOut(second: 'server' | 'tables' | 'client'): readonly string[] {
   if (process.env.SESSIONS_TEST_FAULTS === 'all') return []
