@@ -16,7 +16,17 @@ let failed = await exitCode('vitest', ['run', '--root', 'packages/core', 'python
 for (const name of ['sqlite', 'sql', 'redis', 'encrypted', 'cli', 'integration']) {
   const parameters = ['run', '--root', `packages/${name}`]
   if (name === 'integration') parameters.push('--project', 'source')
-  parameters.push('faults', '/galera', '/failures', '/conformance', '/order', '/processes', '/scale', '/terminals')
+  parameters.push(
+    'faults',
+    '/galera',
+    '/failures',
+    '/grants',
+    '/conformance',
+    '/order',
+    '/processes',
+    '/scale',
+    '/terminals',
+  )
   failed += await exitCode('vitest', parameters)
 }
 process.exit(failed === 0 ? 0 : 1)

@@ -12,6 +12,9 @@ import { histories } from './mutants/open.ts'
 import { PlainStore } from './mutants/plain-store.ts'
 import { RestoringStore } from './mutants/restoring-store.ts'
 
+/** How long histories are read is the same in any memory, and takes the longest. */
+const asInMemory = { except: ['scale/'] }
+
 function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'sessions-mutants-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
@@ -64,15 +67,15 @@ describe('the store that the mutants are made of', () => {
     }
   })
 
-  it('passes every case where its instances have one memory, and lasts no longer than they do', async () => {
-    const report = await runConformance(memoryHarness('in one memory', PlainStore, { shared: true }))
+  it('passes every case but the scale where its instances have one memory, and lasts no longer than they do', async () => {
+    const report = await runConformance(memoryHarness('in one memory', PlainStore, { shared: true }), asInMemory)
     expect(formatReport(report)).toMatch(/^in one memory: \d+ passed, 0 failed, /)
     const passed = report.cases.filter(({ status }) => status === 'pass').map(({ id }) => id)
     expect(passed).toEqual(expect.arrayContaining(['durable/instances', 'append/two-instances', 'time/instances']))
   })
 
-  it('passes every case by a clock that moves', async () => {
-    const report = await runConformance(memoryHarness('in real time', PlainStore, { real: true }))
+  it('passes every case but the scale by a clock that moves', async () => {
+    const report = await runConformance(memoryHarness('in real time', PlainStore, { real: true }), asInMemory)
     expect(formatReport(report)).toMatch(/^in real time: \d+ passed, 0 failed, /)
   })
 
@@ -88,9 +91,9 @@ describe('the store that the mutants are made of', () => {
   })
 
   it('passes every case on a file, but for the scale', async () => {
-    const { cases } = await runConformance(fileHarness('on a file', PlainStore, temporaryFolder()))
-    const failed = cases.filter(({ status }) => status === 'fail').map(({ id }) => id)
-    expect(failed).toEqual(['scale/newest-of-many'])
+    // It reads and writes all of a session each time: the mutant `reads-whole-history` is this store.
+    const report = await runConformance(fileHarness('on a file', PlainStore, temporaryFolder()), { except: ['scale/'] })
+    expect(formatReport(report)).toMatch(/^on a file: \d+ passed, 0 failed, /)
   })
 })
 

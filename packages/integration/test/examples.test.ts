@@ -22,9 +22,9 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-/** What a user has, without a key, and without what the test runner adds. */
+/** What a user has, without a key, and without what the test runner adds; what was compiled once need not be compiled anew. */
 function environment(): NodeJS.ProcessEnv {
-  const ofUser = Object.entries(process.env).filter(([name]) => !/^(OPENAI_|VITEST|NODE_|FORCE_COLOR)/.test(name))
+  const ofUser = Object.entries(process.env).filter(([name]) => !/^(OPENAI_|VITEST|NODE_(?!COMP)|FORCE_)/.test(name))
   const PATH = `${dirname(process.execPath)}${delimiter}${process.env.PATH}`
   return { ...Object.fromEntries(ofUser), PATH, TMPDIR: folder }
 }

@@ -13,7 +13,7 @@ afterAll(async () => {
 const reports = { reports: '.conformance', timeoutMs: 300_000 }
 
 describeConformance(storeHarness('SQLStore (Postgres)', [direct]), reports)
-describeConformance(sessionHarness('SQLSession (Postgres)', direct), reports)
+describeConformance(sessionHarness('SQLSession (Postgres)', direct), { ...reports, except: leftOut('client') })
 describeConformance(storeHarness('SQLStore (PgBouncer)', [pooled.url]), { ...reports, except: leftOut('client') })
 describeConformance(await brokenHarness('SQLStore (Postgres, connections that break)', direct), {
   ...reports,
