@@ -52,7 +52,7 @@ for (const backend of backends) {
     // The workers open the store in their own way, so they go with the first variant only.
     if (variant !== '' && backend.worker !== undefined) continue
     // The first has long histories, and the files the processes; the others are variants of them.
-    const share = variant === '' ? (backend.worker ? leftOut('server') : []) : leftOut('tables')
+    const share = variant === '' ? (backend.worker ? leftOut('server') : []) : leftOut('client')
     const except = [...share, ...(options.format === 'python' ? longIds : [])]
     certify(backend, { variant, options: { ...options, clock }, except })
   }

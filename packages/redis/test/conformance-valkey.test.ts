@@ -11,8 +11,7 @@ if (server === undefined) it.skip('goes without Valkey', () => {})
 else
   describeConformance(await storeHarness('Valkey', { kind: 'single', url: server.url }), {
     ...reports,
-    // Redis has had what is long: the scripts are the same.
-    except: leftOut('tables'),
+    except: leftOut('server'),
   })
 
 if (cluster === undefined) it.skip('goes without a cluster of Valkey', () => {})
@@ -20,5 +19,5 @@ else {
   const place = { kind: 'cluster', rootNodes: [...cluster.rootNodes] } as const
   describeConformance(await storeHarness('Valkey cluster', place), { ...reports, except: leftOut('client') })
   const indexed = await storeHarness('Valkey cluster, index', place, { index: true })
-  describeConformance(indexed, { timeoutMs: 300_000, only: 'list/', except: leftOut('tables') })
+  describeConformance(indexed, { timeoutMs: 300_000, only: 'list/', except: leftOut('client') })
 }

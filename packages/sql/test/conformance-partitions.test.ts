@@ -18,5 +18,5 @@ const elsewhere = process.env.SESSIONS_TEST_FAULTS === 'all' ? [] : ['bursts/', 
 describeConformance(storeHarness('SQLStore (Postgres, partitioned)', [url]), {
   reports: '.conformance',
   timeoutMs: 300_000,
-  except: [...leftOut('tables'), ...elsewhere],
+  except: [...leftOut('client'), ...elsewhere],
 })
