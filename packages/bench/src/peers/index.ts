@@ -28,11 +28,12 @@ export async function run({ rounds, quick: isQuick, backends: asked }: PeersOpti
   if (unknown !== undefined) throw new RangeError(`There is no backend ${unknown}: there are ${backends.join(', ')}.`)
   const say = (line: string): void => console.log(line)
   const sizes = isQuick ? quick : full
+  // Later, its load is that of the backends before.
+  const machine = thisMachine()
   installPeers(say)
   buildOurs()
   const node = { arguments: ['--import', new URL('built.ts', import.meta.url).href] }
   for (const backend of backends.filter((name) => asked.length === 0 || asked.includes(name))) {
-    const machine = thisMachine()
     const found = await contendersOf(backend, true)
     const results = await runBackend(found, { sizes, rounds, node, say })
     const file = rawFile(backend)

@@ -28,9 +28,13 @@ export async function socketLanes<T>(
         if (looked.failed !== undefined || looked.wrong !== undefined) return looked
         const { failed } = await process.ask({ ask: 'listen', path })
         if (failed !== undefined) return { failed }
-        clients = await Clients.connect(path, sizes.clients)
-        connected.push(clients)
-        return {}
+        try {
+          clients = await Clients.connect(path, sizes.clients)
+          connected.push(clients)
+          return {}
+        } catch (error) {
+          return { failed: (error as Error).message }
+        }
       },
       async round(): Promise<Answer> {
         const round = await clients?.round(appendsEach).catch((error: Error) => error)

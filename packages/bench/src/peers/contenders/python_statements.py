@@ -187,7 +187,8 @@ async def serve(path, store):
             store.append(line.decode().strip(), items(1))
             writer.write(b"done\n")
 
-    return await asyncio.start_unix_server(serve_one, path)
+    # As many may wait to be let in as with a server of Node.
+    return await asyncio.start_unix_server(serve_one, path, backlog=511)
 
 
 async def main():
