@@ -5,6 +5,7 @@ import type { Database, Outcome } from './database.ts'
 import { isUniqueViolation } from './errors.ts'
 import { appendTogether } from './group.ts'
 import { type Limits, lockTimeoutMs } from './limits.ts'
+import { appendAlone, noteThere } from './lone-append.ts'
 import type { Notices } from './notices.ts'
 import { SessionRows } from './rows.ts'
 import { bind } from './statement.ts'
@@ -31,7 +32,9 @@ export async function commitChange(
 ): Promise<CommitResult> {
   if (await appendAtOnce(place, limits, sessionId, change, policy)) return { status: 'applied', dropped: [] }
   const keepsLease = change.lease !== undefined
-  return changeIn(place, limits, sessionId, keepsLease, (rows) => applyChange(rows, change, policy))
+  const result = await changeIn(place, limits, sessionId, keepsLease, (rows) => applyChange(rows, change, policy))
+  if (result.status === 'applied' && change.append !== undefined) noteThere(place, sessionId)
+  return result
 }
 
 /** The change that `decide` makes of what it is shown, under the lock of the session. */
@@ -72,9 +75,10 @@ async function appendAtOnce(
   const { append: records = [], operation, lease, returnDropped: _, expectTail = [], drop = 0, ...others } = change
   if (records.length === 0 || expectTail.length > 0 || drop !== 0 || Object.keys(others).length > 0) return false
   const { database, statements, notices } = place
-  if (lease === undefined && (await appendTogether(place, { sessionId, records, limits, operation }, policy)))
-    return true
-  if (statements.appendAtOnce === undefined) return false
+  const plain = { sessionId, records, limits, operation }
+  if (lease === undefined && (await appendTogether(place, plain, policy))) return true
+  if (statements.appendAtOnce === undefined)
+    return lease === undefined && operation === undefined && (await appendAlone(place, plain, policy))
   const statement = statements.appendAtOnce({
     operation: operation !== undefined,
     fenced: lease !== undefined,

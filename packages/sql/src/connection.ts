@@ -10,6 +10,8 @@ export interface Result {
   readonly affected: number
   /** How often the server had something to say about it; 0 where a driver does not tell. */
   readonly warnings?: number
+  /** MySQL and MariaDB: the value that the statement gave to `LAST_INSERT_ID()`. */
+  readonly lastId?: number
   /** MySQL and MariaDB: the number of the collation in which texts arrive, where there are any. */
   readonly charset?: number | undefined
 }

@@ -36,9 +36,9 @@ function append(
     const found = rows.map((row) => [members[numberOf(row, 'place') - 1] as PlainAppend, timeIn(row)] as const)
     if (found.length === 0) return { result: new Set<PlainAppend>(), keep: false }
     const sessions = JSON.stringify(found.map(([{ sessionId }, at]) => [sessionId, at]))
-    const changed = await write(connection, change, { sessions, ttl: policy.ttlMs ?? null })
+    const { affected } = await write(connection, change, { sessions, ttl: policy.ttlMs ?? null })
     // They were just found: somebody else's server reads the JSON in another way.
-    if (changed !== found.length) throw new Collision()
+    if (affected !== found.length) throw new Collision()
     const added = found.flatMap(([{ sessionId, records }, at]) => records.map((record) => [sessionId, record, at]))
     await insertRows(connection, messages, added)
     return { result: new Set(found.map(([member]) => member)), keep: true }

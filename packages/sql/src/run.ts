@@ -19,8 +19,8 @@ export async function write(
   connection: Connection,
   statement: Statement,
   values: Readonly<Record<string, Value>>,
-): Promise<number> {
-  const { warnings = 0, affected } = await run(connection, statement, values)
-  if (warnings > 0) throw new Mutilated()
-  return affected
+): Promise<Result> {
+  const result = await run(connection, statement, values)
+  if ((result.warnings ?? 0) > 0) throw new Mutilated()
+  return result
 }

@@ -20,6 +20,8 @@ export interface Statements extends ListingStatements, EntryStatements, LeaseSta
   readonly create: readonly Statement[]
   readonly lock: Statement
   readonly touch: Statement
+  /** Gives `:id` its new time where it is there and its ttl has not ended, and that time as `lastId`, for a dialect that can. */
+  readonly touchAlive?: Statement
   /** Where the ttl has a table of its own. */
   readonly saveTTL?: Statement
   readonly erase: readonly Statement[]
@@ -111,6 +113,7 @@ export function prepareStatements(dialect: Dialect, tables: Tables): Statements 
     touch: once(`UPDATE ${sessions}
       SET created_at = CASE WHEN updated_at = ${timestamp(never)} THEN ${timestamp(':at')} ELSE created_at END,
         updated_at = ${timestamp(':at')} ${grammar.touches} WHERE session_id = :id`),
+    ...(grammar.touchAlive !== undefined && { touchAlive: once(grammar.touchAlive) }),
     ...(grammar.saveTTL !== undefined && { saveTTL: once(grammar.saveTTL) }),
     erase: grammar.erase('session_id = :id').map(once),
     lockSome: once(`SELECT session_id, ${text(ms('updated_at'))} AS updated_ms, ${text(expired)} AS expired${settings}
@@ -161,9 +164,16 @@ export function prepareStatements(dialect: Dialect, tables: Tables): Statements 
     }),
 
     append: (rows, timed) => {
+      const key = `${rows} ${timed}`
+      const found = appends.get(key)
+      if (found !== undefined) return found
       const time = (row: number): string => grammar.messageTime(timed ? `:at${row}` : ':at')
       const values = Array.from({ length: rows }, (_, row) => `(:id, :record${row}, ${time(row)})`)
-      return once(`INSERT INTO ${messages} (session_id, message_data, created_at) VALUES ${values.join(', ')}`)
+      const statement = once(
+        `INSERT INTO ${messages} (session_id, message_data, created_at) VALUES ${values.join(', ')}`,
+      )
+      appends.set(key, statement)
+      return statement
     },
   }
 }

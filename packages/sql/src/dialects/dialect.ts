@@ -66,6 +66,11 @@ export interface Grammar {
   readonly forUpdate: string
   /** Further columns of a session that a change sets, from `:ttl` and `:metadata`. */
   readonly touches: string
+  /**
+   * Gives the session `:id` its new time and `:ttl`, where it is there, its ttl has not ended and the settings are right; and tells that time, in
+   * milliseconds since the epoch, as the id that an insert would have made.
+   */
+  readonly touchAlive?: string
   /** Where the ttl has a table of its own: keeps `:ttl`, which ends at `:endsMs` unless someone else writes. */
   readonly saveTTL?: string
   /** What is to be done before a session is created, in case there is none. */

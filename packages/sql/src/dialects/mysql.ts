@@ -3,6 +3,7 @@ import { connectMySQL2 } from '../drivers/mysql2.ts'
 import { Collision } from '../errors.ts'
 import type { Tables } from '../tables.ts'
 import { type Dialect, type Grammar, idleSeconds, type Server, type TransactionEdges } from './dialect.ts'
+import { touchAlive } from './mysql-append.ts'
 import { appendTogether } from './mysql-group.ts'
 import { settleMySQL, wrongSettings } from './mysql-settings.ts'
 import { steps } from './step.ts'
@@ -150,6 +151,7 @@ function grammar(tables: Tables): Grammar {
     byKey,
     forUpdate: 'FOR UPDATE',
     touches: ', ttl_ms = :ttl, metadata = :metadata',
+    touchAlive: touchAlive(tables, now, ms),
     // Explicitly, since `foreign_key_checks = 0` does away with cascades.
     erase: (which) => [
       ...[messages, operations, metadata].map((table) => `DELETE FROM ${table} WHERE ${which}`),

@@ -14,7 +14,9 @@ interface Options {
 
 type Query = Options & { sql: string }
 
-type Answer = (Row[] & { meta?: readonly Column[] }) | { affectedRows: number; warningStatus: number }
+type Answer =
+  | (Row[] & { meta?: readonly Column[] })
+  | { affectedRows: number; warningStatus: number; insertId: bigint | number }
 
 interface Column {
   readonly collation?: { readonly index: number }
@@ -76,5 +78,6 @@ function toResult(answer: Answer): Result {
       charset: charsetOf((answer.meta ?? []).map(({ collation }) => collation?.index)),
     }
   }
-  return { rows: [], affected: Number(answer.affectedRows), warnings: answer.warningStatus }
+  const { affectedRows, warningStatus, insertId } = answer
+  return { rows: [], affected: Number(affectedRows), warnings: warningStatus, lastId: Number(insertId) }
 }

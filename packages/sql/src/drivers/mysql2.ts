@@ -4,7 +4,7 @@ import { charsetOf, decode } from './raw.ts'
 
 type Callback = (error: Error | null, answer?: Answer, columns?: readonly Column[]) => void
 
-type Answer = Row[] | { affectedRows: number | string; warningStatus?: number }
+type Answer = Row[] | { affectedRows: number | string; warningStatus?: number; insertId?: number | string }
 
 interface Column {
   /** The number of a collation. */
@@ -56,5 +56,6 @@ function toResult(answer: Answer | undefined, columns: readonly Column[] = []): 
   if (Array.isArray(answer)) {
     return { rows: answer, affected: 0, charset: charsetOf(columns.map(({ characterSet }) => characterSet)) }
   }
-  return { rows: [], affected: Number(answer?.affectedRows ?? 0), warnings: answer?.warningStatus ?? 0 }
+  const { affectedRows = 0, warningStatus = 0, insertId = 0 } = answer ?? {}
+  return { rows: [], affected: Number(affectedRows), warnings: warningStatus, lastId: Number(insertId) }
 }
