@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { setImmediate as turn } from 'node:timers/promises'
 import { SessionError } from '../../errors/session-error.ts'
 import type { SessionStore } from '../../session/session-store.ts'
 import type { CommitResult, HistoryChange } from '../../store/history-change.ts'
@@ -64,6 +65,8 @@ async function burstUnder(t: CaseContext, fault: CommitFault): Promise<void> {
   const before = (id: string): readonly [string, HistoryChange] => [id, { append: ['old'] }]
   await burst(store, all.map(before))
   await t.failNextCommit(fault)
+  // In the turn of the burst before, there would be no first call of a turn.
+  await turn()
   const added = ['a', 'b'].map((content) => JSON.stringify(message(content)))
   const outcomes = await Promise.allSettled(
     all.map((id) => store.records.commit(id, { append: id === first ? ['1', '2'] : added })),
