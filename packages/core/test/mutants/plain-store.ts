@@ -21,8 +21,8 @@ export type { PlainStoreOptions } from './plain-entries.ts'
 export type Refusal = Exclude<CommitResult['status'], 'applied'>
 
 /**
- * A correct store in small steps, each of which a mutant may get wrong by overriding it. It passes the kit, in memory and, but
- * for the scale, on a file.
+ * A correct store in small steps, each of which a mutant may get wrong by overriding it. It passes the kit, but for long histories: each step copies
+ * all of a session.
  */
 export class PlainStore extends PlainEntries {
   protected async _read(sessionId: string, limit: number | undefined): Promise<string[]> {
