@@ -55,7 +55,7 @@ function codeOf(error: unknown): string {
 
 /**
  * Under a fault, each call of a burst says what became of it, whoever else it was sent with. The first call of the turn, which adapters send
- * by itself, holds no item, so that a driver that is to fail where it meets one fails in what they send together.
+ * by itself, is none in the turn of a burst before; and holds no item, so that a driver that is to fail where it meets one fails in what follows.
  */
 async function burstUnder(t: CaseContext, fault: CommitFault): Promise<void> {
   const store = await t.store()
@@ -65,7 +65,6 @@ async function burstUnder(t: CaseContext, fault: CommitFault): Promise<void> {
   const before = (id: string): readonly [string, HistoryChange] => [id, { append: ['old'] }]
   await burst(store, all.map(before))
   await t.failNextCommit(fault)
-  // In the turn of the burst before, there would be no first call of a turn.
   await turn()
   const added = ['a', 'b'].map((content) => JSON.stringify(message(content)))
   const outcomes = await Promise.allSettled(
