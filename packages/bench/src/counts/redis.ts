@@ -84,7 +84,8 @@ class Counter {
       commands: sum(commandsIn),
       sentBytes: sent,
       receivedBytes: received,
-      logBytes: sum((text) => Number(field(text, 'aof_current_size'))),
+      // With what a busy disk lets wait.
+      logBytes: sum((text) => Number(field(text, 'aof_current_size')) + Number(field(text, 'aof_buffer_length'))),
     }
   }
 
