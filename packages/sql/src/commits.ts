@@ -1,4 +1,4 @@
-import type { CommitResult, Decide, HistoryChange } from '@sessions/core'
+import { type CommitResult, type Decide, type HistoryChange, writes } from '@sessions/core'
 import { applyChange, decideChange, type WritePolicy } from './changes.ts'
 import type { Connection } from './connection.ts'
 import type { Database, Outcome } from './database.ts'
@@ -30,10 +30,10 @@ export async function commitChange(
   change: HistoryChange,
   policy: WritePolicy,
 ): Promise<CommitResult> {
-  if (await appendAtOnce(place, limits, sessionId, change, policy)) return { status: 'applied', dropped: [] }
-  const keepsLease = change.lease !== undefined
-  const result = await changeIn(place, limits, sessionId, keepsLease, (rows) => applyChange(rows, change, policy))
-  if (result.status === 'applied' && change.append !== undefined) noteThere(place, sessionId)
+  const result: CommitResult = (await appendAtOnce(place, limits, sessionId, change, policy))
+    ? { status: 'applied', dropped: [] }
+    : await changeIn(place, limits, sessionId, change.lease !== undefined, (rows) => applyChange(rows, change, policy))
+  if (result.status === 'applied' && writes(change)) noteThere(place, sessionId)
   return result
 }
 

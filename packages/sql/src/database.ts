@@ -13,7 +13,7 @@ import {
   mapError,
 } from './errors.ts'
 import { type Limits, lockTimeoutMs } from './limits.ts'
-import { Pool } from './pool.ts'
+import { type OwnConnections, Pool } from './pool.ts'
 import type { ConnectionPool } from './sequelize.ts'
 import { unlessSilent } from './silence.ts'
 import { Turns } from './turns.ts'
@@ -51,10 +51,9 @@ export class Database {
   /** Ends for good where a pooler hands each transaction to another connection of the server. */
   #prepares = true
 
-  /** @param lockTimeoutMs - how long a connection may wait for a lock, where the connections are ours to be told so */
-  constructor(pool: ConnectionPool, dialect: Dialect, lockTimeoutMs?: number) {
-    this.#pool = new Pool(pool)
-    if (lockTimeoutMs !== undefined) this.#patience = dialect.patience?.(lockTimeoutMs)
+  constructor(pool: ConnectionPool, dialect: Dialect, own: OwnConnections = {}) {
+    this.#pool = new Pool(pool, own)
+    if (own.lockTimeoutMs !== undefined) this.#patience = dialect.patience?.(own.lockTimeoutMs)
     this.dialect = dialect
   }
 

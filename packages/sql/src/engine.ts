@@ -4,7 +4,7 @@ import { Database } from './database.ts'
 import { checkDialect, dialects, type SQLDialect } from './dialects/all.ts'
 import type { Dialect } from './dialects/dialect.ts'
 import { loadDriver } from './driver.ts'
-import { leastConnectMs } from './pool.ts'
+import { leastConnectMs, type OwnConnections } from './pool.ts'
 import { adaptPool, type SQLPool } from './pools/caller-pool.ts'
 import type { SequelizeLike } from './sequelize.ts'
 import { SingleConnection } from './single-connection.ts'
@@ -98,14 +98,16 @@ async function openEngine(url: string, { busyTimeoutMs, lockTimeoutMs }: Patienc
     pool: { max: poolSize, acquire: Math.max(leastConnectMs, busyTimeoutMs) },
   }
   const sequelize = new Sequelize(options)
+  // All that is done on a file goes over one.
+  const size = dialect === 'sqlite' ? 1 : poolSize
   if (dialect === 'sqlite') await sequelize.query('PRAGMA journal_mode = WAL')
-  return { sequelize, database: openDatabase(sequelize, dialect, lockTimeoutMs) }
+  return { sequelize, database: openDatabase(sequelize, dialect, { size, lockTimeoutMs }) }
 }
 
-function openDatabase(sequelize: SequelizeLike, dialect: SQLDialect, lockTimeoutMs?: number): Database {
+function openDatabase(sequelize: SequelizeLike, dialect: SQLDialect, own?: OwnConnections): Database {
   const { connectionManager } = sequelize
   const pool = dialect === 'sqlite' ? new SingleConnection(connectionManager) : connectionManager
-  const database = new Database(pool, dialects[dialect], lockTimeoutMs)
+  const database = new Database(pool, dialects[dialect], own)
   sequelize.addHook?.('afterConnect', (connection) => database.noteMade(connection))
   return database
 }

@@ -5,7 +5,7 @@ import type { PlainAppend } from './group.ts'
 import { SessionRows } from './rows.ts'
 import { write } from './run.ts'
 
-/** Sessions that are remembered of a database, at most: those that were found last. */
+/** Sessions that are remembered of a database, at most: those that were written last. */
 const mostKnown = 10_000
 
 /** Those that were there when this process wrote them last. */
@@ -38,7 +38,10 @@ export function noteThere({ database, statements: { touchAlive } }: CommitPlace,
   if (touchAlive === undefined) return
   const sessions = known.get(database) ?? new Set()
   known.set(database, sessions)
+  const key = `${touchAlive.name} ${sessionId}`
+  // The last one is the latest.
+  sessions.delete(key)
+  sessions.add(key)
   const [oldest] = sessions
-  if (oldest !== undefined && sessions.size >= mostKnown) sessions.delete(oldest)
-  sessions.add(`${touchAlive.name} ${sessionId}`)
+  if (oldest !== undefined && sessions.size > mostKnown) sessions.delete(oldest)
 }
