@@ -6,7 +6,7 @@ import type { Dialect } from './dialects/dialect.ts'
 import { loadDriver } from './driver.ts'
 import { leastConnectMs, type OwnConnections } from './pool.ts'
 import { adaptPool, type SQLPool } from './pools/caller-pool.ts'
-import type { SequelizeLike } from './sequelize.ts'
+import { connectionsOf, type SequelizeLike } from './sequelize.ts'
 import { SingleConnection } from './single-connection.ts'
 import { parseURL } from './url/parse-url.ts'
 
@@ -105,8 +105,8 @@ async function openEngine(url: string, { busyTimeoutMs, lockTimeoutMs }: Patienc
 }
 
 function openDatabase(sequelize: SequelizeLike, dialect: SQLDialect, own?: OwnConnections): Database {
-  const { connectionManager } = sequelize
-  const pool = dialect === 'sqlite' ? new SingleConnection(connectionManager) : connectionManager
+  const connections = connectionsOf(sequelize)
+  const pool = dialect === 'sqlite' ? new SingleConnection(connections) : connections
   const database = new Database(pool, dialects[dialect], own)
   sequelize.addHook?.('afterConnect', (connection) => database.noteMade(connection))
   return database

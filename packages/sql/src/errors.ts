@@ -179,6 +179,12 @@ export function isTableMissing(error: unknown): boolean {
   )
 }
 
+/** Whether nothing was tried, since neither the pool nor the server had a connection left. */
+export function gotNoConnection(error: unknown): boolean {
+  const [, message] = meaningOf(error) ?? []
+  return message === noneFree || message === full
+}
+
 /** By the driver's code; `undefined` for what neither a driver nor Sequelize threw. */
 export function mapError(error: unknown, options: { ambiguous?: boolean } = {}): SessionError | undefined {
   const [code, message, meant] = meaningOf(error) ?? []

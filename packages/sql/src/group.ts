@@ -2,9 +2,10 @@ import { GroupCommit, type HistoryChange, type Outcomes, type Several as Several
 import type { WritePolicy } from './changes.ts'
 import type { CommitPlace } from './commits.ts'
 import type { Database } from './database.ts'
-import { isCollision, isRefusal, isUnable, mapError, NoConnection } from './errors.ts'
+import { isCollision, isRefusal, isUnable } from './errors.ts'
 import { Failure } from './failures.ts'
 import { togetherAtOnce } from './group-at-once.ts'
+import { GroupConnections } from './group-connections.ts'
 import { togetherInSteps } from './group-in-steps.ts'
 import type { Limits } from './limits.ts'
 
@@ -40,7 +41,13 @@ const lengthBeside = 100
 /** Groups under way at a time: few, so that those that come meanwhile are large, and most of the pool is left to others. */
 const mostUnderWay = 4
 
-const groups = new WeakMap<Database, Map<string, AppendGroup>>()
+/** The groups of one database, by their kinds. */
+interface Groups {
+  readonly connections: GroupConnections
+  readonly kinds: Map<string, AppendGroup>
+}
+
+const groups = new WeakMap<Database, Groups>()
 
 /**
  * Appends together with others that come in the same turn of the event loop, where dialect and server can. `false` where it has to be
@@ -58,15 +65,14 @@ export function appendTogether(
   const { ttlMs, operationMs } = policy
   const { name } = 'known' in texts ? texts.known : texts.lock
   const key = `${name} ${ttlMs} ${operation ? operationMs : ''} ${append.limits.silenceMs}`
-  const ofDatabase = groups.get(database) ?? new Map<string, AppendGroup>()
+  const ofDatabase = groups.get(database) ?? { connections: new GroupConnections(), kinds: new Map() }
   groups.set(database, ofDatabase)
-  let group = ofDatabase.get(key)
+  let group = ofDatabase.kinds.get(key)
   if (group === undefined) {
     const place = { database, notices, policy }
-    group = new AppendGroup(
-      'known' in texts ? togetherAtOnce(place, texts) : togetherInSteps(place, { ...texts, messages }),
-    )
-    ofDatabase.set(key, group)
+    const way = 'known' in texts ? togetherAtOnce(place, texts) : togetherInSteps(place, { ...texts, messages })
+    group = new AppendGroup(way, ofDatabase.connections)
+    ofDatabase.kinds.set(key, group)
   }
   return group.add(append)
 }
@@ -74,14 +80,14 @@ export function appendTogether(
 /** Appends of one kind over one pool. */
 class AppendGroup {
   readonly #way: GroupWay
+  readonly #connections: GroupConnections
   readonly #group: GroupCommit<PlainAppend, boolean>
-  /** Whether the last group got no connection. */
-  #isStuck = false
   /** Ends for good where the server does not know what it would have to. */
   #isAble = true
 
-  constructor(way: GroupWay) {
+  constructor(way: GroupWay, connections: GroupConnections) {
     this.#way = way
+    this.#connections = connections
     const together = (members: Several): Promise<Outcomes<boolean>> => this.#together(members)
     this.#group = new GroupCommit({ alone: () => false, together, mostMembers, mostLength, mostUnderWay })
   }
@@ -94,24 +100,12 @@ class AppendGroup {
   }
 
   async #together(members: Several): Promise<Outcomes<boolean>> {
-    // Whoever has waited behind others of this process has not waited for a connection, unless those got none either.
-    if (this.#isStuck && members.every(({ limits }) => limits.until < performance.now())) throw new NoConnection()
-    try {
-      const outcomes = await this.#commit(members)
-      this.#isStuck = false
-      return outcomes
-    } catch (error) {
-      this.#isStuck = mapError(error)?.code === 'SESSION_BUSY'
-      throw error
-    }
-  }
-
-  async #commit(members: Several): Promise<Outcomes<boolean>> {
-    const appended = await this.#unlessRefused(() => this.#way.known(members))
+    const until = Math.max(...members.map(({ limits }) => limits.until))
+    const appended = await this.#unlessRefused(until, () => this.#way.known(members))
     if (appended === undefined) return members.map(() => fulfilled(false))
     const left = members.filter((member) => !appended.has(member))
     if (left.length < 2) return members.map((member) => fulfilled(appended.has(member)))
-    const [made] = await Promise.allSettled([this.#unlessRefused(() => this.#way.unknown(left))])
+    const [made] = await Promise.allSettled([this.#unlessRefused(until, () => this.#way.unknown(left))])
     return members.map((member) => {
       if (appended.has(member)) return fulfilled(true)
       return made.status === 'rejected' ? made : fulfilled(made.value?.has(member) ?? false)
@@ -119,9 +113,9 @@ class AppendGroup {
   }
 
   /** `undefined` where nothing was done, maybe because of one of them, or where others were in the way. */
-  async #unlessRefused<T>(work: () => Promise<T>): Promise<T | undefined> {
+  async #unlessRefused<T>(until: number, work: () => Promise<T>): Promise<T | undefined> {
     try {
-      return await work()
+      return await this.#connections.use(until, work)
     } catch (error) {
       if (isUnable(error)) this.#isAble = false
       if (isRefusal(error) || isCollision(error) || error instanceof Failure) return undefined

@@ -5,6 +5,8 @@ import type { ConnectionPool } from './sequelize.ts'
 const leastMs = 1_000
 /** The same where nobody is in the way, and it is being made: a busy server takes its time. */
 export const leastConnectMs = 5_000
+/** How many connections the pools of drivers have at most where nothing else was said: those of pg, mysql2 and mariadb. */
+const usualSize = 10
 
 /** What is known of connections that only we use. */
 export interface OwnConnections {
@@ -19,13 +21,15 @@ export class Pool {
   readonly #pool: ConnectionPool
   readonly #size: number
   readonly #inUse = new Set<object>()
-  /** Which connection is which in the order in which they were made; those from before we looked have none. */
+  /** When each was made, as a number that grows; those from before we looked have none. */
   readonly #ages = new WeakMap<object, number>()
-  #made = 1
-  /** How many had been made when each was last acquired. */
-  readonly #known = new WeakMap<object, number>()
-  /** So many of the first are of no use any more. */
+  #now = 1
+  /** What was made until then is of no use any more. */
   #retired = 0
+  /** So many more of those were being made then. */
+  #toCome = 0
+  /** How many wait for one. */
+  #waiting = 0
 
   constructor(pool: ConnectionPool, { size = 0 }: OwnConnections) {
     this.#pool = pool
@@ -37,18 +41,16 @@ export class Pool {
     for (;;) {
       const pooled = await this.#acquire(from, until)
       this.#inUse.add(pooled)
-      if (this.#pool.tells === false && !this.#ages.has(pooled)) this.noteMade(pooled)
-      this.#known.set(pooled, this.#made)
-      if ((this.#ages.get(pooled) ?? 1) > this.#retired) return pooled
+      if (this.#ageOf(pooled) > this.#retired) return pooled
       this.destroy(pooled)
       // Should it come again all the same, it is the only one there is.
-      this.noteMade(pooled)
+      this.#note(pooled)
     }
   }
 
   /** To be told of each connection that is made. */
   noteMade(connection: object): void {
-    this.#ages.set(connection, ++this.#made)
+    this.#note(connection, 0)
   }
 
   /** Resolves when others can have it, where that takes time. */
@@ -64,14 +66,29 @@ export class Pool {
   }
 
   /**
-   * It leads nowhere any more, or to a server that takes no writes. So may all that were there when it was acquired, each of which
-   * would be found out by another call that fails.
+   * It leads nowhere any more, or to a server that takes no writes. So may all that are there, and all that are being made: each would be
+   * found out by another call that fails. Of one that had been found out like this nothing more follows.
    */
   retire(pooled: object): void {
-    this.#retired = Math.max(this.#retired, this.#known.get(pooled) ?? 0)
+    if (this.#ageOf(pooled) <= this.#retired) return
+    this.#retired = this.#now++
+    this.#toCome = this.#pool.making ?? Math.min(this.#waiting, usualSize)
+  }
+
+  #ageOf(pooled: object): number {
+    return this.#ages.get(pooled) ?? 1
+  }
+
+  /** @param since - it may have been begun then: before those that were there were retired, it may be one of them */
+  #note(connection: object, since = this.#now): void {
+    const isOld = since <= this.#retired && this.#toCome > 0
+    if (isOld) this.#toCome--
+    this.#ages.set(connection, isOld ? this.#retired : ++this.#now)
   }
 
   async #acquire(from: 'primary' | 'replica', until: number): Promise<object> {
+    const since = this.#now
+    this.#waiting++
     const acquiring = this.#pool.getConnection({ type: 'SELECT', useMaster: from === 'primary' })
     return new Promise((resolve, reject) => {
       let isLate = false
@@ -84,15 +101,20 @@ export class Pool {
         if (this.#inUse.size >= this.#size || waitMs >= leastConnectMs) giveUp()
         else timer = setTimeout(giveUp, leastConnectMs - waitMs)
       }, waitMs)
+      const over = (): void => {
+        this.#waiting--
+        clearTimeout(timer)
+      }
       acquiring.then(
         (pooled) => {
-          clearTimeout(timer)
+          over()
+          if (this.#pool.tells === false && !this.#ages.has(pooled)) this.#note(pooled, since)
           // Nobody waits for it any more.
           if (isLate) void Promise.resolve(this.#pool.releaseConnection(pooled)).catch(() => undefined)
           else resolve(pooled)
         },
         (error: unknown) => {
-          clearTimeout(timer)
+          over()
           reject(error)
         },
       )

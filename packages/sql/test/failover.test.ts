@@ -1,5 +1,7 @@
 import { SQLStore } from '@sessions/sql'
 import { startMariaDB, startPostgres, startProxy } from '@sessions/test-servers'
+import pg from 'pg'
+import { Sequelize } from 'sequelize'
 import { afterAll, describe, expect, it } from 'vitest'
 import { Admin } from './support/admin.ts'
 import { failure, message } from './support/failure.ts'
@@ -28,7 +30,6 @@ async function prepare(url: string, name: string): Promise<Admin> {
   return server
 }
 
-/** Until each call had a connection of its own, and none is being made: that one would come from the old server later. */
 async function allConnected(server: Admin, name: string): Promise<void> {
   const idle = server.isPostgres
     ? `pg_stat_activity WHERE datname = '${name}' AND usename = '${name}' AND state = 'idle'`
@@ -53,66 +54,161 @@ async function makeReadOnly(server: Admin): Promise<void> {
   await expect.poll(isToldAgain).toEqual({ told: true })
 }
 
-describe.each([
+interface Failover extends AsyncDisposable {
+  /** By way of a proxy, to the old server at first. */
+  readonly url: string
+  /** Of the new one. */
+  readonly direct: string
+  /** Until each of some calls at once had a connection of its own. */
+  connected(): Promise<void>
+  /** Makes the old server read-only, and leads new connections to the new one. */
+  happens(): Promise<void>
+}
+
+const drivers = [
   { name: 'pg', scheme: 'postgres:', from: oldPostgres, to: newPostgres },
   { name: 'mariadb', scheme: 'mariadb:', from: oldMariaDB, to: newMariaDB },
   { name: 'mysql2', scheme: 'mysql:', from: oldMariaDB, to: newMariaDB },
-])('a failover in place, through $name', ({ name, scheme, from, to }) => {
+] as const
+
+async function failoverOf({ scheme, from, to }: (typeof drivers)[number], database: string): Promise<Failover> {
+  const [before, after] = [await prepare(from.url, database), await prepare(to.url, database)]
+  const target = (url: string): { host: string; port: number } => {
+    const { hostname, port } = new URL(url)
+    return { host: hostname, port: Number(port) }
+  }
+  const proxy = await startProxy(target(from.url))
+  const asUser = (url: string): string => {
+    const changed = Object.assign(new URL(url), { username: database, pathname: `/${database}` })
+    return changed.href.replace(/^[a-z]+:/, scheme)
+  }
+  return {
+    url: asUser(proxy.url(from.url)),
+    direct: asUser(to.url),
+    connected: () => allConnected(before, database),
+    happens: async () => {
+      await makeReadOnly(before)
+      proxy.leadTo(target(to.url))
+    },
+    [Symbol.asyncDispose]: async () => {
+      await before.execute(before.isPostgres ? 'ALTER SYSTEM RESET ALL' : 'SET GLOBAL read_only = 0')
+      if (before.isPostgres) await before.execute('SELECT pg_reload_conf()')
+      await Promise.all([before.close(), after.close()])
+      await proxy.stop()
+    },
+  }
+}
+
+const unavailable = { code: 'SESSION_UNAVAILABLE', retryable: true, ambiguous: false }
+
+/** A store whose second connection is being made while the failover happens. */
+interface Meanwhile {
+  readonly source: object
+  readonly making: Making
+  /** Whether who began to make it waits for it, whatever other connection is free. */
+  readonly isWaitedFor: boolean
+  /** Until it is there for others. */
+  ready(): Promise<void>
+}
+
+/** After the failover, one call may fail, and none after it. */
+async function failsOnce(failover: Failover, { source, making, isWaitedFor, ready }: Meanwhile): Promise<void> {
+  await using made = new SQLStore({ url: failover.direct, createTables: true })
+  await made.session('s').getItems()
+  await using store = new SQLStore({ ...source, createTables: true })
+  await store.session('s').addItems([message('old')])
+  const begun = making.hold()
+  const [first, second] = [store.session('s').getItems(), store.session('t').addItems([message('either')])]
+  await Promise.all([first, begun, ...(isWaitedFor ? [] : [second])])
+  await failover.happens()
+  expect(await failure(store.session('s').addItems([message('new')]))).toMatchObject(unavailable)
+  making.letGo()
+  await second
+  await ready()
+  for (const id of ['s', 't', 's']) await store.session(id).addItems([message('new')])
+  expect(await made.session('s').getItems()).toEqual(Array(2).fill(message('new')))
+}
+
+/** Connections that are made, and not ready before they are let go. */
+class Making {
+  #begun = Promise.withResolvers<void>()
+  #held = Promise.withResolvers<void>()
+  #isHolding = false
+
+  /** Those that follow. Resolves once there is one. */
+  hold(): Promise<void> {
+    this.#isHolding = true
+    return this.#begun.promise
+  }
+
+  /** To be called with each that is made. */
+  async made(): Promise<void> {
+    if (!this.#isHolding) return
+    this.#begun.resolve()
+    await this.#held.promise
+  }
+
+  letGo(): void {
+    this.#isHolding = false
+    this.#held.resolve()
+  }
+}
+
+describe.each(drivers)('a failover in place, through $name', (driver) => {
+  const { name } = driver
+  const ids = Array.from({ length: connections }, (_, index) => `s${index}`)
+
   it('throws away the connections to the server that is read-only now; with one retry no call fails', async () => {
-    const database = `failover_${name}`
-    const [before, after] = [await prepare(from.url, database), await prepare(to.url, database)]
-    const proxy = await startProxy({ host: new URL(from.url).hostname, port: Number(new URL(from.url).port) })
-    const url = Object.assign(new URL(proxy.url(from.url)), { username: database, pathname: `/${database}` })
-    url.protocol = scheme
-    const plain = url.href.replace(/^[a-z]+:/, scheme)
-    const direct = Object.assign(new URL(to.url), { username: database, pathname: `/${database}` })
-    await using made = new SQLStore({ url: direct.href.replace(/^[a-z]+:/, scheme), createTables: true })
+    await using failover = await failoverOf(driver, `failover_${name}`)
+    await using made = new SQLStore({ url: failover.direct, createTables: true })
     await made.session('s0').addItems([message('new')])
-    await using store = new SQLStore({ url: plain, createTables: true })
-    await using persistent = new SQLStore({ url: plain, createTables: true, retries: 1 })
-    const ids = Array.from({ length: connections }, (_, index) => `s${index}`)
+    await using store = new SQLStore({ url: failover.url, createTables: true })
+    await using persistent = new SQLStore({ url: failover.url, createTables: true, retries: 1 })
     // Each keeps a connection of the pool for a while.
     await Promise.all(ids.map((id) => persistent.session(id).addItems(Array(50).fill(message('old')))))
     await Promise.all(ids.map((id) => store.session(id).getItems()))
-    await allConnected(before, database)
-
-    await makeReadOnly(before)
-    proxy.leadTo({ host: new URL(to.url).hostname, port: Number(new URL(to.url).port) })
+    await failover.connected()
+    await failover.happens()
     for (const id of ids) await persistent.session(id).addItems([message('new')])
     for (const id of ids) await store.session(id).addItems([message('newer')])
     expect(await made.session('s0').getItems()).toEqual(['new', 'new', 'newer'].map(message))
     expect(await made.session('s1').getItems()).toEqual(['new', 'newer'].map(message))
-
-    await before.execute(before.isPostgres ? 'ALTER SYSTEM RESET ALL' : 'SET GLOBAL read_only = 0')
-    if (before.isPostgres) await before.execute('SELECT pg_reload_conf()')
-    await Promise.all([before.close(), after.close()])
-    await proxy.stop()
   })
 
   it('costs one failed call where nothing is to be tried again', async () => {
-    const database = `plain_${name}`
-    const [before, after] = [await prepare(from.url, database), await prepare(to.url, database)]
-    const proxy = await startProxy({ host: new URL(from.url).hostname, port: Number(new URL(from.url).port) })
-    const withUser = (url: string): string => {
-      const changed = Object.assign(new URL(url), { username: database, pathname: `/${database}` })
-      return changed.href.replace(/^[a-z]+:/, scheme)
-    }
-    await using made = new SQLStore({ url: withUser(to.url), createTables: true })
+    await using failover = await failoverOf(driver, `plain_${name}`)
+    await using made = new SQLStore({ url: failover.direct, createTables: true })
     await made.session('s0').getItems()
-    await using store = new SQLStore({ url: withUser(proxy.url(from.url)), createTables: true })
-    const ids = Array.from({ length: connections }, (_, index) => `s${index}`)
+    await using store = new SQLStore({ url: failover.url, createTables: true })
     await Promise.all(ids.map((id) => store.session(id).addItems(Array(50).fill(message('old')))))
     await Promise.all(ids.map((id) => store.session(id).getItems()))
-    await allConnected(before, database)
-    await makeReadOnly(before)
-    proxy.leadTo({ host: new URL(to.url).hostname, port: Number(new URL(to.url).port) })
-    const error = await failure(store.session('s0').addItems([message('new')]))
-    expect(error).toMatchObject({ code: 'SESSION_UNAVAILABLE', retryable: true, ambiguous: false })
+    await failover.connected()
+    await failover.happens()
+    expect(await failure(store.session('s0').addItems([message('new')]))).toMatchObject(unavailable)
     for (const id of ids) await store.session(id).addItems([message('new')])
     expect(await made.session('s0').getItems()).toEqual([message('new')])
-    await before.execute(before.isPostgres ? 'ALTER SYSTEM RESET ALL' : 'SET GLOBAL read_only = 0')
-    if (before.isPostgres) await before.execute('SELECT pg_reload_conf()')
-    await Promise.all([before.close(), after.close()])
-    await proxy.stop()
   })
+
+  it('costs no more where a connection was being made meanwhile', async () => {
+    await using failover = await failoverOf(driver, `making_${name}`)
+    const making = new Making()
+    const sequelize = new Sequelize(failover.url, { logging: false })
+    sequelize.addHook('afterConnect', () => making.made())
+    const { pool } = (sequelize as unknown as { connectionManager: { pool: { available: number } } }).connectionManager
+    const ready = async (): Promise<void> => expect.poll(() => pool.available).toBe(1)
+    await failsOnce(failover, { source: { sequelize }, making, isWaitedFor: false, ready })
+    await sequelize.close()
+  })
+})
+
+it('a failover in place, through a pool of pg, costs no more where a connection was being made meanwhile', async () => {
+  await using failover = await failoverOf(drivers[0], 'making_pool')
+  const making = new Making()
+  const pool = new pg.Pool({
+    connectionString: failover.url,
+    verify: (_, done) => void making.made().then(() => done()),
+  })
+  const ready = async (): Promise<void> => expect.poll(() => pool.idleCount).toBe(1)
+  await failsOnce(failover, { source: { pool }, making, isWaitedFor: true, ready })
+  await pool.end()
 })

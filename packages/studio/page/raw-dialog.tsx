@@ -1,5 +1,5 @@
 import type { JSX } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { PageEntry } from '../src/shared/api.ts'
 import { getJSON } from './api.ts'
 import { copyText } from './clipboard.ts'
@@ -16,8 +16,9 @@ export function RawDialog({ sessionId, entry, onClose }: RawDialogProps): JSX.El
   const dialog = useRef<HTMLDialogElement>(null)
   const [text, setText] = useState('')
   const [note, setNote] = useState('')
+  // Before anything else is typed: keys that follow the one that opened it are meant for it.
+  useLayoutEffect(() => dialog.current?.showModal(), [])
   useEffect(() => {
-    dialog.current?.showModal()
     rawText(sessionId, entry).then(setText, (error: Error) => setNote(error.message))
   }, [sessionId, entry.id])
   const copy = (): void => {

@@ -105,6 +105,24 @@ export class Admin {
     )
   }
 
+  /** Makes the server take its time for messages that contain a word. */
+  async delayMessages(word: string, seconds: number): Promise<void> {
+    const isMeant = `NEW.message_data LIKE '%${word}%'`
+    if (!this.isPostgres) {
+      return this.execute(
+        `CREATE TRIGGER delaying BEFORE INSERT ON agent_messages FOR EACH ROW
+          BEGIN IF ${isMeant} THEN DO SLEEP(${seconds}); END IF; END`,
+      )
+    }
+    await this.execute(
+      `CREATE FUNCTION delaying() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF ${isMeant} THEN PERFORM pg_sleep(${seconds}); END IF; RETURN NEW; END $$`,
+    )
+    await this.execute(
+      'CREATE TRIGGER delaying BEFORE INSERT ON agent_messages FOR EACH ROW EXECUTE FUNCTION delaying()',
+    )
+  }
+
   /** How many transactions wait for a lock now. */
   async countWaiting(): Promise<number> {
     return this.#count(

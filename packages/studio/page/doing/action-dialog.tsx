@@ -1,6 +1,6 @@
 import { visibleLine } from '@sessions/cli/items'
 import type { ComponentChildren, JSX } from 'preact'
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { LeaseInfo } from '../../src/shared/api.ts'
 import { type CommandLine, commandLine } from '../../src/shared/command-line.ts'
 import { copyText } from '../clipboard.ts'
@@ -48,7 +48,8 @@ export function ActionDialog(props: ActionDialogProps): JSX.Element {
   const said = useRef<string | undefined>(undefined)
   const [refusal, setRefusal] = useState('')
   const [isBusy, setIsBusy] = useState(false)
-  useEffect(() => dialog.current?.showModal(), [])
+  // Before anything else is typed: keys that follow the one that opened it are meant for it.
+  useLayoutEffect(() => dialog.current?.showModal(), [])
   const submit = (): void => {
     if (!isReady || isBusy || lease !== undefined) return
     setIsBusy(true)
