@@ -22,6 +22,14 @@ export interface ListCriteria {
   continued: boolean
 }
 
+/** How sessions are compared with a time, and with the last one of the page before. */
+interface Range {
+  readonly time: string
+  readonly behind: string
+  /** What else is true of those on that side of a time. */
+  readonly found?: (side: '<=' | '>=', time: string) => string[]
+}
+
 /** Texts that say something of sessions. */
 export interface ListingStatements {
   readonly info: Statement
@@ -39,10 +47,12 @@ export function prepareListing(dialect: Dialect, tables: Tables): ListingStateme
   const { ms, exact, text, timestamp, expired, listed, minutes } = grammar
   const { sessions, messages, metadata } = tables
   const once = (source: string): Statement => compile(source, dialect.placeholders)
-  const itemCount = `(SELECT count(*) FROM ${messages} WHERE ${messages}.session_id = ${sessions}.session_id)`
+  const itemCountOf = (rows: string): string =>
+    text(`(SELECT count(*) FROM ${messages} WHERE ${messages}.session_id = ${rows}.session_id)`)
   const info = `SELECT session_id, ${text(ms('created_at'))} AS created_ms, ${text(ms('updated_at'))} AS updated_ms,
       ${text(grammar.expiresMs)} AS expires_ms, ${grammar.metadata} AS metadata, ${exact(listed.time)} AS listed_at`
-  const counted = `${info}, ${text(itemCount)} AS item_count`
+  const infoOf = (rows: string, counted: boolean): string =>
+    counted ? `${info}, ${itemCountOf(rows)} AS item_count` : info
   // No server turns it into a join, and Postgres takes it for true of half of all: so that it follows the index until it has enough.
   const has = (key: number): string =>
     `coalesce((SELECT TRUE FROM ${metadata} WHERE ${metadata}.session_id = ${sessions}.session_id AND ${grammar.isMetadata(key)}), FALSE)`
@@ -61,31 +71,39 @@ export function prepareListing(dialect: Dialect, tables: Tables): ListingStateme
   }
 
   return {
-    info: once(`${counted} FROM ${sessions} WHERE session_id = :id AND NOT ${expired}`),
+    info: once(`${infoOf(sessions, true)} FROM ${sessions} WHERE session_id = :id AND NOT ${expired}`),
     list: (criteria) => {
+      const { few, counted, byMinute } = criteria
       const keys = Array.from({ length: criteria.metadata }, (_, key) => key)
-      const before = (grammar.bound ?? timestamp)(':before')
-      const byMinute = criteria.byMinute ? minutes : undefined
-      // What the index finds, which is somewhat more than what is meant.
-      const found = (side: string, time: string): string[] =>
-        byMinute === undefined ? [] : [`${byMinute.updated} ${side} ${byMinute.of(time)}`]
       const wanted = [
         `NOT ${expired}`,
-        ...(criteria.prefix && criteria.few !== 'prefix' ? [isPrefixed] : []),
-        ...(criteria.updatedBefore ? [...found('<=', before), `${listed.time} < ${before}`] : []),
-        ...(criteria.updatedAfter
-          ? [...found('>=', timestamp(':after')), `${listed.time} >= ${timestamp(':after')}`]
-          : []),
-        ...keys.slice(criteria.few === 'metadata' ? 1 : 0).map(has),
-        ...(criteria.continued ? [...found('<=', timestamp(':cursorAt')), listed.behind] : []),
+        ...(criteria.prefix && few !== 'prefix' ? [isPrefixed] : []),
+        ...keys.slice(few === 'metadata' ? 1 : 0).map(has),
       ]
-      const from = criteria.few === undefined ? sessions : sources[criteria.few]
-      const order = [...(byMinute === undefined ? [] : [byMinute.updated]), listed.time, listed.id]
-        .map((column) => `${column} DESC`)
-        .join(', ')
-      return once(
-        `${criteria.counted ? counted : info} FROM ${from} WHERE ${wanted.join(' AND ')} ORDER BY ${order} LIMIT :limit`,
-      )
+      const [before, after] = [(grammar.bound ?? timestamp)(':before'), timestamp(':after')]
+      const within = ({ time, behind, found = () => [] }: Range): string[] => [
+        ...(criteria.updatedBefore ? [...found('<=', before), `${time} < ${before}`] : []),
+        ...(criteria.updatedAfter ? [...found('>=', after), `${time} >= ${after}`] : []),
+        ...(criteria.continued ? [...found('<=', timestamp(':cursorAt')), behind] : []),
+      ]
+      const inOrder = (...columns: string[]): string =>
+        `ORDER BY ${columns.map((column) => `${column} DESC`).join(', ')} LIMIT :limit`
+      if (few !== undefined || !byMinute || minutes === undefined) {
+        const where = [...wanted, ...within(listed)].join(' AND ')
+        const from = few === undefined ? sessions : sources[few]
+        return once(`${infoOf(sessions, counted)} FROM ${from} WHERE ${where} ${inOrder(listed.time, listed.id)}`)
+      }
+      const { unchanged, changed } = minutes
+      const some = (is: string, range: Range, ...columns: string[]): string => {
+        const where = [is, ...wanted, ...within(range)].join(' AND ')
+        return `(SELECT ${minutes.columns} FROM ${sessions} WHERE ${where} ${inOrder(...columns, listed.id)})`
+      }
+      // What the index finds, which is somewhat more than what is meant.
+      const found: Range['found'] = (side, time) => [`${changed.minute} ${side} ${minutes.of(time)}`]
+      return once(`${infoOf('listed', counted)} FROM (
+        ${some(unchanged.is, unchanged, unchanged.time)} UNION ALL
+        ${some(changed.is, { ...listed, found }, changed.minute, listed.time)}
+      ) AS listed ${inOrder(listed.time, listed.id)}`)
     },
     countMatches: (keys, prefix) => {
       const counts = Array.from({ length: keys }, (_, key) => countUpTo(matching(key), `count${key}`))

@@ -25,7 +25,8 @@ type IndexName =
   | 'messageTime'
   | 'messageOrder'
   | 'updated'
-  | 'updatedMinute'
+  | 'changedMinute'
+  | 'unchanged'
   | 'expires'
   | 'expiresMinute'
   | 'sessionId'
@@ -120,7 +121,8 @@ function derive(names: TableNames): { tables: Record<TableName, string>; indexes
       messageTime: `idx_${messages}_session_time`,
       messageOrder: `idx_${messages}_session_order`,
       updated: `idx_${sessions}_updated_at`,
-      updatedMinute: `idx_${sessions}_updated_minute`,
+      changedMinute: `idx_${sessions}_changed_minute`,
+      unchanged: `idx_${sessions}_unchanged_at`,
       expires: `idx_${sessions}_expires_at`,
       expiresMinute: `idx_${sessions}_expires_minute`,
       sessionId: `idx_${sessions}_session_id`,

@@ -24,20 +24,26 @@ function read(backend: string): Scale | undefined {
 export function scalingTable(backend: string): string {
   const scale = read(backend)
   if (scale === undefined) return 'Not measured yet.'
-  const row = (what: string, { count, append, last20, newest20, diskMiB, serverMiB, heapMiB }: Step): string[] => [
-    `${count.toLocaleString('en')} ${what}`,
-    time(append),
-    time(last20),
-    newest20 === undefined ? '–' : time(newest20),
-    `${digits(diskMiB)} MiB`,
-    serverMiB === undefined ? '–' : `${digits(serverMiB)} MiB`,
-    `${digits(heapMiB)} MiB`,
-  ]
+  const isIndexed = scale.sessions.some(({ scanned20 }) => scanned20 !== undefined)
+  const row = (what: string, step: Step): string[] => {
+    const { count, append, last20, newest20, scanned20, diskMiB, serverMiB, heapMiB } = step
+    return [
+      `${count.toLocaleString('en')} ${what}`,
+      time(append),
+      time(last20),
+      newest20 === undefined ? '–' : time(newest20),
+      ...(isIndexed ? [scanned20 === undefined ? '–' : time(scanned20)] : []),
+      `${digits(diskMiB)} MiB`,
+      serverMiB === undefined ? '–' : `${digits(serverMiB)} MiB`,
+      `${digits(heapMiB)} MiB`,
+    ]
+  }
   const rows = [
     ...scale.sessions.map((step) => row(`sessions of ${scale.itemsOfEach} items`, step)),
     ...scale.items.map((step) => row('items in one session', step)),
   ]
-  const head = ['', 'append 1', 'last 20', 'newest 20 sessions', 'disk', 'memory of the server', 'heap of the process']
+  const listed = isIndexed ? ['newest 20 sessions, by an index', 'without one'] : ['newest 20 sessions']
+  const head = ['', 'append 1', 'last 20', ...listed, 'disk', 'memory of the server', 'heap of the process']
   return `${table(head, rows)}\n\n${[scale.server, conditions(scale)].filter((part) => part !== '').join('; ')}.${warning(scale)}`
 }
 

@@ -12,6 +12,8 @@ import { createClient } from 'redis'
 /** A new, empty store, and what it takes. */
 export interface Ground extends AsyncDisposable {
   readonly store: SessionStore
+  /** The same sessions, as a store without an index of them finds them. */
+  readonly unindexed?: SessionStore
   readonly server: string
   used(): Promise<{ diskBytes: number; serverBytes?: number }>
 }
@@ -58,18 +60,20 @@ async function postgres(): Promise<Ground> {
 
 async function redis(): Promise<Ground> {
   const server = await startRedis({ own: true, appendonly: true })
-  const store = new RedisStore({ url: server.url })
+  const store = new RedisStore({ url: server.url, index: true })
+  const unindexed = new RedisStore({ url: server.url })
   const client = await createClient({ url: server.url }).connect()
   const fieldOf = (text: string, name: string): string => new RegExp(`${name}:(\\S+)`).exec(text)?.[1] ?? ''
   return {
     store,
+    unindexed,
     server: `Redis ${fieldOf(await client.info('server'), 'redis_version')}`,
     async used() {
       const diskBytes = Number(fieldOf(await client.info('persistence'), 'aof_current_size'))
       return { diskBytes, serverBytes: Number(fieldOf(await client.info('memory'), 'used_memory')) }
     },
     async [Symbol.asyncDispose]() {
-      await store.close()
+      await Promise.all([store.close(), unindexed.close()])
       await client.close()
       await server.stop()
     },

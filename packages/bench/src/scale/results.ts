@@ -8,6 +8,8 @@ export interface Step {
   readonly last20: number
   /** The newest 20 sessions; only where sessions are counted. */
   readonly newest20?: number
+  /** The same for a store without an index of its sessions, where it has one only if it is asked to. */
+  readonly scanned20?: number
   readonly diskMiB: number
   /** Of a server that keeps everything in memory. */
   readonly serverMiB?: number

@@ -1,3 +1,4 @@
+import type { SessionStore } from '@sessions/core'
 import type { Item } from '../peers/contender.ts'
 import { items } from '../peers/items.ts'
 import { median } from '../report/figures.ts'
@@ -40,7 +41,7 @@ function stepsUpTo(largest: number): number[] {
 
 /** More and more sessions of a few items each, appended a thousand at once. */
 export async function sweepSessions(ground: Ground, largest: number, ofEach: number): Promise<Step[]> {
-  const { store } = ground
+  const { store, unindexed } = ground
   const batch = items(ofEach)
   const [one = { role: 'user', content: '' } as const] = items(1)
   const steps: Step[] = []
@@ -56,13 +57,16 @@ export async function sweepSessions(ground: Ground, largest: number, ofEach: num
       count,
       append: await microseconds((index) => store.session<Item>(some(index)).addItems([one])),
       last20: await microseconds((index) => store.session<Item>(some(index)).getItems(20)),
-      newest20: await microseconds(async () => {
-        for await (const _ of store.listSessions({ limit: 20 }));
-      }),
+      newest20: await microseconds(() => newest20(store)),
+      ...(unindexed && { scanned20: await microseconds(() => newest20(unindexed)) }),
       ...space,
     })
   }
   return steps
+}
+
+async function newest20(store: SessionStore): Promise<void> {
+  for await (const _ of store.listSessions({ limit: 20 }));
 }
 
 /** One session of more and more items. */

@@ -89,8 +89,8 @@ export interface Grammar {
   readonly joinInOrder: string
   /** How sessions are listed: by these, descending, of which an index gives both; and whether one is behind `:cursorAt` and `:cursorId`. */
   readonly listed: { readonly time: string; readonly id: string; readonly behind: string }
-  /** Where sessions may be indexed by minutes: what such an index holds of the last change, and `expiredPage` by such an index. */
-  readonly minutes?: { readonly updated: string; of(timestamp: string): string; readonly expiredPage: string }
+  /** Where sessions may be indexed by minutes. */
+  readonly minutes?: Minutes
   /** Removes up to two operations of `:id` that are no longer kept, wherever there are how many. */
   readonly pruneOperations: string
   /** Removes up to `:limit` operations that are no longer kept. */
@@ -111,6 +111,18 @@ export interface Grammar {
    * give rows. Default: the row is read before it is written.
    */
   readonly stepLease?: { readonly make: string; readonly change: string; readonly remove: string }
+}
+
+/** Sessions that are indexed by the minute of their last change, and those that have not changed since they were made by their very time. */
+export interface Minutes {
+  /** Of the sessions, what a listing needs. */
+  readonly columns: string
+  readonly unchanged: { readonly is: string; readonly time: string; readonly behind: string }
+  readonly changed: { readonly is: string; readonly minute: string }
+  /** The minute of a timestamp. */
+  of(timestamp: string): string
+  /** `expiredPage` by minutes. */
+  readonly expiredPage: string
 }
 
 /** What an append in one statement does beside appending. */

@@ -17,12 +17,13 @@ type Quote = (name: string) => string
 
 /** Finds a row where the sessions are indexed by minutes. */
 export function isByMinute(tables: Tables, quote: Quote): string {
-  return isBuilt(schemaOf(tables, quote) + tables.indexes.updatedMinute)
+  return isBuilt(schemaOf(tables, quote) + tables.indexes.changedMinute)
 }
 
 /**
  * Tables of our own keep ids in the order of their bytes, so that the primary key finds prefixes, and times of sessions in whole minutes too,
- * which are what is indexed: a change within the minute writes no index (HOT). See docs/adr/0120-sessions-are-indexed-by-minutes.md. To
+ * which are what is indexed: a change within the minute writes no index (HOT). However many sessions are made in one minute, as by a bulk load,
+ * those that have not changed since are indexed by their very times. See docs/adr/0120-sessions-are-indexed-by-minutes.md and 0150. To
  * have either, Postgres would write a table of Python's anew, and keep everybody from it meanwhile: those get indexes that need no column.
  */
 export function migrations(tables: Tables, quote: Quote, { isNew, partitions }: Making): Step[][] {
@@ -67,7 +68,8 @@ export function migrations(tables: Tables, quote: Quote, { isNew, partitions }: 
       index(indexes.messageOrder, messages, '(session_id, created_at, id)'),
       ...(isNew
         ? [
-            index(indexes.updatedMinute, sessions, '(updated_minute)'),
+            index(indexes.changedMinute, sessions, '(updated_minute) WHERE unchanged_at IS NULL'),
+            index(indexes.unchanged, sessions, '(unchanged_at, session_id) WHERE unchanged_at IS NOT NULL'),
             index(indexes.expiresMinute, sessions, '(expires_minute, session_id) WHERE expires_minute IS NOT NULL'),
           ]
         : [
@@ -98,7 +100,7 @@ export function migrations(tables: Tables, quote: Quote, { isNew, partitions }: 
 
 /** Some room in each page, so that sessions that were made together can be changed where they are. */
 function sessionsByMinute(sessions: string, partitions: number | undefined): Step[] {
-  const minute = 'TIMESTAMP WITHOUT TIME ZONE GENERATED ALWAYS AS'
+  const computed = 'TIMESTAMP WITHOUT TIME ZONE GENERATED ALWAYS AS'
   const room = ' WITH (fillfactor = 90)'
   const made = {
     text: `CREATE TABLE IF NOT EXISTS ${sessions} (
@@ -107,8 +109,9 @@ function sessionsByMinute(sessions: string, partitions: number | undefined): Ste
   updated_at TIMESTAMP WITHOUT TIME ZONE DEFAULT CURRENT_TIMESTAMP NOT NULL,
   ttl_ms BIGINT,
   metadata TEXT,
-  updated_minute ${minute} (${minuteOf('updated_at')}) STORED,
-  expires_minute ${minute} (${minuteOf(expiresAt)}) STORED
+  updated_minute ${computed} (${minuteOf('updated_at')}) STORED,
+  expires_minute ${computed} (${minuteOf(expiresAt)}) STORED,
+  unchanged_at ${computed} (CASE WHEN updated_at = created_at THEN ${listedTime} END) STORED
 )${partitions === undefined ? room : partitioned(partitions)}`,
   }
   return [made, ...partitionsOf(sessions, partitions, room)]

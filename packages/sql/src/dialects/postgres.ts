@@ -88,7 +88,13 @@ function grammar(tables: Tables): Grammar {
       behind: `(${listedTime}, ${listedId}) < (:cursorAt::timestamp, :cursorId)`,
     },
     minutes: {
-      updated: 'updated_minute',
+      columns: 'session_id, created_at, updated_at, ttl_ms, metadata',
+      unchanged: {
+        is: 'unchanged_at IS NOT NULL',
+        time: 'unchanged_at',
+        behind: `(unchanged_at, ${listedId}) < (:cursorAt::timestamp, :cursorId)`,
+      },
+      changed: { is: 'unchanged_at IS NULL', minute: 'updated_minute' },
       of: minuteOf,
       expiredPage: `SELECT session_id, ${exact('expires_minute')} AS ended_at FROM ${sessions}
         WHERE expires_minute <= ${minuteOf(now)} AND ${expiresAt} <= ${now}
