@@ -99,7 +99,7 @@ async function copying(
   sessions: (args: readonly string[]) => Promise<Took>,
   log: (figure: Figure) => void,
 ): Promise<void> {
-  await using server = await startPostgres({ own: true })
+  await using server = await startPostgres({ own: true, settings: { autovacuum: 'on' } })
   const [ours, other] = [await server.createDatabase(), await server.createDatabase()]
   for (const url of [ours, other]) await sessions(['schema', '--apply', '-s', url])
   const before = await runNode([byHand, from, other])

@@ -49,7 +49,7 @@ function items(count: number): Item[] {
 
 /** On a Postgres that does not wait for its disk, so that nothing hides what we cost. */
 export async function run(): Promise<boolean> {
-  await using server = await startPostgres({ own: true })
+  await using server = await startPostgres({ own: true, settings: { autovacuum: 'on' } })
   const url = await server.createDatabase()
   const ours = new SQLSession<Item>({ sessionId: 'ours', url, createTables: true })
   const client = new Client({ connectionString: url })

@@ -31,7 +31,7 @@ const starts: Readonly<Record<Backend, () => Promise<Places>>> = {
     }
   },
   async postgres() {
-    const server = await startPostgres({ own: true, settings: postgresDurability })
+    const server = await startPostgres({ own: true, settings: { ...postgresDurability, autovacuum: 'on' } })
     return {
       server: await postgresVersion(server.url),
       durability: postgresDurability,

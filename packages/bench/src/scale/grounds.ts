@@ -35,7 +35,7 @@ async function sqlite(): Promise<Ground> {
 }
 
 async function postgres(): Promise<Ground> {
-  const server = await startPostgres({ own: true, settings: { fsync: 'on' } })
+  const server = await startPostgres({ own: true, settings: { fsync: 'on', autovacuum: 'on' } })
   const url = await server.createDatabase()
   const store = new SQLStore({ url, createTables: true })
   const client = new Client({ connectionString: url })
