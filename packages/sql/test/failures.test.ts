@@ -30,8 +30,14 @@ function poolOf(sequelize: Sequelize): Pool {
 const cutId = 'a session to be cut'
 const isCut = (bytes: Buffer): boolean => bytes.includes(cutId)
 
+interface Stores {
+  readonly store: SQLStore
+  /** Over the same pool, for what somebody keeps. */
+  readonly impatient: SQLStore
+}
+
 /** Each kind of failure with the code that it must have. */
-async function fails(store: SQLStore, proxy: TcpProxy, kind: number, sessionId: string): Promise<void> {
+async function fails({ store, impatient }: Stores, proxy: TcpProxy, kind: number, sessionId: string): Promise<void> {
   const session = store.session(sessionId)
   const suffix = {
     type: 'replace_suffix' as const,
@@ -48,7 +54,7 @@ async function fails(store: SQLStore, proxy: TcpProxy, kind: number, sessionId: 
     const error = await failure(session.applyHistoryTransaction({ operationId: 'op', transaction: suffix }))
     expect(error.code).toBe('SESSION_CONFLICT')
   } else if (kind === 3) {
-    const error = await failure(store.session('locked').addItems([message('hello')]))
+    const error = await failure(impatient.session('locked').addItems([message('hello')]))
     expect(error.code).toBe('SESSION_BUSY')
   } else {
     const cut = proxy.cutAnswer(isCut)
@@ -65,7 +71,8 @@ describe.each(servers)('with $name', ({ database }) => {
     const proxy = await startProxy({ host: hostname, port: Number(port) })
     const admin = new Admin(url)
     const sequelize = new Sequelize(proxy.url(url), { logging: false, pool: { max: 3, acquire: 5_000 } })
-    const store = new SQLStore({ sequelize, createTables: true, busyTimeoutMs: 5 })
+    const store = new SQLStore({ sequelize, createTables: true })
+    const stores: Stores = { store, impatient: new SQLStore({ sequelize, busyTimeoutMs: 5 }) }
     const ids = Array.from({ length: 16 }, (_, index) => `s${index}`)
     for (const id of ids) await store.session(id).addItems([message('one')])
     await store.session('locked').addItems([message('one')])
@@ -78,8 +85,8 @@ describe.each(servers)('with $name', ({ database }) => {
 
     // Many at once, so that the pool is used to its end, but those that are cut: nobody else may be cut instead.
     for (let round = 0; round < rounds(50, 15); round++) {
-      await Promise.all(ids.map((id, index) => fails(store, proxy, index % 4, id)))
-      for (let cut = 0; cut < 4; cut++) await fails(store, proxy, 4 + (cut % 2), cutId)
+      await Promise.all(ids.map((id, index) => fails(stores, proxy, index % 4, id)))
+      for (let cut = 0; cut < 4; cut++) await fails(stores, proxy, 4 + (cut % 2), cutId)
     }
 
     const pool = poolOf(sequelize)
@@ -89,9 +96,8 @@ describe.each(servers)('with $name', ({ database }) => {
     await expect.poll(() => pool.size - pool.available).toBe(0)
     expect(pool.size).toBeLessThanOrEqual(3)
     await transaction.rollback()
-    const patient = new SQLStore({ sequelize })
-    await Promise.all(Array.from({ length: 9 }, () => patient.session('locked').addItems([message('two')])))
-    expect(await patient.session('locked').getItems()).toHaveLength(10)
+    await Promise.all(Array.from({ length: 9 }, () => store.session('locked').addItems([message('two')])))
+    expect(await store.session('locked').getItems()).toHaveLength(10)
     for (const id of ids) expect(await store.session(id).getItems()).toEqual([message('one')])
     await Promise.all([sequelize.close(), foreign.close(), admin.close()])
     await proxy.stop()
