@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { hear } from './background.ts'
 import { CaseSkipped } from './case-skipped.ts'
 import type { Harness } from './harness.ts'
+import { keepWorkers } from './kept-workers.ts'
 import { offersOf } from './offered.ts'
 import { type CaseReport, createReport, describeError, formatReport } from './report.ts'
 import { type ConformanceOptions, conformanceCases, failLate, lateFailures, withDefaults } from './run.ts'
@@ -29,6 +30,7 @@ export function bind(harness: Harness, options: DescribeOptions, again: (id: str
   const results: CaseReport[] = []
   const late: Error[] = []
   let release: (() => void) | undefined
+  let endWorkers: (() => Promise<void>) | undefined
   const tests = conformanceCases(harness, rest).map(({ id, title, skip, run }) => ({
     name: `${id}: ${title}`,
     run: async (skipTest: (reason: string) => void) => {
@@ -36,6 +38,7 @@ export function bind(harness: Harness, options: DescribeOptions, again: (id: str
       const result: CaseReport = { id, title, status: 'fail', durationMs: 0 }
       results.push(result)
       release ??= hear()
+      endWorkers ??= keepWorkers()
       try {
         if (skip !== undefined) throw new CaseSkipped(skip)
         await run((error) => {
@@ -56,6 +59,7 @@ export function bind(harness: Harness, options: DescribeOptions, again: (id: str
     },
   }))
   const finish = async (): Promise<void> => {
+    await endWorkers?.()
     await lateFailures()
     release?.()
     const report = createReport(harness, chosen, results, await offersOf(harness, chosen.timeoutMs))

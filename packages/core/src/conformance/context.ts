@@ -11,8 +11,10 @@ import {
   type OptionalMethod,
   type ProbedSession,
   type StoreHarness,
+  type WorkerSource,
 } from './harness.ts'
 import type { Item, ItemSession } from './item.ts'
+import { leaveWorker, takeWorkers } from './kept-workers.ts'
 import { startWorkers, type WorkerProcess } from './processes.ts'
 import { createRandom, type Random } from './random.ts'
 
@@ -99,10 +101,16 @@ export class CaseContext {
 
   /** Child processes that open the storage when they are first told what to do. */
   async workers(count: number): Promise<WorkerProcess[]> {
-    const { worker } = this.#storeHarness()
-    if (worker === undefined) throw new CaseSkipped('the harness has no worker')
-    const workers = await startWorkers(worker, count)
-    this.#closers.push(...workers.map((process) => () => process.stop()))
+    const source = this.#workerSource()
+    const workers = await takeWorkers(source, count)
+    this.#closers.push(...workers.map((worker) => () => leaveWorker(source, worker)))
+    return workers
+  }
+
+  /** Child processes that were never told anything: to be killed, also in their first use of the storage. */
+  async newWorkers(count: number): Promise<WorkerProcess[]> {
+    const workers = await startWorkers(this.#workerSource(), count)
+    this.#closers.push(...workers.map((worker) => () => worker.stop()))
     return workers
   }
 
@@ -125,6 +133,12 @@ export class CaseContext {
     const session = await opening
     this.#closers.push(async () => session.close?.())
     return session
+  }
+
+  #workerSource(): WorkerSource {
+    const { worker } = this.#storeHarness()
+    if (worker === undefined) throw new CaseSkipped('the harness has no worker')
+    return worker
   }
 
   #storeHarness(): StoreHarness {

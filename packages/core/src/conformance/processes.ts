@@ -32,6 +32,8 @@ export type WorkerMessage =
 export class WorkerProcess {
   readonly #child: ChildProcess
   readonly #output: string[] = []
+  /** Tasks that have not ended well. */
+  #open = 0
   /** When the first task with the store began and ended, in milliseconds of a clock that all processes share. */
   firstUse: readonly [start: number, end: number] | undefined
 
@@ -50,8 +52,21 @@ export class WorkerProcess {
     })
   }
 
+  /** Whether it lives, and has done all that it was told. */
+  get isFree(): boolean {
+    return this.#open === 0 && this.#child.exitCode === null && this.#child.signalCode === null
+  }
+
   /** Resolves to the task's result; rejects where the task or the process fails. */
-  run<T>(task: Task): Promise<T> {
+  async run<T>(task: Task): Promise<T> {
+    this.#open++
+    const result = await this.#answer<T>(task)
+    this.#open--
+    if (task.type === 'close') this.firstUse = undefined
+    return result
+  }
+
+  #answer<T>(task: Task): Promise<T> {
     return new Promise((resolve, reject) => {
       const onExit = (): void => reject(new Error(`A worker died.\n${this.#output.join('')}`))
       const onMessage = (message: WorkerMessage): void => {

@@ -6,6 +6,7 @@ import { CaseSkipped } from './case-skipped.ts'
 import { definitions } from './cases/index.ts'
 import { CaseContext } from './context.ts'
 import { assertHarness, capabilitiesOf, type Harness, isStoreHarness } from './harness.ts'
+import { keepWorkers } from './kept-workers.ts'
 import { offersOf } from './offered.ts'
 import { type CaseReport, type ConformanceReport, createReport, describeError } from './report.ts'
 import { withinTime } from './within-time.ts'
@@ -112,6 +113,7 @@ export async function runConformance(harness: Harness, options: RunOptions = {})
   const results: CaseReport[] = []
   const cases = conformanceCases(harness, options)
   const release = hear()
+  const endWorkers = keepWorkers()
   try {
     for (const test of cases) {
       options.onStart?.(test.id)
@@ -119,8 +121,10 @@ export async function runConformance(harness: Harness, options: RunOptions = {})
       results.push(result)
       options.onCase?.(result)
     }
+    await endWorkers()
     await lateFailures()
   } finally {
+    await endWorkers()
     release()
   }
   const chosen = withDefaults(options)

@@ -1,3 +1,4 @@
+import nodeModule from 'node:module'
 import { SessionError } from '../errors/session-error.ts'
 import type { Entry } from '../session/entries.ts'
 import type { SessionStore } from '../session/session-store.ts'
@@ -16,6 +17,8 @@ if (typeof open !== 'function') throw new Error(`${module} has no function ${exp
 let opened: Promise<SessionStore> | undefined
 /** When the task began that uses the store first, until it has ended. */
 let begun: number | undefined
+/** Whether it was written down what this process has compiled. */
+let isKept = false
 
 process.on('message', (task: Task) => {
   run(task).then(
@@ -23,6 +26,7 @@ process.on('message', (task: Task) => {
       if (begun !== undefined) send({ firstUse: [begun, now()] })
       begun = undefined
       send({ done: true, result })
+      keepCompiled()
     },
     (error: unknown) => send({ done: true, error: describeError(error) }),
   )
@@ -99,6 +103,16 @@ async function watched(
     if (entries.length >= count || entries.at(-1)?.item.content === last) break
   }
   return entries
+}
+
+/**
+ * With NODE_COMPILE_CACHE, what one process has compiled is there for the next. Node writes it when a process ends by itself, which
+ * this one never does: it is killed. Not every runtime has this.
+ */
+function keepCompiled(): void {
+  if (isKept) return
+  isKept = true
+  nodeModule.flushCompileCache?.()
 }
 
 /** On a clock that all processes share. */

@@ -21,7 +21,7 @@ export const crashCases: readonly CaseDefinition[] = [
       const ids = Array.from({ length: sessions }, () => t.id())
       const [sessionId = '', ...beside] = ids
       const acknowledged: number[] = []
-      for (const [kill, worker] of (await t.workers(kills)).entries()) {
+      for (const [kill, worker] of (await t.newWorkers(kills)).entries()) {
         const task = {
           type: 'append',
           sessionId,
@@ -49,7 +49,7 @@ export const crashCases: readonly CaseDefinition[] = [
     needs: ['durable'],
     async run(t) {
       const id = t.id()
-      const [next, ...others] = await t.workers(4)
+      const [next, ...others] = await t.newWorkers(4)
       // More than one: a kill may fall between two writes.
       for (const [index, killed] of others.entries()) {
         const task = { type: 'append', sessionId: id, writer: `k${index}`, batches: 100_000, size: 3 } as const
@@ -69,7 +69,7 @@ export const crashCases: readonly CaseDefinition[] = [
     store: true,
     needs: ['durable'],
     async run(t) {
-      for (const worker of await t.workers(kills)) {
+      for (const worker of await t.newWorkers(kills)) {
         const id = t.id()
         const task = { type: 'replace', sessionId: id, writer: 'w', times: 100_000, size: batchSize } as const
         const acknowledged = await worker.killWhileWriting(task, 1 + t.random.integer(8), t.random.integer(6))
@@ -90,13 +90,13 @@ export const crashCases: readonly CaseDefinition[] = [
     needs: ['durable'],
     async run(t) {
       const task = { type: 'append', sessionId: t.id(), writer: 'k', batches: 1, size: 3 } as const
-      const [whole] = await t.workers(1)
+      const [whole] = await t.newWorkers(1)
       await whole?.run(task)
       const [start, end] = whole?.firstUse ?? [0, 0]
       await whole?.stop()
       await whenRaced('a process was killed in the middle of its first use', async () => {
         let killed = 0
-        for (const [index, worker] of (await t.workers(killsAt.length)).entries()) {
+        for (const [index, worker] of (await t.newWorkers(killsAt.length)).entries()) {
           await t.reset()
           if (await worker.killInFirstUse(task, (end - start) * (killsAt[index] ?? 0))) killed++
           const store = await t.anotherStore()
