@@ -76,6 +76,28 @@ describe('what is no store, option or line', () => {
   })
 })
 
+describe('the pieces of an export', () => {
+  it('are its lines in UTF-8, each whole in one piece, whatever the lines are long and of whichever characters', async () => {
+    const store = await filled(40, 'ü 🙂 \u2028 "'.repeat(500))
+    for (const length of [60_000, 65_536, 119_990, 300_000]) {
+      for (const character of ['x', 'ü', '語']) {
+        const content = character.repeat(length)
+        await store.session(`long ${length} ${character}`).addItems(Array(3).fill({ role: 'user', content }))
+      }
+    }
+    const pieces = await all(exportSessions(store).pieces())
+    const decoder = new TextDecoder('utf-8', { fatal: true })
+    const texts = pieces.map((piece) => decoder.decode(piece))
+    expect(texts.length).toBeGreaterThan(10)
+    expect(texts.every((text) => text.endsWith('\n'))).toBe(true)
+    const lines = await all(exportSessions(store))
+    expect(texts.join('')).toBe(lines.join(''))
+    const to = new MemoryStore()
+    expect(await importSessions(to, lines)).toMatchObject({ created: 52, records: 76 })
+    expect(await all(exportSessions(to))).toEqual(lines)
+  })
+})
+
 describe('an export of certain sessions', () => {
   it('has those that are there, each once, in the order of their ids', async () => {
     const store = await filled(4)

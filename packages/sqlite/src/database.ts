@@ -11,6 +11,7 @@ export interface SQLiteStatement {
   get(...parameters: unknown[]): unknown
   all(...parameters: unknown[]): unknown[]
   pluck(): this
+  raw(): this
   safeIntegers(toggle: boolean): this
 }
 

@@ -201,6 +201,9 @@ const plucked = new Set<StatementName>([
   'withMetadata',
 ])
 
+/** Statements that give many rows, which are arrays. */
+const bare = new Set<StatementName>(['records'])
+
 /** The prepared statements of one connection, by operation. */
 export type Statements = Readonly<Record<Exclude<StatementName, keyof BranchStatements>, SQLiteStatement>> &
   Pick<BranchStatements, keyof BranchStatements & StatementName> &
@@ -210,7 +213,7 @@ export type Statements = Readonly<Record<Exclude<StatementName, keyof BranchStat
 export function prepareStatements(database: SQLiteDatabase, names: Names): Statements {
   const all = texts(names)
   const prepared = Object.entries(all).map(([name, text]) => {
-    return [name, prepare(database, text, plucked.has(name as StatementName))] as const
+    return [name, prepare(database, text, name as StatementName)] as const
   })
   return {
     ...(Object.fromEntries(prepared) as Record<StatementName, SQLiteStatement>),
@@ -218,9 +221,10 @@ export function prepareStatements(database: SQLiteDatabase, names: Names): State
   }
 }
 
-function prepare(database: SQLiteDatabase, text: string, isPlucked: boolean): SQLiteStatement {
+function prepare(database: SQLiteDatabase, text: string, name: StatementName): SQLiteStatement {
   const statement = database.prepare(text)
   if (!statement.reader) return statement
-  if (isPlucked) statement.pluck()
+  if (plucked.has(name)) statement.pluck()
+  if (bare.has(name)) statement.raw()
   return statement.safeIntegers(false)
 }

@@ -41,18 +41,18 @@ export const exportCommand = defineCommand({
       const lines = exportSessions(values.sealed ? opened.bare : opened.store, { ...which, signal, onProgress })
       if (output !== undefined) await writeWhole(output, lines.pieces(), signal)
       else if (out.isTerminal) for await (const line of lines) await out.fileLine(line)
-      else for await (const piece of lines.pieces()) await out.raw(piece)
+      else for await (const piece of lines.pieces()) await out.bytes(piece)
     })
     return undefined
   },
 })
 
 /** Under another name until it is whole: what is half written is never taken for a backup. */
-async function writeWhole(file: string, lines: AsyncIterable<string>, signal: AbortSignal): Promise<void> {
+async function writeWhole(file: string, pieces: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
   const part = `${file}.${process.pid}.part`
   try {
     const target = createWriteStream(part, { mode: 0o600, flags: 'wx', flush: true })
-    await pipeline(Readable.from(lines), target, { signal })
+    await pipeline(Readable.from(pieces), target, { signal })
     await rename(part, file)
   } catch (error) {
     await rm(part, { force: true })

@@ -111,6 +111,12 @@ export class Output {
     await this.#write(text)
   }
 
+  /** Much of a file, after all that came before. */
+  async bytes(bytes: Uint8Array): Promise<void> {
+    await this.#flush()
+    await this.#pass(bytes)
+  }
+
   #shown(piece: Piece, stream: NodeJS.WriteStream = process.stdout, edit = (text: string): string => text): string {
     if (typeof piece === 'string') return visible(edit(piece))
     return styleText(piece.style, visible(edit(piece.text)), { stream })
@@ -123,14 +129,18 @@ export class Output {
     if (this.#size > 65_536) await this.#flush()
   }
 
-  /** As fast as it is read, so that it never piles up in memory. */
   async #flush(): Promise<void> {
     if (this.#size === 0) return
     const text = this.#buffer.join('')
     this.#buffer = []
     this.#size = 0
+    await this.#pass(text)
+  }
+
+  /** As fast as it is read, so that it never piles up in memory. */
+  async #pass(piece: string | Uint8Array): Promise<void> {
     const target = this.#target
-    if (!target.writable || target.write(text)) return
+    if (!target.writable || target.write(piece)) return
     // Whichever does not come leaves no listener behind.
     const over = new AbortController()
     const { signal } = over

@@ -4,11 +4,12 @@ import { LongCall, type LongCallOptions, longCallTypes } from '../call/long-call
 import { assertId, assertOptions } from '../call/validate.ts'
 import type { RecordStore } from '../store/record-store.ts'
 import type { WholeSession } from '../store/restored-session.ts'
-import { checkFilter, type SessionFilter, type SessionInfo } from '../store/session-filter.ts'
+import { checkFilter, type SessionFilter } from '../store/session-filter.ts'
 import { assertStore, eachAsCallers } from './arguments.ts'
 import { LinesDigest } from './digest.ts'
 import { beginLine, endLine, footerLine, headerLine, recordLines } from './export-format.ts'
-import { matchingSessions, wholeSessions } from './whole-session.ts'
+import { TextPieces } from './text-pieces.ts'
+import { matchingSessions, namedSessions } from './whole-session.ts'
 
 /** Which sessions. */
 export interface ExportOptions extends LongCallOptions {
@@ -20,14 +21,14 @@ export interface ExportOptions extends LongCallOptions {
 
 /** The lines of an export, each with its newline. To be gone through once. */
 export interface ExportedLines extends AsyncIterable<string> {
-  /** The same text in pieces of many lines each, some 64 KB unless a line is longer: for a file, which it fills several times as fast. */
-  pieces(): AsyncIterable<string>
+  /** The same in UTF-8, in pieces of many lines each, some 100 KB unless a line is longer: for a file, which it fills several times as fast. */
+  pieces(): AsyncIterable<Uint8Array>
 }
 
 /** Sessions that are held at once. */
 const portion = { sessions: 16, items: 1_000 }
-/** UTF-16 units of a piece. */
-const pieceSize = 65_536
+/** UTF-16 units that are encoded and digested at once, unless a line is longer. */
+const textSize = 65_536
 
 /**
  * The sessions of a store as lines of a file, each with its newline, for `importSessions`: JSON Lines with a header, a SHA-256 for each
@@ -44,9 +45,7 @@ export function exportSessions(store: RecordStore, options: ExportOptions = {}):
   const checked = checkFilter(filter ?? {})
   const call = new LongCall(options)
   const sessions =
-    ids === undefined
-      ? matchingSessions(store, checked, portion, call)
-      : wholeSessions(store, call.through(infosOf(store, ids)), portion)
+    ids === undefined ? matchingSessions(store, checked, portion, call) : namedSessions(store, ids, portion, call)
   const pieces = piecesOf(sessions, call)
   return {
     [Symbol.asyncIterator]: () => eachAsCallers(linesOfPieces(pieces))[Symbol.asyncIterator](),
@@ -60,47 +59,43 @@ function checkIds(ids: unknown): ReadonlySet<string> {
   return new Set(ids)
 }
 
-async function* infosOf({ records }: RecordStore, ids: ReadonlySet<string>): AsyncIterable<SessionInfo> {
-  for (const id of ids) {
-    const info = await records.info(id, { latest: true })
-    if (info !== undefined) yield info
-  }
-}
-
 /**
- * The text in pieces of whole lines. It is one function, and waits for nothing that is there: there are as many sessions as there are, and a step
- * from one generator to the next takes as long as a few of their lines.
+ * The file in pieces of whole lines. It is one function, and waits for nothing that is there: there are as many sessions as there are, and a step from one
+ * generator to the next takes as long as a few of their lines.
  */
-async function* piecesOf(portions: AsyncIterable<WholeSession[]>, call: LongCall): AsyncIterable<string> {
-  let [piece, done] = [`${headerLine}\n`, 0]
+async function* piecesOf(portions: AsyncIterable<WholeSession[]>, call: LongCall): AsyncIterable<Uint8Array> {
+  const pieces = new TextPieces()
+  pieces.add(`${headerLine}\n`)
+  let done = 0
   for await (const sessions of call.through(portions)) {
     for (const session of sessions) {
       const digest = new LinesDigest()
       let text = `${beginLine(session)}\n`
-      for (const lines of recordLines(session, pieceSize)) {
+      for (const lines of recordLines(session, textSize)) {
         text += lines
-        if (text.length < pieceSize) continue
-        digest.add(text)
-        yield piece + text
-        piece = text = ''
+        if (text.length < textSize) continue
+        digest.add(pieces.add(text))
+        text = ''
+        for (const piece of pieces.full()) yield piece
         await yieldIfLong()
       }
-      digest.add(text)
-      piece += `${text}${endLine(session.sessionId, session.records.length, await digest.end())}\n`
+      digest.add(pieces.add(text))
+      pieces.add(`${endLine(session.sessionId, session.records.length, await digest.end())}\n`)
       await call.step({ done: ++done })
-      if (piece.length < pieceSize) continue
-      yield piece
-      piece = ''
+      for (const piece of pieces.full()) yield piece
     }
   }
-  yield `${piece}${footerLine(done)}\n`
+  pieces.add(`${footerLine(done)}\n`)
+  yield* pieces.rest()
 }
 
-async function* linesOfPieces(pieces: AsyncIterable<string>): AsyncIterable<string> {
+async function* linesOfPieces(pieces: AsyncIterable<Uint8Array>): AsyncIterable<string> {
+  const decoder = new TextDecoder()
   for await (const piece of pieces) {
-    for (let start = 0, end = 0; start < piece.length; start = end) {
-      end = piece.indexOf('\n', start) + 1
-      yield piece.slice(start, end)
+    const lines = decoder.decode(piece)
+    for (let start = 0, end = 0; start < lines.length; start = end) {
+      end = lines.indexOf('\n', start) + 1
+      yield lines.slice(start, end)
     }
   }
 }

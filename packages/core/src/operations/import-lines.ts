@@ -1,6 +1,6 @@
 import { SessionError } from '../errors/session-error.ts'
 import type { WholeSession } from '../store/restored-session.ts'
-import { digestOf } from './digest.ts'
+import { LinesDigest } from './digest.ts'
 import { type Line, parseLine, version } from './export-format.ts'
 
 /** The session whose lines are just read. */
@@ -8,7 +8,7 @@ interface Open {
   session: Omit<WholeSession, 'records' | 'times'>
   records: string[]
   times: (Date | undefined)[]
-  lines: string[]
+  digest: LinesDigest
 }
 
 /** A line may bring its newline along, or leave it out. Blank ones, as at the end of a file, say nothing. */
@@ -34,12 +34,14 @@ export async function* sessionsIn(lines: AsyncIterable<string> | Iterable<string
       isBegun = true
     } else if (line.kind === 'begin') {
       if (open !== undefined) throw damaged(number, 'a session begins before the one before has ended')
-      open = { session: line.session, records: [], times: [], lines: [text] }
+      open = { session: line.session, records: [], times: [], digest: new LinesDigest() }
+      await open.digest.addLine(text)
     } else if (line.kind === 'record') {
       if (open === undefined) throw damaged(number, 'a record stands outside of a session')
       open.records.push(line.record)
       open.times.push(line.at)
-      open.lines.push(text)
+      const pause = open.digest.addLine(text)
+      if (pause !== undefined) await pause
     } else if (line.kind === 'end') {
       if (open === undefined) throw damaged(number, 'a session ends that has not begun')
       await assertWhole(open, line, number)
@@ -59,7 +61,7 @@ export async function* sessionsIn(lines: AsyncIterable<string> | Iterable<string
 }
 
 async function assertWhole(
-  { session, records, lines }: Open,
+  { session, records, digest }: Open,
   line: Extract<Line, { kind: 'end' }>,
   number: number,
 ): Promise<void> {
@@ -67,7 +69,7 @@ async function assertWhole(
   if (line.records !== records.length) {
     throw damaged(number, `the session has ${records.length} records instead of ${line.records}`)
   }
-  if (line.sha256 !== (await digestOf(lines))) throw damaged(number, 'the session is not what its digest says')
+  if (line.sha256 !== (await digest.end())) throw damaged(number, 'the session is not what its digest says')
 }
 
 function parsed(text: string, number: number): Line {

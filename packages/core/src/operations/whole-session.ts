@@ -29,6 +29,29 @@ export function matchingSessions(
   return wholeSessions(store, call.through(store.listSessions(filter, { latest: true })), portion)
 }
 
+/** The sessions of these ids, likewise; those that are not there are left out. */
+export function namedSessions(
+  store: RecordStore,
+  ids: Iterable<string>,
+  portion: Portion,
+  call: LongCall,
+): AsyncIterable<WholeSession[]> {
+  const readsAtOnce = store.moves.ids({}) !== undefined
+  if (readsAtOnce) return sessionsOf(store, each(ids), {}, portion.sessions)
+  return wholeSessions(store, call.through(infosOf(store, ids)), portion)
+}
+
+async function* each<T>(values: Iterable<T>): AsyncIterable<T> {
+  yield* values
+}
+
+async function* infosOf({ records }: RecordStore, ids: Iterable<string>): AsyncIterable<SessionInfo> {
+  for (const id of ids) {
+    const info = await records.info(id, { latest: true })
+    if (info !== undefined) yield info
+  }
+}
+
 async function* sessionsOf(
   store: RecordStore,
   ids: AsyncIterable<string>,
@@ -77,7 +100,7 @@ export async function* grouped<T>(values: AsyncIterable<T>, size: number): Async
  * Whole sessions, each as it is at one instant, in the order in which they were listed; those that are gone meanwhile are left out. A portion
  * of them is held in memory.
  */
-export async function* wholeSessions(
+async function* wholeSessions(
   store: RecordStore,
   infos: AsyncIterable<SessionInfo>,
   portion: Portion,

@@ -79,7 +79,7 @@ class PreparedStatement implements SQLiteStatement {
   readonly reader = true
   readonly source: string
   readonly #statement: AdaptedStatement
-  #isPlucked = false
+  #shape: ((row: Row) => unknown) | undefined
 
   constructor(source: string, statement: AdaptedStatement) {
     this.source = source
@@ -92,16 +92,21 @@ class PreparedStatement implements SQLiteStatement {
 
   get(...parameters: unknown[]): unknown {
     const row = this.#statement.get(parameters)
-    return this.#isPlucked && row !== undefined ? firstValue(row) : row
+    return this.#shape === undefined || row === undefined ? row : this.#shape(row)
   }
 
   all(...parameters: unknown[]): unknown[] {
     const rows = this.#statement.all(parameters)
-    return this.#isPlucked ? rows.map(firstValue) : rows
+    return this.#shape === undefined ? rows : rows.map(this.#shape)
   }
 
   pluck(): this {
-    this.#isPlucked = true
+    this.#shape = firstValue
+    return this
+  }
+
+  raw(): this {
+    this.#shape = Object.values
     return this
   }
 

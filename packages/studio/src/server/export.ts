@@ -14,11 +14,10 @@ export async function exportLines(opened: OpenStore, { ids }: ExportRequest, sig
   }
   const { exportSessions } = await operationsOf(opened)
   const pieces = exportSessions(opened.store, { sessionIds: ids, signal }).pieces()[Symbol.asyncIterator]()
-  const encoder = new TextEncoder()
   const first = await pieces.next()
   const bytes = async function* (): AsyncIterable<Uint8Array> {
-    if (first.done !== true) yield encoder.encode(first.value)
-    for await (const piece of { [Symbol.asyncIterator]: () => pieces }) yield encoder.encode(piece)
+    if (first.done !== true) yield first.value
+    yield* { [Symbol.asyncIterator]: () => pieces }
   }
   return new Response(ReadableStream.from(bytes()), { headers: { 'Content-Type': 'application/jsonl' } })
 }
