@@ -1,9 +1,10 @@
 import { SQLSession, SQLStore } from '@sessions/sql'
 import { startMariaDB, startMySQL, startPostgres } from '@sessions/test-servers'
-import { QueryTypes, Sequelize } from 'sequelize'
+import { QueryTypes } from 'sequelize'
 import { afterAll, describe, expect, it } from 'vitest'
 import { Admin } from './support/admin.ts'
 import { failure, message } from './support/failure.ts'
+import { openSequelize } from './support/sequelize.ts'
 
 const postgres = await startPostgres()
 // Otherwise a lock is waited for 50 seconds.
@@ -37,7 +38,7 @@ describe.each(servers)('with $name', ({ database }) => {
   })
 
   it('never closes a Sequelize of the caller, and says so once its owner has', async () => {
-    const sequelize = new Sequelize(await database(), { logging: false })
+    const sequelize = openSequelize(await database())
     const session = new SQLSession({ sessionId: 'a', sequelize, createTables: true })
     await session.addItems([message('hello')])
     await session.close()
@@ -56,7 +57,7 @@ describe.each(servers)('with $name', ({ database }) => {
   })
 
   it('says SESSION_BUSY in bounded time where the pool has no connection left, however many retries', async () => {
-    const sequelize = new Sequelize(await database(), { logging: false, pool: { max: 1, acquire: 200 } })
+    const sequelize = openSequelize(await database(), { pool: { max: 1, acquire: 200 } })
     const store = new SQLStore({ sequelize, createTables: true, retries: 1_000 })
     await store.session('a').getItems()
     const transaction = await sequelize.transaction()
@@ -72,7 +73,7 @@ describe.each(servers)('with $name', ({ database }) => {
 
   it('says SESSION_BUSY in bounded time where someone keeps the row of the session', async () => {
     const url = await database()
-    const sequelize = new Sequelize(url.replace('mariadb:', 'mysql:'), { logging: false })
+    const sequelize = openSequelize(url.replace('mariadb:', 'mysql:'))
     const store = new SQLStore({ url, createTables: true, busyTimeoutMs: 300 })
     await store.session('a').addItems([message('one')])
     const transaction = await sequelize.transaction()
@@ -94,7 +95,7 @@ describe.each(servers)('with $name', ({ database }) => {
 
   it('tries again where it was chosen as the victim of a deadlock', async () => {
     const url = await database()
-    const sequelize = new Sequelize(url.replace('mariadb:', 'mysql:'), { logging: false })
+    const sequelize = openSequelize(url.replace('mariadb:', 'mysql:'))
     const admin = new Admin(url)
     // Postgres gives up the one that looks for a deadlock first, and each looks once.
     if (admin.isPostgres)

@@ -4,12 +4,12 @@ import { SQLStore } from '@sessions/sql'
 import { startMariaDB, startPostgres } from '@sessions/test-servers'
 import { createConnection as createMariaDB } from 'mariadb'
 import { createConnection as createMySQL2 } from 'mysql2'
-import { Sequelize } from 'sequelize'
 import { afterAll, describe, expect, it } from 'vitest'
 import { isUnsent, mapError } from '../src/errors.ts'
 import { errorNumbers, type Meaning, sqliteCodes, sqlStates } from '../src/meanings.ts'
 import { Admin } from './support/admin.ts'
 import { failure, message } from './support/failure.ts'
+import { openSequelize } from './support/sequelize.ts'
 
 /** The driver has no types of its own. */
 interface Client {
@@ -127,7 +127,7 @@ describe.each(servers)('what a server refuses, through $name', ({ database }) =>
   })
 
   it('TLS that a server does not have is not to be asked for again', async () => {
-    const sequelize = new Sequelize(await database(), {
+    const sequelize = openSequelize(await database(), {
       logging: false,
       dialectOptions: { ssl: { rejectUnauthorized: true } },
     })

@@ -1,10 +1,10 @@
 import { SQLStore } from '@sessions/sql'
 import { startMariaDB, startPostgres, startProxy } from '@sessions/test-servers'
 import pg from 'pg'
-import { Sequelize } from 'sequelize'
 import { afterAll, describe, expect, it } from 'vitest'
 import { Admin } from './support/admin.ts'
 import { failure, message } from './support/failure.ts'
+import { openSequelize } from './support/sequelize.ts'
 
 const servers = await Promise.all([
   startPostgres({ own: true }),
@@ -192,7 +192,7 @@ describe.each(drivers)('a failover in place, through $name', (driver) => {
   it('costs no more where a connection was being made meanwhile', async () => {
     await using failover = await failoverOf(driver, `making_${name}`)
     const making = new Making()
-    const sequelize = new Sequelize(failover.url, { logging: false })
+    const sequelize = openSequelize(failover.url)
     sequelize.addHook('afterConnect', () => making.made())
     const { pool } = (sequelize as unknown as { connectionManager: { pool: { available: number } } }).connectionManager
     const ready = async (): Promise<void> => expect.poll(() => pool.available).toBe(1)

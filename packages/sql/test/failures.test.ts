@@ -1,9 +1,10 @@
 import { SQLStore } from '@sessions/sql'
 import { rounds, startMariaDB, startPostgres, startProxy, type TcpProxy } from '@sessions/test-servers'
-import { Sequelize } from 'sequelize'
+import type { Sequelize } from 'sequelize'
 import { afterAll, describe, expect, it } from 'vitest'
 import { Admin } from './support/admin.ts'
 import { failure, message } from './support/failure.ts'
+import { openSequelize } from './support/sequelize.ts'
 
 const postgres = await startPostgres()
 const mariadb = await startMariaDB({ settings: { innodb_lock_wait_timeout: '0' } })
@@ -70,14 +71,14 @@ describe.each(servers)('with $name', ({ database }) => {
     const { hostname, port } = new URL(url)
     const proxy = await startProxy({ host: hostname, port: Number(port) })
     const admin = new Admin(url)
-    const sequelize = new Sequelize(proxy.url(url), { logging: false, pool: { max: 3, acquire: 5_000 } })
+    const sequelize = openSequelize(proxy.url(url), { pool: { max: 3, acquire: 5_000 } })
     const store = new SQLStore({ sequelize, createTables: true })
     const stores: Stores = { store, impatient: new SQLStore({ sequelize, busyTimeoutMs: 5 }) }
     const ids = Array.from({ length: 16 }, (_, index) => `s${index}`)
     for (const id of ids) await store.session(id).addItems([message('one')])
     await store.session('locked').addItems([message('one')])
     await admin.refuseMessages('refuse')
-    const foreign = new Sequelize(url.replace('mariadb:', 'mysql:'), { logging: false })
+    const foreign = openSequelize(url.replace('mariadb:', 'mysql:'))
     const transaction = await foreign.transaction()
     await foreign.query("UPDATE agent_sessions SET created_at = created_at WHERE session_id = 'locked'", {
       transaction,

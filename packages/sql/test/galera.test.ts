@@ -1,6 +1,6 @@
 import { SQLStore } from '@sessions/sql'
 import { rounds, startGalera } from '@sessions/test-servers'
-import { QueryTypes, Sequelize } from 'sequelize'
+import { QueryTypes } from 'sequelize'
 import { afterAll, expect, it } from 'vitest'
 import { Admin } from './support/admin.ts'
 import { createAtOnce } from './support/create-at-once.ts'
@@ -8,6 +8,7 @@ import { failure, message } from './support/failure.ts'
 import { report, tally, unharmed } from './support/figures.ts'
 import { describeGroups } from './support/groups.ts'
 import { describeOrder } from './support/order.ts'
+import { openSequelize } from './support/sequelize.ts'
 import { Writer } from './support/writer.ts'
 
 const cluster = await startGalera({ own: true })
@@ -34,7 +35,7 @@ it('makes the tables from 16 processes at once, through three nodes', () =>
 
 it.each(['mariadb', 'mysql'])('leaves connections as they were, told to read fresh, through %s', async (driver) => {
   const [url = ''] = await cluster.createDatabase()
-  const sequelize = new Sequelize(url.replace('mariadb:', `${driver}:`), { logging: false, pool: { max: 1 } })
+  const sequelize = openSequelize(url.replace('mariadb:', `${driver}:`), { logging: false, pool: { max: 1 } })
   await using store = new SQLStore({ sequelize, createTables: true })
   const session = store.session('s')
   const settings = async (): Promise<number[]> => {
@@ -62,7 +63,7 @@ it.each(['mariadb', 'mysql'])(
   'commits nothing of a transaction that was rolled back unnoticed while it ran, through %s',
   async (driver) => {
     const [url = ''] = await cluster.createDatabase()
-    const sequelize = new Sequelize(url.replace('mariadb:', `${driver}:`), { logging: false, pool: { max: 1 } })
+    const sequelize = openSequelize(url.replace('mariadb:', `${driver}:`), { logging: false, pool: { max: 1 } })
     await using store = new SQLStore({ sequelize, createTables: true })
     const session = store.session<{ content: string }>('s')
     let aborts = 0

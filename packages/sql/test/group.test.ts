@@ -1,11 +1,12 @@
 import { SQLSession, SQLStore } from '@sessions/sql'
 import { startMariaDB, startMySQL, startPostgres, startProxy } from '@sessions/test-servers'
 import { Client } from 'pg'
-import { QueryTypes, Sequelize } from 'sequelize'
+import { QueryTypes } from 'sequelize'
 import { afterAll, describe, expect, it } from 'vitest'
 import { Admin } from './support/admin.ts'
 import { counting } from './support/counting.ts'
 import { message } from './support/failure.ts'
+import { openSequelize } from './support/sequelize.ts'
 
 const [postgres, mariadb, mysql] = await Promise.all([startPostgres(), startMariaDB(), startMySQL()])
 afterAll(() => Promise.all([postgres, mariadb, mysql].map((server) => server?.stop())))
@@ -67,7 +68,7 @@ describe.each(servers)('appends of one turn of the event loop, on $name', ({ dat
     const proxy = await counting(url)
     await using store = new SQLStore({ url: proxy.url, createTables: true })
     await Promise.all(appendAll(store, ids(300)))
-    const sequelize = new Sequelize(await asMySQL(url), { logging: false })
+    const sequelize = openSequelize(await asMySQL(url))
     const transaction = await sequelize.transaction()
     for (const id of ['s7', 's9']) {
       await sequelize.query(`SELECT 1 FROM agent_sessions WHERE session_id = '${id}' FOR UPDATE`, { transaction })
@@ -172,7 +173,7 @@ describe.each(servers)('appends of one turn of the event loop, on $name', ({ dat
 
   it('may be far more than there are connections, whatever the time to wait for those, and however long each takes', async () => {
     const url = await database()
-    const sequelize = new Sequelize(url, { logging: false, pool: { max: 1 } })
+    const sequelize = openSequelize(url, { pool: { max: 1 } })
     await using store = new SQLStore({ sequelize, createTables: true, busyTimeoutMs: 1 })
     await Promise.all(appendAll(store, ids(20)))
     const admin = new Admin(url)
@@ -188,7 +189,7 @@ describe.each(servers)('appends of one turn of the event loop, on $name', ({ dat
 
 it('leave a connection of MariaDB as they found it, whatever became of them', async () => {
   const url = await asMySQL(mariadb.createDatabase())
-  const sequelize = new Sequelize(url, { logging: false, pool: { max: 1 } })
+  const sequelize = openSequelize(url, { pool: { max: 1 } })
   await using store = new SQLStore({ sequelize, createTables: true })
   const settings = (): Promise<object[]> => {
     const texts = 'SELECT @@innodb_lock_wait_timeout AS patience, @@tx_isolation AS isolation'

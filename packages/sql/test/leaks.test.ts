@@ -2,10 +2,10 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { inspect } from 'node:util'
 import { SQLSession, SQLStore } from '@sessions/sql'
 import { startMariaDB, startMySQL, startPostgres, startProxy } from '@sessions/test-servers'
-import { Sequelize } from 'sequelize'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { Admin } from './support/admin.ts'
 import { failure, message } from './support/failure.ts'
+import { openSequelize } from './support/sequelize.ts'
 
 const [postgres, mariadb, mysql] = [await startPostgres(), await startMariaDB(), await startMySQL()]
 afterAll(() => Promise.all([postgres, mariadb, mysql].map((server) => server?.stop())))
@@ -160,7 +160,7 @@ describe.each(servers)('through $name', ({ name, database }) => {
   it('a store, a session and refused options show no password, and Sequelize logs no item', async () => {
     const secretly = await withPassword()
     const logged: unknown[] = []
-    const sequelize = new Sequelize(secretly, { logging: (...parts) => logged.push(parts), logQueryParameters: true })
+    const sequelize = openSequelize(secretly, { logging: (...parts) => logged.push(parts), logQueryParameters: true })
     await using own = new SQLStore({ url: secretly, createTables: true })
     await using session = new SQLSession({ sessionId: 's', url: secretly })
     await using borrowed = new SQLStore({ sequelize })

@@ -4,10 +4,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { SessionError } from '@sessions/core'
 import { SQLStore } from '@sessions/sql'
 import { startMariaDB, startMySQL, startPostgres, startProxy } from '@sessions/test-servers'
-import { Sequelize } from 'sequelize'
 import { afterAll, expect, it } from 'vitest'
 import { Admin } from './support/admin.ts'
 import { message } from './support/failure.ts'
+import { openSequelize } from './support/sequelize.ts'
 
 const [postgres, mariadb] = [await startPostgres(), await startMariaDB()]
 afterAll(() => Promise.all([postgres.stop(), mariadb.stop()]))
@@ -92,7 +92,7 @@ it.each(servers)(
     await admin.execute('CREATE TABLE counter (n INTEGER, filler INTEGER)')
     await admin.execute('INSERT INTO counter VALUES (0, 0)')
     await admin.countMessages()
-    const sequelize = new Sequelize(admin.url.replace('mariadb:', 'mysql:'), { logging: false })
+    const sequelize = openSequelize(admin.url.replace('mariadb:', 'mysql:'))
     const older = await session.acquire()
     const other = new SQLStore({ url: admin.url })
     const before = await admin.countWaiting()

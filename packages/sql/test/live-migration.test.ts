@@ -1,10 +1,11 @@
 import { SQLStore } from '@sessions/sql'
 import { startPostgres } from '@sessions/test-servers'
-import { Sequelize, type Transaction } from 'sequelize'
+import type { Sequelize, Transaction } from 'sequelize'
 import { afterAll, expect, it } from 'vitest'
 import { Admin } from './support/admin.ts'
 import { message } from './support/failure.ts'
 import { Python, pythonTables } from './support/python.ts'
+import { openSequelize } from './support/sequelize.ts'
 
 const server = await startPostgres()
 afterAll(() => server.stop())
@@ -16,7 +17,7 @@ async function live(): Promise<{ url: string; admin: Admin; python: Python; sequ
   await admin.execute(pythonTables)
   const python = new Python(url)
   for (let index = 0; index < 20; index++) await python.add(`p${index}`, ['one', 'two'])
-  return { url, admin, python, sequelize: new Sequelize(url, { logging: false }) }
+  return { url, admin, python, sequelize: openSequelize(url) }
 }
 
 /** Reads and writes as Python does until it is told to end. Resolves to the longest that one of them took, in milliseconds. */

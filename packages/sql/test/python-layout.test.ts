@@ -1,10 +1,10 @@
 import { SQLStore } from '@sessions/sql'
 import { startPostgres } from '@sessions/test-servers'
-import { Sequelize } from 'sequelize'
 import { afterAll, expect, it } from 'vitest'
 import { Admin } from './support/admin.ts'
 import { failure, message } from './support/failure.ts'
 import { Python, pythonTables } from './support/python.ts'
+import { openSequelize } from './support/sequelize.ts'
 
 const server = await startPostgres()
 afterAll(() => server.stop())
@@ -65,7 +65,7 @@ it.each(['America/New_York', 'Asia/Kolkata'])('writes UTC where connections are 
   const url = await server.createDatabase()
   const admin = new Admin(url)
   await admin.execute(`ALTER DATABASE ${new URL(url).pathname.slice(1)} SET TimeZone = '${zone}'`)
-  const callers = new Sequelize(url, { logging: false, timezone: zone })
+  const callers = openSequelize(url, { timezone: zone })
   for (const [name, options] of [
     ['url', { url }],
     ['sequelize', { sequelize: callers }],
@@ -129,7 +129,7 @@ it('waits for a pop of Python that is under way, and takes the item before it', 
   const url = await server.createDatabase()
   await using store = new SQLStore({ url, createTables: true })
   const admin = new Admin(url)
-  const sequelize = new Sequelize(url, { logging: false })
+  const sequelize = openSequelize(url)
   await store.session('s').addItems(['one', 'two', 'three'].map(message))
   const transaction = await sequelize.transaction()
   await sequelize.query('DELETE FROM agent_messages WHERE id = (SELECT max(id) FROM agent_messages)', { transaction })

@@ -1,9 +1,9 @@
 import { SQLStore } from '@sessions/sql'
 import { startMariaDB, startMySQL, startPostgres } from '@sessions/test-servers'
-import { Sequelize } from 'sequelize'
 import { afterAll, describe, expect, it } from 'vitest'
 import { Admin } from './support/admin.ts'
 import { message } from './support/failure.ts'
+import { openSequelize } from './support/sequelize.ts'
 
 const [postgres, mariadb, mysql] = [
   await startPostgres(),
@@ -94,7 +94,7 @@ describe.each(servers)('retention, through %s', (_, database) => {
 
   it('skips nothing else where one session is kept by someone: those of other batches are gone', async () => {
     const url = await database()
-    const sequelize = new Sequelize(url.replace('mariadb:', 'mysql:'), { logging: false })
+    const sequelize = openSequelize(url.replace('mariadb:', 'mysql:'))
     const admin = new Admin(url)
     await using store = new SQLStore({ url, createTables: true })
     await store.session('young').getItems()

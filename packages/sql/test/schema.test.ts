@@ -1,10 +1,10 @@
 import { SQLStore } from '@sessions/sql'
 import { startMariaDB, startMySQL, startPostgres } from '@sessions/test-servers'
-import { Sequelize } from 'sequelize'
 import { afterAll, describe, expect, it } from 'vitest'
 import { Admin } from './support/admin.ts'
 import { createAtOnce } from './support/create-at-once.ts'
 import { failure, message } from './support/failure.ts'
+import { openSequelize } from './support/sequelize.ts'
 
 const [postgres, mariadb, mysql] = [await startPostgres(), await startMariaDB(), await startMySQL()]
 afterAll(() => Promise.all([postgres, mariadb, mysql].map((server) => server?.stop())))
@@ -132,7 +132,7 @@ describe.each([
 
   it('of other names are others: nothing of one is seen in the other', async () => {
     const url = await database()
-    const sequelize = new Sequelize(url, { logging: false })
+    const sequelize = openSequelize(url)
     await using mine = new SQLStore({ sequelize, createTables: true })
     await using yours = new SQLStore({
       sequelize,

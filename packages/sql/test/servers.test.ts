@@ -1,10 +1,10 @@
 import { SQLStore } from '@sessions/sql'
 import { startMariaDB, startMySQL, startPostgres } from '@sessions/test-servers'
-import { Sequelize } from 'sequelize'
 import { afterAll, describe, expect, it } from 'vitest'
 import { Admin } from './support/admin.ts'
 import { failure, message } from './support/failure.ts'
 import { pythonTables } from './support/python.ts'
+import { openSequelize } from './support/sequelize.ts'
 
 // Servers as their operators set them up: nothing here is set by us.
 const settings = { max_allowed_packet: '1M', max_prepared_stmt_count: '60' }
@@ -35,7 +35,7 @@ describe.each(all)('through $name', ({ database }) => {
   it('what is deleted is gone, where the server has no cascades', async () => {
     const url = await database()
     const admin = new Admin(url)
-    const sequelize = new Sequelize(url, { logging: false, pool: { max: 1 } })
+    const sequelize = openSequelize(url, { pool: { max: 1 } })
     const text = admin.isPostgres ? 'SET session_replication_role = replica' : 'SET foreign_key_checks = 0'
     await sequelize.query(text)
     await using store = new SQLStore({ sequelize, createTables: true, ttl: 3_600 })
@@ -125,7 +125,7 @@ describe('through pg', () => {
   })
 
   it('a tracer that makes each statement another one ends the preparation, and nothing else', async () => {
-    const sequelize = new Sequelize(await postgres.createDatabase(), { logging: false, pool: { max: 3 } })
+    const sequelize = openSequelize(await postgres.createDatabase(), { pool: { max: 3 } })
     let traced = 0
     sequelize.addHook('afterConnect', (connection) => {
       const client = connection as { query(query: unknown, ...rest: unknown[]): unknown }
@@ -180,7 +180,7 @@ describe.each(mysqls)('through $name', ({ name, database }) => {
   it('where the server is not strict, nothing is stored but what it was given', async () => {
     const url = await database()
     const admin = new Admin(url)
-    const sequelize = new Sequelize(url, { logging: false, pool: { max: 1 } })
+    const sequelize = openSequelize(url, { pool: { max: 1 } })
     await sequelize.query("SET sql_mode = ''")
     await using store = new SQLStore({ sequelize, createTables: true })
     const session = store.session('s')
@@ -199,7 +199,7 @@ describe.each(mysqls)('through $name', ({ name, database }) => {
   it('a server that keeps no more prepared statements gets rid of some', async () => {
     const url = await database()
     const admin = new Admin(url)
-    const sequelize = new Sequelize(url, { logging: false, pool: { max: 1 } })
+    const sequelize = openSequelize(url, { pool: { max: 1 } })
     let traced = 0
     sequelize.addHook('afterConnect', (connection) => {
       const client = connection as Record<

@@ -1,9 +1,9 @@
 import { SQLStore, type SQLStoreOptions } from '@sessions/sql'
 import { startMariaDB, startPostgres, startProxy } from '@sessions/test-servers'
-import { Sequelize } from 'sequelize'
 import { afterAll, describe, expect, it } from 'vitest'
 import { failure, message } from './support/failure.ts'
 import { relay } from './support/relay.ts'
+import { openSequelize } from './support/sequelize.ts'
 
 const [postgres, mariadb] = [await startPostgres(), await startMariaDB()]
 afterAll(() => Promise.all([postgres.stop(), mariadb.stop()]))
@@ -26,7 +26,7 @@ describe.each(servers)('a server that falls silent, through $name', ({ database 
     // A pool of our own and one of the caller's, both with more calls than connections.
     // A connection that falls silent while it is made is the caller's to give up, by settings that only pg has to be told.
     const dialectOptions = url.startsWith('postgres') ? { connectionTimeoutMillis: 10_000, query_timeout: 10_000 } : {}
-    const sequelize = new Sequelize(proxy.url(url), { logging: false, pool: { max: 2 }, dialectOptions })
+    const sequelize = openSequelize(proxy.url(url), { pool: { max: 2 }, dialectOptions })
     for (const options of [{ url: proxy.url(url) }, { sequelize }] as SQLStoreOptions[]) {
       const store = new SQLStore({ ...options, createTables: true, timeoutMs, busyTimeoutMs: 30_000 })
       const ids = Array.from({ length: 6 }, (_, index) => `s${index}`)

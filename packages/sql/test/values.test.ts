@@ -1,9 +1,9 @@
 import { SQLStore } from '@sessions/sql'
 import { startMariaDB, startPostgres } from '@sessions/test-servers'
-import { Sequelize } from 'sequelize'
 import { afterAll, describe, expect, it } from 'vitest'
 import { Admin } from './support/admin.ts'
 import { message } from './support/failure.ts'
+import { openSequelize } from './support/sequelize.ts'
 
 const [postgres, mariadb] = [await startPostgres(), await startMariaDB({ settings: { default_time_zone: '+05:45' } })]
 afterAll(() => Promise.all([postgres.stop(), mariadb.stop()]))
@@ -74,7 +74,7 @@ describe.each([
     '',
     'ORACLE',
   ])('difficult texts come back as they were: %s', async (mode) => {
-    const sequelize = new Sequelize(await database(), {
+    const sequelize = openSequelize(await database(), {
       logging: false,
       hooks: {
         afterConnect: async (connection) => {
@@ -95,7 +95,7 @@ describe.each([
 
   it('times are UTC where the server and the connection have other zones', async () => {
     const url = await database()
-    const sequelize = new Sequelize(url, { logging: false, timezone: '-08:00' })
+    const sequelize = openSequelize(url, { timezone: '-08:00' })
     for (const [name, options] of [
       ['url', { url }],
       ['sequelize', { sequelize }],

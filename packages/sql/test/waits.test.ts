@@ -1,9 +1,9 @@
 import { SQLStore } from '@sessions/sql'
 import { startMariaDB, startPostgres } from '@sessions/test-servers'
-import { Sequelize } from 'sequelize'
 import { afterAll, describe, expect, it } from 'vitest'
 import { Admin } from './support/admin.ts'
 import { failure, message } from './support/failure.ts'
+import { openSequelize } from './support/sequelize.ts'
 
 const [postgres, mariadb] = [await startPostgres(), await startMariaDB()]
 afterAll(() => Promise.all([postgres.stop(), mariadb.stop()]))
@@ -17,7 +17,7 @@ const servers = [
 describe.each(servers)('with $name', ({ database }) => {
   it('twenty writes that wait for one locked row keep nobody else from the pool, and all come in order', async () => {
     const url = await database()
-    const sequelize = new Sequelize(url.replace('mariadb:', 'mysql:'), { logging: false })
+    const sequelize = openSequelize(url.replace('mariadb:', 'mysql:'))
     const admin = new Admin(url)
     await using store = new SQLStore({ url, createTables: true })
     await store.session('locked').addItems([message('first')])
@@ -44,7 +44,7 @@ describe.each(servers)('with $name', ({ database }) => {
 
   it('a lock is waited for as long as the store says, whatever the server would', async () => {
     const url = await database()
-    const sequelize = new Sequelize(url.replace('mariadb:', 'mysql:'), { logging: false })
+    const sequelize = openSequelize(url.replace('mariadb:', 'mysql:'))
     await using store = new SQLStore({ url, createTables: true, busyTimeoutMs: 1_500 })
     await store.session('a').addItems([message('one')])
     const transaction = await sequelize.transaction()
@@ -61,8 +61,8 @@ describe.each(servers)('with $name', ({ database }) => {
 
   it('a write in the queue gives up when its own time is over, and those behind it go on', async () => {
     const url = await database()
-    const sequelize = new Sequelize(url.replace('mariadb:', 'mysql:'), { logging: false })
-    const pool = new Sequelize(url, { logging: false })
+    const sequelize = openSequelize(url.replace('mariadb:', 'mysql:'))
+    const pool = openSequelize(url)
     await using patient = new SQLStore({ sequelize: pool, createTables: true })
     await using hasty = new SQLStore({ sequelize: pool, busyTimeoutMs: 100 })
     await patient.session('a').addItems([message('one')])
@@ -80,7 +80,7 @@ describe.each(servers)('with $name', ({ database }) => {
   })
 
   it('a call inside of a transaction that has the only connection ends in bounded time, and its error says so', async () => {
-    const sequelize = new Sequelize(await database(), { logging: false, pool: { max: 1 } })
+    const sequelize = openSequelize(await database(), { pool: { max: 1 } })
     await using store = new SQLStore({ sequelize, createTables: true, busyTimeoutMs: 300 })
     await store.session('a').addItems([message('one')])
     const startedAt = performance.now()
@@ -113,7 +113,7 @@ describe.each(servers)('with $name', ({ database }) => {
       await admin.execute(`GRANT ALL ON ${own}.* TO ${role}@'%'`)
     }
     const few = Object.assign(new URL(url), { username: role }).href
-    const holder = new Sequelize(few.replace('mariadb:', 'mysql:'), { logging: false, pool: { max: 1 } })
+    const holder = openSequelize(few.replace('mariadb:', 'mysql:'), { pool: { max: 1 } })
     const transaction = await holder.transaction()
     await using hasty = new SQLStore({ url: few, createTables: true, busyTimeoutMs: 400 })
     const startedAt = performance.now()

@@ -1,4 +1,5 @@
-import { QueryTypes, Sequelize } from 'sequelize'
+import { QueryTypes, type Sequelize } from 'sequelize'
+import { openSequelize } from './sequelize.ts'
 
 /** What `SQLAlchemySession` 0.22.0 of the OpenAI Agents SDK for Python runs at its first use on Postgres. */
 export const pythonTables = `
@@ -23,7 +24,7 @@ export class Python {
   readonly #sequelize: Sequelize
 
   constructor(url: string) {
-    this.#sequelize = new Sequelize(url, { logging: false })
+    this.#sequelize = openSequelize(url)
   }
 
   async add(sessionId: string, contents: readonly string[]): Promise<void> {

@@ -1,4 +1,5 @@
-import { type Options, Sequelize } from 'sequelize'
+import type { Options, Sequelize } from 'sequelize'
+import { openSequelize } from './sequelize.ts'
 
 /** Says something on each connection that Sequelize makes. */
 export function telling(sequelize: Sequelize, ...texts: string[]): Sequelize {
@@ -19,5 +20,5 @@ export async function tell(connection: unknown, text: string): Promise<void> {
 }
 
 export function open(url: string, options: Options): Sequelize {
-  return new Sequelize(url, { logging: false, pool: { max: 2 }, ...options })
+  return openSequelize(url, { pool: { max: 2 }, ...options })
 }

@@ -2,7 +2,7 @@ import type { SQLClient, SQLStore, SQLStoreOptions } from '@sessions/sql'
 import { createPool as createMariaDBPool } from 'mariadb'
 import { createPool as createMySQLPool } from 'mysql2/promise'
 import { Pool } from 'pg'
-import { Sequelize } from 'sequelize'
+import { openSequelize } from './sequelize.ts'
 
 /** A transaction of a user's, with other tables beside the sessions. */
 export interface UserTransaction {
@@ -70,7 +70,7 @@ export const kinds = {
     return ofClients(pool, () => pool.getConnection() as never, 'START TRANSACTION')
   },
   sequelize: (url: string): UserDatabase => {
-    const sequelize = new Sequelize(url, { logging: false })
+    const sequelize = openSequelize(url)
     return {
       options: { sequelize },
       query: (text) => sequelize.query(text),
