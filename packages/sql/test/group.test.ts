@@ -182,8 +182,7 @@ describe.each(servers)('appends of one turn of the event loop, on $name', ({ dat
     const contentOf = (index: number): string => (index % 500 === 1 ? 'slow' : 'quick')
     await Promise.all(ids(3_000).map((id, index) => store.session(id).addItems([message(contentOf(index))])))
     expect((await contents(store, ['s0', 's2999'])).map((items) => items.length)).toEqual([2, 1])
-    await admin.close()
-    await sequelize.close()
+    await Promise.all([admin.close(), sequelize.close()])
   })
 })
 
