@@ -35,7 +35,7 @@ it('makes the tables from 16 processes at once, through three nodes', () =>
 
 it.each(['mariadb', 'mysql'])('leaves connections as they were, told to read fresh, through %s', async (driver) => {
   const [url = ''] = await cluster.createDatabase()
-  const sequelize = openSequelize(url.replace('mariadb:', `${driver}:`), { logging: false, pool: { max: 1 } })
+  const sequelize = openSequelize(url.replace('mariadb:', `${driver}:`), { pool: { max: 1 } })
   await using store = new SQLStore({ sequelize, createTables: true })
   const session = store.session('s')
   const settings = async (): Promise<number[]> => {
@@ -63,7 +63,7 @@ it.each(['mariadb', 'mysql'])(
   'commits nothing of a transaction that was rolled back unnoticed while it ran, through %s',
   async (driver) => {
     const [url = ''] = await cluster.createDatabase()
-    const sequelize = openSequelize(url.replace('mariadb:', `${driver}:`), { logging: false, pool: { max: 1 } })
+    const sequelize = openSequelize(url.replace('mariadb:', `${driver}:`), { pool: { max: 1 } })
     await using store = new SQLStore({ sequelize, createTables: true })
     const session = store.session<{ content: string }>('s')
     let aborts = 0
